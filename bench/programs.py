@@ -1,0 +1,146 @@
+"""Starts the programs under measurement on free ports of this machine, and ends each by its own handle."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Final
+
+HOST: Final = "127.0.0.1"
+FOLDER: Final = Path(__file__).parent
+START_S: Final = 20.0
+STOP_S: Final = 10.0
+IDLE_STEP_S: Final = 0.3
+IDLE_S: Final = 60.0
+
+
+class BenchError(Exception):
+    """The measurement cannot be trusted, or cannot be made; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A running program and the port it answers on."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.port}"
+
+
+def free_port() -> int:
+    """Return a port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def serve_command() -> list[str]:
+    """Return the command that starts our server."""
+    return [sys.executable, "-m", "mockserver", "serve"]
+
+
+def serve_environment(port: int, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that gives our server its port and settings, and none of the tester's own."""
+    ours = "MESSAGES_MOCKSERVER_"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    chosen = {"PORT": str(port), "LOG_LEVEL": "error", **settings}
+    return clean | {ours + name: value for name, value in chosen.items()}
+
+
+@contextmanager
+def our_server(settings: Mapping[str, str]) -> Iterator[Program]:
+    """Run our server with settings such as ``{"TLS": "false"}`` until the block ends."""
+    port = free_port()
+    with _running("mockserver", serve_command(), port, serve_environment(port, settings)) as program:
+        yield program
+
+
+@contextmanager
+def script(name: str) -> Iterator[Program]:
+    """Run a program of this folder until the block ends."""
+    port = free_port()
+    command = [sys.executable, str(FOLDER / f"{name}.py"), str(port)]
+    with _running(name, command, port, dict(os.environ)) as program:
+        yield program
+
+
+@contextmanager
+def _running(name: str, command: list[str], port: int, environment: dict[str, str]) -> Iterator[Program]:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        try:
+            if not _listens(process, port):
+                log.seek(0)
+                raise BenchError(f"{name} did not start:\n{log.read().decode(errors='replace')}")
+            yield Program(name, port, process)
+        finally:
+            stop(process)
+
+
+def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection((HOST, port), timeout=1):
+                return True
+        except OSError:
+            time.sleep(0.02)
+    return False
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a program we started: ask, then insist."""
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def wait_until_idle(program: Program) -> None:
+    """Wait until a program has worked off what a round left behind, so that it does not slow the next one."""
+    deadline = time.monotonic() + IDLE_S
+    spent = _cpu_ticks(program)
+    while time.monotonic() < deadline:
+        time.sleep(IDLE_STEP_S)
+        before, spent = spent, _cpu_ticks(program)
+        if spent - before <= 1:
+            return
+    raise BenchError(f"{program.name} is still busy {IDLE_S:g} s after a round")
+
+
+def _cpu_ticks(program: Program) -> int:
+    """Return the processor time used; 0 always where the system does not tell, so that one step is waited."""
+    try:
+        stat = Path(f"/proc/{program.process.pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return 0
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return int(user) + int(system)
+
+
+def post(port: int, path: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """Send one request and return the status of the answer; 0 if there was none."""
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("POST", path, body, dict(headers))
+        return connection.getresponse().status
+    except (OSError, HTTPException):
+        return 0
+    finally:
+        connection.close()

@@ -1,0 +1,77 @@
+"""Talks to a running server through its control API; knows no command and prints nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+from mockserver.errors import MockServerError, UnreachableError, UsageError
+from mockserver.model import Json
+
+_ANSWER_S = 10
+_CLIENT_ERRORS = range(400, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server somewhere, and the account to look at: the default one without."""
+
+    url: str
+    account: str | None = None
+
+    def get(self, path: str, *, wait_s: int | None = None, **query: str | int | None) -> Json:
+        """Return the answer of ``GET /_mock/<path>``; queries of ``None`` are left out.
+
+        Raise UsageError for what the server refuses, UnreachableError where none answers.
+        """
+        asked = {**query, "wait_s": wait_s, "account": self.account}
+        return self._ask(Request(self._address(path, asked)), _ANSWER_S + (wait_s or 0))  # noqa: S310, checked
+
+    def post(self, path: str, body: Json) -> Json:
+        """Return the answer of ``POST /_mock/<path>``; raise as ``get`` does."""
+        address = self._address(path, {"account": self.account})
+        headers = {"Content-Type": "application/json"}
+        return self._ask(Request(address, json.dumps(body).encode(), headers), _ANSWER_S)  # noqa: S310, checked
+
+    def probe(self, path: str, timeout_s: float) -> None:
+        """Ask ``GET /_mock/<path>`` for no account; raise as ``get`` does unless it answers well in time."""
+        self._ask(Request(self._address(path, {})), timeout_s)  # noqa: S310, checked
+
+    def _address(self, path: str, query: Mapping[str, str | int | None]) -> str:
+        given = urlencode({name: value for name, value in query.items() if value is not None})
+        return f"{self.url}/_mock/{path}" + (f"?{given}" if given else "")
+
+    def _ask(self, request: Request, timeout_s: float) -> Json:
+        """Return the JSON that answers a request; proxies are for the world outside."""
+        try:
+            with build_opener(ProxyHandler({})).open(request, timeout=timeout_s) as answer:
+                return self._parsed(answer.read())
+        except HTTPError as error:
+            with error:
+                raise self._refusal(error) from None
+        except (OSError, HTTPException) as error:
+            raise self._unreachable(error) from None
+
+    def _parsed(self, raw: bytes) -> Json:
+        try:
+            return json.loads(raw)
+        except ValueError:
+            what = f"What answers at {self.url} is no mockserver."
+            raise UnreachableError(what, fix="Give the URL of one by --url.") from None
+
+    def _refusal(self, error: HTTPError) -> MockServerError:
+        """Return what the server said against a request."""
+        problem = self._parsed(error.read())
+        if isinstance(problem, dict) and error.code in _CLIENT_ERRORS and "detail" in problem:
+            return UsageError(str(problem["detail"]), fix=problem.get("fix"))
+        return UnreachableError(f"The server at {self.url} is not ready: it answered {error.code}.")
+
+    def _unreachable(self, error: Exception) -> UnreachableError:
+        """Return that nobody answers, and why."""
+        reason = getattr(error, "reason", error)
+        words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        what = f"No server answers at {self.url} ({words})."
+        return UnreachableError(what, fix="Start one with `mockserver serve`, or give its URL by --url.")

@@ -1,0 +1,35 @@
+"""Flags that several commands share, and the examples their help ends in."""
+
+from typing import Annotated
+
+import typer
+
+from mockserver.cli.client import Server
+from mockserver.cli.shell import shell_of
+from mockserver.config import URL_ENV, check_url
+
+DEFAULT_URL = "http://127.0.0.1:7670"
+
+_WHERE = f"Where the server answers; else {URL_ENV}, else {DEFAULT_URL}."
+Url = Annotated[str | None, typer.Option("--url", "--server", metavar="URL", help=_WHERE)]
+ServerUrl = Annotated[str | None, typer.Option("--server", metavar="URL", help=_WHERE)]
+"""For commands whose ``--url`` means something else."""
+AccountKey = Annotated[
+    str | None,
+    typer.Option("--account", metavar="KEY", help="API key or application id; else the default account."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def server_of(context: typer.Context, url: str | None, account: str | None = None) -> Server:
+    """Return the server that flags and environment name."""
+    environ = shell_of(context).environ
+    address = url or environ.get(URL_ENV) or DEFAULT_URL
+    check_url("the server's URL", address, "--url" if url else URL_ENV)
+    return Server(address.rstrip("/"), account)
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a help text: commands to copy. Tests run every one of them."""
+    # Lines of a paragraph that begins with this mark are left as they are.
+    return "\n".join(["Examples:", "", "\b", *(f"  {line}" for line in lines)])

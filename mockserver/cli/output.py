@@ -1,0 +1,77 @@
+"""Prints data for people and programs: tables, lines, JSON; colours only where someone looks."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+
+from mockserver.model import Json
+
+_WIDTH_OF_TEXT = 60
+
+
+def show_json(value: Json) -> None:
+    """Print a value as indented JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def show_json_line(value: Json) -> None:
+    """Print a value as one line of JSON, at once."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def is_fancy(environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Tell whether a stream is looked at by a person with a capable terminal; FORCE_COLOR says yes."""
+    if environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and environ.get("TERM") != "dumb"
+
+
+def has_colour(environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Tell whether to print colours: NO_COLOR says no."""
+    return is_fancy(environ, stream) and not environ.get("NO_COLOR")
+
+
+def one_line(text: object, width: int = _WIDTH_OF_TEXT) -> str:
+    """Return a text on one line of at most ``width`` characters, control characters written out."""
+    visible = "".join(each if each.isprintable() else repr(each)[1:-1] for each in str(text or ""))
+    return visible if len(visible) <= width else visible[: width - 1] + "…"
+
+
+def show_table(environ: Mapping[str, str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table: drawn by rich for a terminal, in plain columns for a pipe."""
+    if is_fancy(environ, sys.stdout):
+        _show_rich(environ, columns, rows)
+        return
+    lines = [tuple(columns), *(tuple(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def show_line(environ: Mapping[str, str], *parts: tuple[str, str]) -> None:
+    """Print a line of parts, each a text and its style (of rich; empty for none), at once."""
+    if not has_colour(environ, sys.stdout):
+        print("".join(text for text, _ in parts), flush=True)
+        return
+    from rich.text import Text
+
+    _console(environ).print(Text.assemble(*parts), soft_wrap=True)
+    sys.stdout.flush()
+
+
+def _show_rich(environ: Mapping[str, str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    _console(environ).print(table)
+
+
+def _console(environ: Mapping[str, str]) -> "Console":
+    from rich.console import Console
+
+    no_color = not has_colour(environ, sys.stdout)
+    return Console(file=sys.stdout, force_terminal=True, no_color=no_color, highlight=False)

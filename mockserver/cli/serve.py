@@ -1,0 +1,97 @@
+"""``mockserver serve``: gathers the configuration, runs the server, and tells people where it is."""
+
+import json
+import logging
+import shlex
+import sys
+from typing import Any
+
+import typer
+
+from mockserver.cli.flags import serve_signature
+from mockserver.cli.options import examples
+from mockserver.cli.shell import shell_of
+from mockserver.config import Config, load_config
+from mockserver.settings import Settings
+
+EXAMPLES = examples(
+    "mockserver serve --inbound-url http://127.0.0.1:9000/inbound --status-url http://127.0.0.1:9000/status",
+    "mockserver serve --port 0 --ready-file ready.json",
+    "mockserver serve --no-tls --strict --seed 7",
+)
+_FIRST_MESSAGE = {
+    "from": {"type": "sms", "number": "ACME"},
+    "to": {"type": "sms", "number": "447700900123"},
+    "message": {"content": {"type": "text", "text": "Hello"}},
+}
+
+
+def serve(context: typer.Context, **flags: Any) -> None:
+    """Run the server, http and https together, until SIGTERM or Ctrl-C.
+
+    Each flag can be given as an environment variable (MESSAGES_MOCKSERVER_STATUS_URL for --status-url) or in
+    mockserver.toml (status_url = "..."); a flag beats the variable, the variable the file.
+    """
+    shell = shell_of(context)
+    config = load_config(flags, shell.environ, shell.folder)
+    _log_to_stderr(config.settings.log_level)
+    for warning in config.warnings:
+        _say(f"warning: {warning}")
+
+    from mockserver.web.app import create_app
+    from mockserver.web.server import Running, run
+
+    def started(running: Running) -> None:
+        for line in start_lines(config, running.url, running.tls_url, str(running.ca_file)):
+            _say(line)
+
+    stopped = run(create_app(config.settings, config.accounts), config.settings, started)
+    for line in stopped.report.lines():
+        _say(line)
+    raise typer.Exit(stopped.exit_code)
+
+
+# Typer reads flags off a signature; this one is made of the table of settings.
+serve.__signature__ = serve_signature()  # type: ignore[attr-defined]  # functions take any attribute
+serve.__annotations__ = {}
+
+
+def start_lines(config: Config, url: str, tls_url: str | None, ca_file: str) -> list[str]:
+    """Return the five lines a server starts with."""
+    settings = config.settings
+    certificate = f"{ca_file} (what clients of https are to trust)" if tls_url else "none, https is off"
+    return [
+        "API          " + " and ".join(filter(None, [url, tls_url])),
+        f"Control      {url}/_mock/openapi.json",
+        f"Certificate  {certificate}",
+        f"Webhooks     {_targets(config)}",
+        f"Try          {_curl(settings, url)}",
+    ]
+
+
+def _targets(config: Config) -> str:
+    """Say where webhooks go, and how to say it where they go nowhere."""
+    settings = config.settings
+    inbound = settings.inbound_url or "nowhere (--inbound-url URL)"
+    status = settings.status_url or "nowhere (--status-url URL)"
+    more = f"; {len(config.accounts)} accounts of {config.path}" if config.accounts else ""
+    return f"inbound to {inbound}; status to {status}{more}"
+
+
+def _curl(settings: Settings, url: str) -> str:
+    """Return a command that sends the first message; a secret is left to the shell that knows it."""
+    credentials = f"{settings.api_key}:any-secret"
+    user = shlex.quote(credentials) if settings.api_secret is None else f'"{settings.api_key}:$API_SECRET"'
+    body = shlex.quote(json.dumps(_FIRST_MESSAGE, separators=(",", ":")))
+    return f"curl -u {user} -H 'Content-Type: application/json' -d {body} {url}/v0.1/messages"
+
+
+def _say(line: str) -> None:
+    """Print a line for people."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _log_to_stderr(level: str) -> None:
+    """Log as much as asked; of uvicorn only what went wrong, for its starts and stops are told by ours."""
+    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -1,0 +1,17 @@
+"""The configuration: flags, environment, ``mockserver.toml``, defaults; each mistake told with its place."""
+
+from mockserver.config.accounts import account_from
+from mockserver.config.load import CONFIG_ENV, FILE_NAME, URL_ENV, Config, ConfigFile, load_config, read_file
+from mockserver.config.values import shortened
+
+__all__ = [
+    "CONFIG_ENV",
+    "FILE_NAME",
+    "URL_ENV",
+    "Config",
+    "ConfigFile",
+    "account_from",
+    "load_config",
+    "read_file",
+    "shortened",
+]

@@ -1,0 +1,183 @@
+"""Reads accounts out of JSON or TOML tables and says what is wrong with them; knows no file and no server."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from mockserver.config.places import KeyPath, Source, dotted
+from mockserver.config.values import check_url, nearest, shown, unknown_key
+from mockserver.errors import ConfigError
+from mockserver.model import Account, Application, Json, Sender
+
+_RECEIPT_METHODS = ("GET", "POST")
+_URLS = ("inbound_url", "status_url", "sms_receipt_url")
+_SECRETS = ("secrets", "signature_secret")
+_LISTS: dict[str, type[msgspec.Struct]] = {"applications": Application, "senders": Sender}
+_WORDS = {"str": "a text", "bool": "true or false", "array": "a list", "object": "a table", "int": "a number"}
+_MISMATCH = re.compile(
+    r"Expected `(?P<wanted>[^`|]+?)(?: \| null)?`, got `(?P<got>[^`]+)`(?: - at `\$(?P<at>.*)`)?"
+)
+_MISSING = re.compile(r"missing required field `(?P<key>[^`]+)`(?: - at `\$(?P<at>.*)`)?")
+
+
+def account_from(json: Json, where: str) -> Account:
+    """Return the account a JSON object describes; raise ConfigError, whose place begins with ``where``.
+
+    The members are those of ``Account``: ``{"api_key": "abcd1234", "applications": [...]}``.
+    """
+    return read_account(json, Source(where), ())
+
+
+def read_account(json: Json, source: Source, path: KeyPath) -> Account:
+    """Return the account of a table at ``path`` of a text; raise ConfigError at the first mistake."""
+    _check_keys(json, Account, source, path)
+    account = _convert(json, source, path)
+    _check_account(account, source, path)
+    for index, application in enumerate(account.applications):
+        _check_application(application, source, (*path, "applications", index))
+    _check_unique(account, source, path)
+    _check_links(account, source, path)
+    return account
+
+
+def check_worlds(accounts: Iterable[Account], source: Source) -> Iterator[ConfigError]:
+    """Yield a mistake for each application that two accounts claim: its tokens would belong to both."""
+    owners: dict[str, str] = {}
+    for account in accounts:
+        for index, application in enumerate(account.applications):
+            owner = owners.setdefault(application.id, account.api_key)
+            if owner != account.api_key:
+                what = f"Application {application.id} belongs to account {owner} already."
+                where = source.at("accounts", account.api_key, "applications", index, "id")
+                yield ConfigError(what, where=where, fix="Give it to one account only.")
+
+
+def _check_keys(json: Json, model: type[msgspec.Struct], source: Source, path: KeyPath) -> None:
+    """Raise ConfigError at a key the model lacks, here or in a list of tables."""
+    if not isinstance(json, Mapping):
+        what = f"{dotted(path) or 'An account'} is {shown(json)}, expected a table."
+        raise ConfigError(what, where=source.at(*path))
+    known = model.__struct_fields__
+    for key, value in json.items():
+        if key not in known:
+            raise unknown_key((*path, key), _offered(known, path), source)
+        if model is Account and key in _LISTS and isinstance(value, list):
+            for index, item in enumerate(value):
+                _check_keys(item, _LISTS[key], source, (*path, key, index))
+
+
+def _offered(known: tuple[str, ...], path: KeyPath) -> tuple[str, ...]:
+    """Return the keys to offer: in a file the key of an account is the name of its table."""
+    return tuple(key for key in known if not (path and key == "api_key"))
+
+
+def _convert(json: Json, source: Source, path: KeyPath) -> Account:
+    """Return the account; turn msgspec's complaint into ours."""
+    try:
+        return msgspec.convert(json, Account)
+    except msgspec.ValidationError as error:
+        raise _worded(str(error), json, source, path) from None
+
+
+def _worded(complaint: str, json: Json, source: Source, path: KeyPath) -> ConfigError:
+    """Say in our words what msgspec found."""
+    if missing := _MISSING.search(complaint):
+        full = (*path, *_steps(missing["at"]), missing["key"])
+        return ConfigError(
+            f"{dotted(full)} is missing.", where=source.at(*full), fix=f"Add {missing['key']}."
+        )
+    mismatch = _MISMATCH.search(complaint)
+    if mismatch is None:  # pragma: no cover, a wording of msgspec not met yet
+        return ConfigError(complaint, where=source.at(*path))
+    steps = _steps(mismatch["at"])
+    full = (*path, *steps)
+    found = shown(_value_at(json, steps), secret=bool(set(steps) & set(_SECRETS)))
+    wanted = _WORDS.get(mismatch["wanted"], mismatch["wanted"])
+    return ConfigError(f"{dotted(full)} is {found}, expected {wanted}.", where=source.at(*full))
+
+
+def _steps(at: str | None) -> KeyPath:
+    """Return the path msgspec wrote as ``.applications[0].id``."""
+    parts = re.findall(r"\.([^.\[]+)|\[(\d+)\]", at or "")
+    return tuple(int(index) if index else name for name, index in parts)
+
+
+def _value_at(json: Json, steps: KeyPath) -> Json:
+    """Return what stands at a path."""
+    for step in steps:
+        json = json[step]
+    return json
+
+
+def _check_account(account: Account, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError if the key is empty, a URL is none, or receipts go by no known method."""
+    if not account.api_key:
+        what = "api_key is empty."
+        raise ConfigError(what, where=source.at(*path), fix="Give the key its clients use.")
+    _check_urls(account, _URLS, source, path)
+    method = account.sms_receipt_method
+    if method not in _RECEIPT_METHODS:
+        near = nearest(method, _RECEIPT_METHODS) or _RECEIPT_METHODS[0]
+        what = f'sms_receipt_method is "{method}", expected "GET" or "POST".'
+        raise ConfigError(what, where=source.at(*path, "sms_receipt_method"), fix=f'Did you mean "{near}"?')
+
+
+def _check_urls(table: Account | Application, names: tuple[str, ...], source: Source, path: KeyPath) -> None:
+    """Raise ConfigError at a URL that is none; empty means: send nothing."""
+    for name in names:
+        if url := getattr(table, name):
+            check_url(name, url, source.at(*path, name))
+
+
+def _check_application(application: Application, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError if the id is empty, a URL is none, or the key cannot check RS256 tokens."""
+    if not application.id:
+        raise ConfigError("id is empty.", where=source.at(*path, "id"), fix="Give the id of the application.")
+    _check_urls(application, _URLS[:2], source, path)
+    if application.public_key is not None:
+        check_public_key(application.public_key, source.at(*path, "public_key"))
+
+
+def check_public_key(pem: str, where: str) -> None:
+    """Raise ConfigError unless a text is the PEM of a public RSA key."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    fix = "Paste the application's public key, from -----BEGIN PUBLIC KEY----- to the END line."
+    if "PRIVATE KEY" in pem:
+        raise ConfigError("public_key holds a private key.", where=where, fix=fix)
+    try:
+        key = load_pem_public_key(pem.encode())
+    except ValueError:
+        raise ConfigError("public_key is not the PEM of a public key.", where=where, fix=fix) from None
+    if not isinstance(key, RSAPublicKey):
+        what = "public_key is not an RSA key, and tokens are signed with RS256."
+        raise ConfigError(what, where=where, fix=fix)
+
+
+def _check_unique(account: Account, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError if an application or a sender is listed twice."""
+    _check_twice([each.id for each in account.applications], "Application", source, (*path, "applications"))
+    senders = [f"{each.channel} {each.id}" for each in account.senders]
+    _check_twice(senders, "Sender", source, (*path, "senders"))
+
+
+def _check_twice(names: list[str], noun: str, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError at the second of two equal names."""
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            what = f"{noun} {name} is listed twice."
+            raise ConfigError(what, where=source.at(*path, index), fix="Remove one of them.")
+
+
+def _check_links(account: Account, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError if a sender is linked to an application the account lacks."""
+    known = [each.id for each in account.applications]
+    for index, sender in enumerate(account.senders):
+        linked = sender.application
+        if linked is not None and linked not in known:
+            near = nearest(linked, known)
+            fix = f"Did you mean {near}?" if near else "List it under applications."
+            what = f"Sender {sender.id} is linked to application {linked}, which this account lacks."
+            raise ConfigError(what, where=source.at(*path, "senders", index, "application"), fix=fix)

@@ -1,0 +1,1 @@
+"""The contract: the documents in ``specs/``, and what they say of a body."""

@@ -1,0 +1,51 @@
+"""The branches of one document, found by what a body says it is, each with its compiled validator."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import jsonschema_rs
+
+from mockserver.contract.members import KnownMembers, known_members
+from mockserver.contract.schemas import Schemas
+from mockserver.core.capabilities import Capabilities, ChannelRow, Row
+from mockserver.model import Json
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One schema of the contract, the row it serves, and what is worked out of it once, on first use."""
+
+    name: str
+    channel: ChannelRow
+    row: Row
+    wire_name: str
+    schema: Json = field(repr=False)
+
+    @cached_property
+    def validator(self) -> jsonschema_rs.Draft202012Validator:
+        """The compiled schema."""
+        return jsonschema_rs.Draft202012Validator(self.schema)
+
+    @cached_property
+    def members(self) -> KnownMembers:
+        """The members the schema knows, object by object."""
+        return known_members(self.schema)
+
+
+class Branches:
+    """All branches of a direction: ``by_cell`` by the channel's name on the wire and the kind."""
+
+    def __init__(self, capabilities: Capabilities, schemas: Schemas, dialect: str, direction: str) -> None:
+        self.by_cell: dict[tuple[str, str], Branch] = {}
+        for row in capabilities.rows:
+            if row.direction == direction and dialect in row.schema:
+                channel = capabilities.channels[row.channel]
+                name = row.schema[dialect]
+                wire_name = channel.names[dialect]
+                self.by_cell[wire_name, row.kind] = Branch(
+                    name, channel, row, wire_name, schemas.component(name)
+                )
+
+    def of(self, wire_name: str) -> list[Branch]:
+        """Return the branches of a channel, in the order of the rows."""
+        return [branch for (name, _), branch in self.by_cell.items() if name == wire_name]

@@ -1,0 +1,144 @@
+"""What the contract says of a body: the verdict on a request, and the check of our own answers and webhooks.
+
+A request names its channel and kind, so one branch is chosen and only that is held against the body: errors then
+name a field, and the common case costs microseconds. ``contract.oracle`` is the slow authority it agrees with.
+"""
+
+from typing import Final, TypeAlias
+
+import jsonschema_rs
+
+from mockserver.contract.branches import Branch, Branches
+from mockserver.contract.findings import Findings
+from mockserver.contract.guess import Guess, guess
+from mockserver.contract.nearest import NOTHING, near
+from mockserver.contract.plain import is_plain, plain_copy
+from mockserver.contract.reasons import violations
+from mockserver.contract.refusals import Refusals
+from mockserver.contract.reshape import branch_kind, from_v1, with_kind, with_options_in_place
+from mockserver.contract.schemas import Schemas, cell_of_schema
+from mockserver.contract.specs import ErrorCode, Specs
+from mockserver.model import Json
+from mockserver.problem import Verdict, Violation
+
+_OPERATIONS: Final = {"message-status": "messageStatus", "inbound-message": "inboundMessage"}
+
+_Judge: TypeAlias = tuple[Json, jsonschema_rs.Draft202012Validator]
+"""A schema and its compiled form."""
+
+
+class MessagesContract:
+    """The contract of one dialect. Compiles what it needs on first use; a body is never changed."""
+
+    def __init__(self, specs: Specs, dialect: str = "v0.1") -> None:
+        self._capabilities = specs.capabilities
+        self._errors = specs.errors
+        self._dialect = dialect
+        self._schemas = specs.schemas(dialect)
+        self._branches = Branches(specs.capabilities, self._schemas, dialect, "outbound")
+        self._findings = Findings(specs.capabilities, dialect)
+        self._refusals = Refusals(
+            specs.capabilities, dialect, self._branches, self._schemas.component("Envelope")
+        )
+        self._webhooks = {name: _branches_by_cell(self._schemas, each) for name, each in _OPERATIONS.items()}
+        self._judges: dict[str | int, _Judge] = {}
+
+    def check(self, body: Json) -> Verdict:
+        """Return the verdict on a request body: every violation at once, and the findings."""
+        branch = self._named_branch(body)
+        if branch is None or not is_plain(body) or not branch.validator.is_valid(body):
+            return self._refusals.verdict(body)
+        return Verdict(
+            branch.channel.name,
+            branch.row.kind,
+            branch.name,
+            self._refusals.custom_refusals(branch, body),
+            self._findings.of(branch, body),
+        )
+
+    def nearest(self, body: Json) -> Json | None:
+        """Return the closest body that would be accepted; ``None`` if what was meant cannot be made out.
+
+        A valid body is its own nearest.
+        """
+        if not isinstance(body, dict):
+            return None
+        body = from_v1(self._capabilities, self._dialect, plain_copy(body))
+        meant = guess(self._capabilities, self._dialect, body)
+        branch = self._nearest_branch(meant)
+        if branch is None:
+            return None
+        body = with_options_in_place(branch.wire_name, body)
+        if meant.kind not in {None, branch.row.kind}:
+            body = with_kind(self._capabilities, branch.row, str(meant.kind), body)
+        found = near(branch.schema, body)
+        return found if found is not NOTHING and self.check(found).is_valid else None
+
+    def webhook_violations(self, name: str, body: Json) -> tuple[Violation, ...]:
+        """Return what is wrong with a webhook's body; ``name`` is ``message-status`` or ``inbound-message``."""
+        component = self._webhooks[name].get(_cell(body))
+        if component is None:
+            reason = f"No {name} webhook is documented for this channel and kind."
+            return (Violation("body", "branch", reason, expected=", ".join(self._webhooks[name].values())),)
+        schema, validator = self._judge(component, self._schemas.component(component))
+        return violations(schema, body, validator.iter_errors(body)) or _label_violations(self._errors, body)
+
+    def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
+        """Return what is wrong with the body of one of our own answers."""
+        documented = self._schemas.answer(http_status)
+        if documented is None:
+            return (Violation("body", "branch", f"No answer of status {http_status} is documented."),)
+        schema, validator = self._judge(http_status, documented)
+        return violations(schema, body, validator.iter_errors(body))
+
+    def _named_branch(self, body: Json) -> Branch | None:
+        """Return the branch a body names; ``None`` if it names none, for whatever reason."""
+        try:
+            return self._branches.by_cell.get((body["to"]["type"], body["message"]["content"]["type"]))
+        except (KeyError, TypeError, IndexError):
+            return None
+
+    def _nearest_branch(self, meant: Guess) -> Branch | None:
+        """Return the branch of what was meant, else the first of its channel."""
+        if meant.channel is None:
+            return None
+        wire_name = meant.channel.names[self._dialect]
+        kind = branch_kind(self._capabilities, meant.channel, meant.kind)
+        return self._branches.by_cell.get((wire_name, kind or "")) or self._branches.of(wire_name)[0]
+
+    def _judge(self, key: str | int, schema: Json) -> _Judge:
+        if key not in self._judges:
+            self._judges[key] = (schema, jsonschema_rs.Draft202012Validator(schema))
+        return self._judges[key]
+
+
+def _branches_by_cell(schemas: Schemas, operation: str) -> dict[tuple[Json, Json], str]:
+    """Return a webhook's branches by channel and kind; the kind of a status is ``None``."""
+    return {cell_of_schema(schemas.component(name)): name for name in schemas.webhook(operation)}
+
+
+def _cell(body: Json) -> tuple[Json, Json]:
+    """Return the channel and kind a webhook's body names, as far as it does."""
+    found = []
+    for path in (("to", "type"), ("message", "content", "type")):
+        value = body
+        for member in path:
+            value = value.get(member) if isinstance(value, dict) else None
+        found.append(value if isinstance(value, str) else None)
+    return found[0], found[1]
+
+
+def _label_violations(errors: dict[int, ErrorCode], body: Json) -> tuple[Violation, ...]:
+    """Hold the error of a status against the list of codes, which a schema cannot say."""
+    error = body.get("error")
+    if error is None:
+        return ()
+    known = errors.get(error["code"])
+    if known is None:
+        return (
+            Violation("error.code", "code", f"`error.code` is {error['code']}, which no list of codes has."),
+        )
+    if known.label != error["reason"]:
+        reason = f"`error.reason` is {error['reason']!r}; code {known.code} is called {known.label!r}."
+        return (Violation("error.reason", "label", reason, known.label, error["reason"], known.label),)
+    return ()

@@ -1,0 +1,128 @@
+"""What can be wrong with our own documents: unknown keywords, references to nothing, rows without a branch."""
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from mockserver.contract.schemas import Schemas, cell_of_schema, resolved
+from mockserver.core.capabilities import Capabilities
+from mockserver.model import Json
+
+Mistake: TypeAlias = tuple[str, str]
+"""A place (a JSON pointer or a row) and a sentence."""
+
+ONE_SCHEMA: Final = frozenset({"items", "if", "then", "else", "not"})
+"""Keywords that hold one schema."""
+MANY_SCHEMAS: Final = frozenset({"oneOf", "anyOf", "allOf"})
+"""Keywords that hold a list of schemas."""
+NAMED_SCHEMAS: Final = frozenset({"properties"})
+"""Keywords that hold schemas by name."""
+PLAIN: Final = frozenset(
+    {
+        "type",
+        "const",
+        "enum",
+        "required",
+        "dependentRequired",
+        "additionalProperties",
+        "minProperties",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "minItems",
+    }
+)
+"""Keywords that hold a plain value."""
+ANNOTATIONS: Final = frozenset({"description", "examples"})
+"""Keywords that judge nothing."""
+KEYWORDS: Final = ONE_SCHEMA | MANY_SCHEMAS | NAMED_SCHEMAS | PLAIN | ANNOTATIONS
+_BESIDE_REFERENCE: Final = frozenset({"$ref"}) | ANNOTATIONS
+
+
+def document_mistakes(document: Json) -> Iterator[Mistake]:
+    """Yield what is wrong with an OpenAPI document: its keywords first, then its references."""
+    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.1"):
+        yield "#", "This is not an OpenAPI 3.1 document."
+        return
+    yield from _keyword_mistakes(document, "#")
+    yield from _reference_mistakes(document, document, "#")
+
+
+def unmatched(capabilities: Capabilities, schemas: Schemas, dialect: str) -> Iterator[Mistake]:
+    """Yield every row whose branch is missing or is for another cell, and every branch that no row names."""
+    for direction, branches in (
+        ("outbound", schemas.outbound()),
+        ("inbound", schemas.webhook("inboundMessage")),
+    ):
+        rows = {
+            row.schema[dialect]: row for row in capabilities.rows if row.direction == direction and row.schema
+        }
+        for name in sorted(rows.keys() - set(branches)):
+            yield f"rows ({name})", f"The {direction} document has no branch {name}."
+        for name in branches:
+            if name not in rows:
+                yield "rows", f"No {direction} row names the branch {name}."
+                continue
+            row = rows[name]
+            cell = (capabilities.channels[row.channel].names[dialect], row.kind)
+            if cell != cell_of_schema(schemas.component(name)):
+                yield f"rows ({name})", f"The branch {name} is not for {row.channel} and {row.kind}."
+
+
+def _keyword_mistakes(node: Json, pointer: str) -> Iterator[Mistake]:
+    """Walk the document down to its schemas: those under a key ``schema``, and the components."""
+    if isinstance(node, list):
+        for index, each in enumerate(node):
+            yield from _keyword_mistakes(each, f"{pointer}/{index}")
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        where = f"{pointer}/{_escaped(key)}"
+        if key == "schema":
+            yield from _schema_mistakes(value, where)
+        elif pointer == "#/components" and key == "schemas":
+            for name, schema in value.items():
+                yield from _schema_mistakes(schema, f"{where}/{name}")
+        else:
+            yield from _keyword_mistakes(value, where)
+
+
+def _schema_mistakes(schema: Json, pointer: str) -> Iterator[Mistake]:
+    if not isinstance(schema, dict):
+        yield pointer, "A schema is an object."
+        return
+    for key, value in schema.items():
+        where = f"{pointer}/{_escaped(key)}"
+        known = _BESIDE_REFERENCE if "$ref" in schema else KEYWORDS
+        if key not in known:
+            beside = " beside a $ref" if "$ref" in schema else ""
+            yield where, f"The schema keyword {key!r} is not known here{beside}."
+        elif key in ONE_SCHEMA:
+            yield from _schema_mistakes(value, where)
+        elif key in MANY_SCHEMAS:
+            for index, each in enumerate(value):
+                yield from _schema_mistakes(each, f"{where}/{index}")
+        elif key in NAMED_SCHEMAS:
+            for name, each in value.items():
+                yield from _schema_mistakes(each, f"{where}/{_escaped(name)}")
+
+
+def _reference_mistakes(document: Json, node: Json, pointer: str) -> Iterator[Mistake]:
+    if isinstance(node, list):
+        for index, each in enumerate(node):
+            yield from _reference_mistakes(document, each, f"{pointer}/{index}")
+    if not isinstance(node, dict):
+        return
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        try:
+            resolved(document, reference)
+        except (KeyError, TypeError):
+            yield f"{pointer}/$ref", f"The reference {reference} points at nothing."
+    for key, value in node.items():
+        yield from _reference_mistakes(document, value, f"{pointer}/{_escaped(str(key))}")
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

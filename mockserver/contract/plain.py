@@ -1,0 +1,68 @@
+"""Bodies that would choke a validator: lone surrogates, which no UTF-8 can carry, and nesting without end."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from mockserver.contract.reasons import dotted
+from mockserver.model import Json
+from mockserver.problem import Violation
+
+_DEPTH: Final = 100
+"""Deeper than any documented body; jsonschema-rs refuses to report on values nested deeper than about 250."""
+
+
+def is_plain(body: Json) -> bool:
+    """Return whether the body can be written as UTF-8. Encoding it is the quickest way to know."""
+    try:
+        msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        return False
+    except RecursionError:
+        return not any(unpaired_surrogates(body))
+    return True
+
+
+def unpaired_surrogates(body: Json) -> Iterator[Violation]:
+    """Yield a violation for every string that holds half a surrogate pair; those nested beyond reason are not looked at."""
+    for path, text in _strings(body, ()):
+        if not text.isascii() and _is_torn(text):
+            name = dotted(path)
+            reason = f"`{name}` holds half of a surrogate pair; expected text that can be written as UTF-8."
+            yield Violation(name, "unicode", reason, expected="text that can be written as UTF-8")
+
+
+def plain_copy(value: Json, depth: int = 0) -> Json:
+    """Return a copy that any validator can take: torn characters replaced, nesting cut where no schema looks."""
+    if isinstance(value, str):
+        return _mended(value)
+    if depth > _DEPTH and isinstance(value, dict | list):
+        return "..."
+    if isinstance(value, dict):
+        return {_mended(name): plain_copy(each, depth + 1) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain_copy(each, depth + 1) for each in value]
+    return value
+
+
+def _strings(value: Json, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif len(path) > _DEPTH:
+        return
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield (*path, _mended(name)), name
+            yield from _strings(each, (*path, _mended(name)))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _strings(each, (*path, index))
+
+
+def _is_torn(text: str) -> bool:
+    return any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def _mended(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode() if _is_torn(text) else text

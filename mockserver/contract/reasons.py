@@ -1,0 +1,244 @@
+"""The words of a refusal: a schema's error becomes a violation that says what was found, what is expected, what is nearest."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import jsonschema_rs
+
+from mockserver.contract.nearest import NOTHING, consequence, missing_twin, near
+from mockserver.model import Json
+from mockserver.problem import Violation
+
+_SHOWN_CHARS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One error of a validator, with what the words need: the schema it broke, the value it is about and what holds it."""
+
+    name: str
+    keyword: str
+    schema: Json
+    words: str
+    found: Json
+    holder: Json
+    error: jsonschema_rs.ValidationError
+
+
+def violations(
+    schema: Json, body: Json, errors: Iterable[jsonschema_rs.ValidationError]
+) -> tuple[Violation, ...]:
+    """Return one violation a field, in the order found; the most telling rule of each field."""
+    found: dict[str, Violation] = {}
+    for error in (telling for each in errors for telling in _telling(each)):
+        each = _violation(_fault(schema, body, error))
+        known = found.get(each.name)
+        if known is None or _weight(each) < _weight(known):
+            found[each.name] = each
+    return tuple(found.values())
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Return a path as people write it: ``message.content.template.parameters[1]``; ``body`` for the whole."""
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return name.removeprefix(".") or "body"
+
+
+def shown(value: Json) -> str:
+    """Return a value in a few words, long ones shortened."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"the number {_cut(str(value))}"
+    return _cut(json.dumps(value, ensure_ascii=False))
+
+
+def attempt(value: Json) -> str:
+    """Return the closing sentence that offers a value, empty if there is none or it is too long to read."""
+    if value is NOTHING or value is None:
+        return ""
+    text = json.dumps(value, ensure_ascii=False)
+    return f" Try {text}." if len(text) <= _SHOWN_CHARS else ""
+
+
+def kept(value: Json) -> Json:
+    """Return a found value as the journal keeps it: plain and short as it is, else in words."""
+    if (
+        value is None
+        or isinstance(value, bool | int | float)
+        or (isinstance(value, str) and len(value) <= _SHOWN_CHARS)
+    ):
+        return value
+    return shown(value)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _SHOWN_CHARS:
+        return text
+    closing = '"' if text.startswith('"') else ""
+    return f"{text[: _SHOWN_CHARS - 12]}...{closing} ({len(text) - 2 * len(closing)} characters)"
+
+
+def _weight(violation: Violation) -> int:
+    order = ("required", "type", "channel", "pattern")
+    return order.index(violation.rule) if violation.rule in order else len(order)
+
+
+def _fault(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Fault:
+    *places, keyword = error.schema_path
+    words = ""
+    schema = root
+    for place in places:
+        schema = consequence(schema) if place == "then" else schema[place]
+        if isinstance(schema, dict) and place not in {"properties", "anyOf"}:
+            words = schema.get("description", words)
+    found, holder = body, None
+    for place in error.instance_path:
+        found, holder = found[place], found
+    return Fault(dotted(error.instance_path), str(keyword), schema, words, found, holder, error)
+
+
+def _telling(error: jsonschema_rs.ValidationError) -> list[jsonschema_rs.ValidationError]:
+    """Descend from ``none of these fits`` to the errors of the alternative that was probably meant.
+
+    That is the one whose first item fits, then the one with the fewest errors.
+    """
+    if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AnyOf):
+        return [error]
+    depth = len(error.instance_path)
+
+    def cost(errors: list[jsonschema_rs.ValidationError]) -> tuple[bool, int]:
+        return any(list(each.instance_path[depth:]) in ([0], []) for each in errors), len(errors)
+
+    return min((each for each in error.kind.context if each), key=cost)
+
+
+def _violation(fault: Fault) -> Violation:
+    write = _WRITERS.get(fault.keyword, _wrong_value)
+    return write(fault)
+
+
+def _made(fault: Fault, rule: str, reason: str, nearest: Json = NOTHING) -> Violation:
+    return Violation(
+        name=fault.name,
+        rule=rule,
+        reason=f"{reason}{attempt(nearest)}",
+        expected=fault.words,
+        found=kept(fault.found),
+        nearest=None if nearest is NOTHING else nearest,
+    )
+
+
+def _expected(fault: Fault) -> str:
+    return f"expected {fault.words}" if fault.words else "this is not what the schema asks for"
+
+
+def _wrong_value(fault: Fault) -> Violation:
+    rule = _RULES.get(fault.keyword, fault.keyword)
+    reason = f"`{fault.name}` is {shown(fault.found)}; {_expected(fault)}."
+    return _made(fault, rule, reason, near(fault.schema, fault.found))
+
+
+def _wrong_type(fault: Fault) -> Violation:
+    if _mixes(fault):
+        return _mixed(fault)
+    kinds = fault.schema["type"]
+    wanted = _TYPES[kinds if isinstance(kinds, str) else kinds[0]]
+    reason = f"`{fault.name}` is {shown(fault.found)}, not {wanted}; {_expected(fault)}."
+    return _made(fault, "type", reason, near(fault.schema, fault.found))
+
+
+def _mixes(fault: Fault) -> bool:
+    """Return whether an item would do in a list of its own, but the list began with items of the other form."""
+    if not isinstance(fault.holder, list):
+        return False
+    return {fault.found.__class__, fault.holder[0].__class__} == {str, dict}
+
+
+def _mixed(fault: Fault) -> Violation:
+    list_name = fault.name.rpartition("[")[0]
+    reason = (
+        f"`{fault.name}` is {shown(fault.found)} but `{list_name}[0]` is {shown(fault.holder[0])};"
+        " expected items of one form, either all strings or all objects."
+    )
+    return _made(fault, "mixed_parameters", reason, near(fault.schema, fault.found))
+
+
+def _empty(fault: Fault) -> Violation:
+    if fault.found not in ("", {}, []):
+        return _wrong_value(fault)
+    return _made(fault, _RULES[fault.keyword], f"`{fault.name}` is empty; {_expected(fault)}.")
+
+
+def _too_long(fault: Fault) -> Violation:
+    limit = fault.schema["maxLength"]
+    reason = f"`{fault.name}` has {len(fault.found)} characters; at most {limit} are allowed."
+    return _made(fault, "max_length", reason, near(fault.schema, fault.found))
+
+
+def _missing(fault: Fault) -> Violation:
+    member = fault.error.kind.property  # type: ignore[attr-defined]  # the stubs do not tie kinds to keywords
+    properties = fault.schema.get("properties", {})
+    child = properties.get(member, {})
+    name = member if fault.name == "body" else f"{fault.name}.{member}"
+    twin = missing_twin(fault.found, member, properties) if member in properties else None
+    words = child.get("description", "")
+    return Violation(
+        name=name,
+        rule="required",
+        reason=f"Missing `{name}` field{_said(words, child)}.{_twin_words(fault.name, twin, member)}",
+        expected=words or _constant(child),
+        nearest=_nearest_missing(child, fault.found, twin),
+    )
+
+
+def _said(words: str, child: Json) -> str:
+    said = words or _constant(child)
+    return f": expected {said}" if said else ""
+
+
+def _constant(child: Json) -> str:
+    return json.dumps(child["const"]) if "const" in child else ""
+
+
+def _nearest_missing(child: Json, holder: Json, twin: str | None) -> Json:
+    nearest = near(child, holder[twin]) if twin is not None else child.get("const", NOTHING)
+    return None if nearest is NOTHING else nearest
+
+
+def _twin_words(holder: str, twin: str | None, member: str) -> str:
+    if twin is None:
+        return ""
+    there = twin if holder == "body" else f"{holder}.{twin}"
+    return f" There is `{there}`; did you mean `{member}`?"
+
+
+def _stranger(fault: Fault) -> Violation:
+    unexpected = ", ".join(f"`{each}`" for each in fault.error.kind.unexpected)  # type: ignore[attr-defined]  # as above
+    return _made(fault, "unknown_member", f"`{fault.name}` holds {unexpected}, which is not documented.")
+
+
+_RULES: Final = {
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minimum": "range",
+    "maximum": "range",
+    "minProperties": "min_length",
+    "minItems": "min_length",
+    "const": "enum",
+}
+_TYPES: Final = {"string": "a string", "integer": "a whole number", "object": "an object", "array": "a list"}
+_WRITERS: Final[dict[str, Callable[[Fault], Violation]]] = {
+    "type": _wrong_type,
+    "required": _missing,
+    "dependentRequired": _missing,
+    "maxLength": _too_long,
+    "minLength": _empty,
+    "minProperties": _empty,
+    "minItems": _empty,
+    "additionalProperties": _stranger,
+}

@@ -1,0 +1,115 @@
+"""The documents in ``specs/``, read and linted once at start; knows how to load them, not how to judge a body."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import yaml
+
+from mockserver.contract import lint
+from mockserver.contract.schemas import Schemas
+from mockserver.core import capabilities as rows
+from mockserver.core.capabilities import Capabilities
+from mockserver.data import bundled
+from mockserver.errors import SpecError
+from mockserver.model import Json
+
+DIALECTS = ("v0.1",)
+"""The dialects with a document of their own, ``specs/messages-<dialect>.yaml``."""
+
+# ruamel.yaml, which the project uses for files people write, takes nine times as long, and start-up is felt.
+# Both read YAML our way: a test holds their results against each other.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ErrorCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An asynchronous error: ``label`` is the exact text of a webhook's ``error.reason``, ``status`` what carries it."""
+
+    code: int
+    label: str
+    meaning: str
+    status: Literal["rejected", "undeliverable"]
+    note: str = ""
+
+
+class _ErrorFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: int
+    source: str
+    errors: tuple[ErrorCode, ...]
+
+
+@dataclass(frozen=True)
+class Specs:
+    """Everything the documents say. ``documents`` are OpenAPI documents by name (``messages-v0.1``), as parsed."""
+
+    capabilities: Capabilities
+    errors: dict[int, ErrorCode]
+    documents: dict[str, Json]
+
+    def schemas(self, dialect: str) -> Schemas:
+        """Return the schemas of a dialect's document."""
+        return Schemas(self.documents[f"messages-{dialect}"])
+
+
+def load_specs(folder: Path | None = None) -> Specs:
+    """Read and lint ``specs/``, or another folder of the same files; raise SpecError for anything broken."""
+    folder = folder or bundled("specs")
+    specs = Specs(
+        capabilities=_capabilities(folder / "capabilities.yaml"),
+        errors=_errors(folder / "errors.yaml"),
+        documents={
+            f"messages-{dialect}": _document(folder / f"messages-{dialect}.yaml") for dialect in DIALECTS
+        },
+    )
+    for dialect in DIALECTS:
+        for place, what in lint.unmatched(specs.capabilities, specs.schemas(dialect), dialect):
+            raise SpecError(
+                what, where=f"{folder / 'capabilities.yaml'}: {place}", fix="Rows and branches go in pairs."
+            )
+    return specs
+
+
+def _read(path: Path) -> Json:
+    try:
+        with path.open("rb") as file:
+            return yaml.load(file, _Loader)  # noqa: S506 - both loaders are the safe ones
+    except OSError as error:
+        raise SpecError(f"The file cannot be read: {error.strerror}.", where=str(path)) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it is not YAML"
+        raise SpecError(f"The file is not readable YAML: {problem}.", where=f"{path}{line}") from error
+
+
+def _document(path: Path) -> Json:
+    document = _read(path)
+    for place, what in lint.document_mistakes(document):
+        raise SpecError(
+            what, where=f"{path}: {place}", fix="Correct the document, or teach contract/lint.py."
+        )
+    return document
+
+
+def _capabilities(path: Path) -> Capabilities:
+    try:
+        capabilities = rows.read_capabilities(_read(path))
+    except msgspec.ValidationError as error:
+        raise SpecError(f"A row does not fit: {error}.", where=str(path)) from error
+    for place, what in rows.mistakes(capabilities):
+        raise SpecError(f"{what[0].upper()}{what[1:]}.", where=f"{path}: {place}")
+    return capabilities
+
+
+def _errors(path: Path) -> dict[int, ErrorCode]:
+    try:
+        file = msgspec.convert(_read(path), _ErrorFile)
+    except msgspec.ValidationError as error:
+        raise SpecError(f"An error code does not fit: {error}.", where=str(path)) from error
+    found: dict[int, ErrorCode] = {}
+    for index, each in enumerate(file.errors):
+        if each.code in found:
+            raise SpecError(f"The code {each.code} stands here twice.", where=f"{path}: errors[{index}].code")
+        found[each.code] = each
+    return found

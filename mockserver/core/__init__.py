@@ -1,0 +1,1 @@
+"""The pure core: functions over values; no await, clock, randomness or files."""

@@ -1,0 +1,262 @@
+"""What each channel can do, as typed rows of ``specs/capabilities.yaml``; finds rows, judges nothing and reads no files."""
+
+import re
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct, field
+
+from mockserver.model import Json, Status
+
+Side: TypeAlias = Literal["outbound", "inbound"]
+"""Which way a message goes, seen from the system under test."""
+
+Matrix: TypeAlias = Literal["outbound", "inbound", "custom", "beyond"]
+"""The table a row comes from; ``beyond`` is what the wire knows besides the three."""
+
+State: TypeAlias = Literal["supported", "not_by_provider", "not_by_channel"]
+"""What a cell says: possible, the channel could but the platform does not, or the channel itself cannot."""
+
+
+class Shape(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an address looks like: in words, as a pattern for the whole of it, and one example."""
+
+    words: str
+    pattern: str
+    example: str
+
+
+class Address(Struct, frozen=True, forbid_unknown_fields=True):
+    """How one side of a message is written: the member that holds it, and the name of its shape."""
+
+    member: Literal["number", "id"]
+    shape: str
+
+
+class AddressPair(Struct, frozen=True, forbid_unknown_fields=True):
+    """Both sides of a message in one direction; the members ``from`` and ``to`` of the file."""
+
+    sender: Address = field(name="from")
+    recipient: Address = field(name="to")
+
+
+class Option(Struct, frozen=True, forbid_unknown_fields=True):
+    """One member a channel takes beside the content. ``shape`` names what it should look like.
+
+    ``needed_when`` names the option and value that demand it; without them it does nothing.
+    """
+
+    values: tuple[str, ...] = ()
+    min_s: int | None = None
+    max_s: int | None = None
+    shape: str | None = None
+    needed_when: dict[str, str] = {}
+
+
+class ChannelRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A channel: its names, how its parties are written, and the statuses it reports.
+
+    ``names`` gives the name in each dialect. ``addresses`` has the keys ``outbound`` and ``inbound``.
+    ``counts_parts``: an inbound message tells its number of parts and its price.
+    ``takes_receipts``: statuses of what was sent with key and secret may go to the account's receipt URL.
+    ``moves`` says which status may follow which on this channel.
+    """
+
+    name: str
+    title: str
+    names: dict[str, str]
+    aliases: tuple[str, ...] = ()
+    addresses: dict[Side, AddressPair]
+    statuses: tuple[Status, ...]
+    options: dict[str, Option] = {}
+    price: str
+    currency: str
+    counts_parts: bool = False
+    takes_receipts: bool = False
+    moves: dict[Status, tuple[Status, ...]] = {}
+    source: str = ""
+
+
+class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One cell: what a channel does with one kind of content in one direction.
+
+    ``schema`` names the branch of each dialect's document. ``through`` names the kind it travels as instead, with
+    an object like ``example`` inside. ``notes`` are remarks for a member that is let pass, by its dotted path.
+    """
+
+    channel: str
+    kind: str
+    direction: Side
+    matrix: Matrix
+    state: State
+    schema: dict[str, str] = {}
+    through: str | None = None
+    example: dict[str, Json] = {}
+    text_min_chars: int | None = None
+    text_max_chars: int | None = None
+    caption_min_chars: int | None = None
+    caption_max_chars: int | None = None
+    url_min_chars: int | None = None
+    url_max_chars: int | None = None
+    extensions: tuple[str, ...] = ()
+    name_shape: str | None = None
+    options_needed: tuple[str, ...] = ()
+    notes: dict[str, str] = {}
+    source: str = ""
+
+    @property
+    def is_supported(self) -> bool:
+        """True if a message of this cell can be sent or received, be it as another kind."""
+        return self.state == "supported"
+
+
+class Mark(Struct, frozen=True, forbid_unknown_fields=True):
+    """A value that gives a custom object away: one of ``values`` ``at`` a dotted path inside it."""
+
+    at: str
+    values: tuple[str, ...]
+
+    def fits(self, custom: Json) -> bool:
+        """Return whether the object carries this mark."""
+        found = custom
+        for member in self.at.split("."):
+            found = found.get(member) if isinstance(found, dict) else None
+        return isinstance(found, str) and found in self.values
+
+
+class CustomObject(Struct, frozen=True, forbid_unknown_fields=True):
+    """A sort of custom object: how it is recognised, and the member it should hold besides."""
+
+    recognised_by: tuple[Mark, ...]
+    member: str | None = None
+
+
+class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """The whole of ``specs/capabilities.yaml``. ``kinds`` maps each kind to words people write when they mean it."""
+
+    version: int
+    shapes: dict[str, Shape]
+    channels: dict[str, ChannelRow]
+    kinds: dict[str, tuple[str, ...]]
+    moves: dict[Status, tuple[Status, ...]]
+    custom_objects: dict[str, CustomObject]
+    rows: tuple[Row, ...]
+
+    def channel(self, name: str) -> ChannelRow | None:
+        """Return the channel of a canonical name, any dialect's name or an alias; case does not matter."""
+        return self._by_any_name.get(name.lower())
+
+    def by_wire(self, dialect: str, wire_name: str) -> ChannelRow | None:
+        """Return the channel a dialect calls by exactly this name."""
+        return self._by_wire.get((dialect, wire_name))
+
+    def row(self, channel: str, kind: str, direction: str) -> Row | None:
+        """Return the row of a cell, the channel by its canonical name; ``None`` where no cell exists."""
+        return self._by_cell.get((channel, kind, direction))
+
+    def rows_of(self, channel: str, direction: str) -> tuple[Row, ...]:
+        """Return the rows of a channel in one direction, in the order of the file."""
+        return tuple(row for row in self.rows if row.channel == channel and row.direction == direction)
+
+    def custom_object(self, custom: Json) -> str | None:
+        """Return the name of the sort of custom object this is, ``None`` if it shows no mark of any."""
+        for name, sort in self.custom_objects.items():
+            if any(mark.fits(custom) for mark in sort.recognised_by):
+                return name
+        return None
+
+    @cached_property
+    def _by_any_name(self) -> dict[str, ChannelRow]:
+        found: dict[str, ChannelRow] = {}
+        for channel in self.channels.values():
+            for name in (channel.name, *channel.names.values(), *channel.aliases):
+                found[name.lower()] = channel
+        return found
+
+    @cached_property
+    def _by_wire(self) -> dict[tuple[str, str], ChannelRow]:
+        return {
+            (dialect, name): each for each in self.channels.values() for dialect, name in each.names.items()
+        }
+
+    @cached_property
+    def _by_cell(self) -> dict[tuple[str, str, str], Row]:
+        return {(row.channel, row.kind, row.direction): row for row in self.rows}
+
+
+def read_capabilities(document: Json) -> Capabilities:
+    """Return the parsed file as rows; raise msgspec.ValidationError, which names the path, for what does not fit.
+
+    Each channel is told its own name and the moves its statuses leave open.
+    """
+    capabilities = msgspec.convert(_with_names(document), Capabilities, strict=False)
+    channels = {
+        name: msgspec.structs.replace(channel, moves=_moves_of(channel, capabilities.moves))
+        for name, channel in capabilities.channels.items()
+    }
+    return msgspec.structs.replace(capabilities, channels=channels)
+
+
+def mistakes(capabilities: Capabilities) -> list[tuple[str, str]]:
+    """Return what types cannot say, as pairs of a place and a sentence; empty if the rows agree with each other."""
+    return [*_channel_mistakes(capabilities), *_row_mistakes(capabilities)]
+
+
+def _with_names(document: Json) -> Json:
+    if not isinstance(document, dict) or not isinstance(document.get("channels"), dict):
+        return document
+    channels = {
+        name: {"name": name, **channel} if isinstance(channel, dict) else channel
+        for name, channel in document["channels"].items()
+    }
+    return {**document, "channels": channels}
+
+
+def _moves_of(
+    channel: ChannelRow, moves: dict[Status, tuple[Status, ...]]
+) -> dict[Status, tuple[Status, ...]]:
+    return {
+        present: tuple(status for status in following if status in channel.statuses)
+        for present, following in moves.items()
+        if present is Status.ACCEPTED or present in channel.statuses
+    }
+
+
+def _channel_mistakes(capabilities: Capabilities) -> list[tuple[str, str]]:
+    found = []
+    for name, shape in capabilities.shapes.items():
+        if not re.fullmatch(shape.pattern, shape.example):
+            found.append((f"shapes.{name}", "its example does not fit its own pattern"))
+    for name, channel in capabilities.channels.items():
+        for direction, pair in channel.addresses.items():
+            for side, address in (("from", pair.sender), ("to", pair.recipient)):
+                if address.shape not in capabilities.shapes:
+                    where = f"channels.{name}.addresses.{direction}.{side}.shape"
+                    found.append((where, f"no shape is called {address.shape!r}"))
+        for option, each in channel.options.items():
+            if each.shape is not None and each.shape not in capabilities.shapes:
+                found.append(
+                    (f"channels.{name}.options.{option}.shape", f"no shape is called {each.shape!r}")
+                )
+    return found
+
+
+def _row_mistakes(capabilities: Capabilities) -> list[tuple[str, str]]:
+    found = []
+    seen = set()
+    for index, row in enumerate(capabilities.rows):
+        cell = (row.channel, row.kind, row.direction)
+        where = f"rows[{index}] ({row.channel} {row.kind}, {row.direction})"
+        if row.channel not in capabilities.channels:
+            found.append((where, f"no channel is called {row.channel!r}"))
+        if cell in seen:
+            found.append((where, "the same cell stands here twice"))
+        if row.name_shape is not None and row.name_shape not in capabilities.shapes:
+            found.append((where, f"no shape is called {row.name_shape!r}"))
+        if row.is_supported and bool(row.schema) == bool(row.through):
+            found.append((where, "a supported cell needs either a schema or a kind it goes through"))
+        if not row.is_supported and (row.schema or row.through):
+            found.append((where, "an unsupported cell cannot have a schema or a kind it goes through"))
+        seen.add(cell)
+    return found

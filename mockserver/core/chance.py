@@ -1,0 +1,25 @@
+"""Seeded decisions: the same seed and parts give the same chance and ids in every run; it keeps no state."""
+
+import random
+from hashlib import blake2b
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""The digit of RFC 9562's variant (two fixed bits) that each hex digit becomes."""
+
+
+def random_for(seed: int, *parts: object) -> random.Random:
+    """Return the source of chance for one decision, such as ``random_for(7, account, n, "price")``."""
+    return random.Random(_spelled(seed, parts))
+
+
+def uuid_for(seed: int, *parts: object) -> str:
+    """Return the version 4 UUID, lower case with dashes, of a seed and the parts that name its owner.
+
+    A digest and not a random generator: seeding one costs five times as much, and this is on the send path.
+    """
+    digits = blake2b(_spelled(seed, parts).encode(), digest_size=16).hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+
+
+def _spelled(seed: int, parts: tuple[object, ...]) -> str:
+    return ":".join(map(str, (seed, *parts)))

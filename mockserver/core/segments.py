@@ -1,0 +1,43 @@
+"""How many parts an SMS takes: the GSM 03.38 default alphabet with its extension table, and UCS-2."""
+
+from dataclasses import dataclass
+
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENSION = frozenset("\f^{}\\[~]|€")
+"""Each of these takes two septets: an escape and the character itself."""
+
+GSM_SINGLE, GSM_PART = 160, 153
+UCS2_SINGLE, UCS2_PART = 70, 67
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The encoding (``gsm7`` or ``ucs2``), the length in its units, and the number of parts (at least 1)."""
+
+    encoding: str
+    units: int
+    parts: int
+
+
+def segments(text: str) -> Segments:
+    """Return how a text travels as SMS. Source: domain facts, messages-v0.1 parts 2.5 and 6.4."""
+    widths = [1 if each in _BASIC else 2 for each in text]
+    if all(each in _BASIC or each in _EXTENSION for each in text):
+        return Segments("gsm7", sum(widths), _parts(widths, GSM_SINGLE, GSM_PART))
+    widths = [2 if ord(each) > 0xFFFF else 1 for each in text]
+    return Segments("ucs2", sum(widths), _parts(widths, UCS2_SINGLE, UCS2_PART))
+
+
+def _parts(widths: list[int], single: int, part: int) -> int:
+    """Fill parts from left to right; a character of two units is never split between two parts."""
+    if sum(widths) <= single:
+        return 1
+    count, used = 1, 0
+    for width in widths:
+        if used + width > part:
+            count, used = count + 1, 0
+        used += width
+    return count

@@ -1,0 +1,292 @@
+"""Webhooks on their way: in order within a message, at once between messages, retried by the documented schedule."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from mockserver.clock import Clock, at
+from mockserver.core.chance import uuid_for
+from mockserver.journal import Journal
+from mockserver.model import Attempt, Delivery, DeliveryState, EntryKind
+from mockserver.poster import PostError, Poster
+from mockserver.schedule import Schedule
+from mockserver.settings import Settings
+from mockserver.store.base import Store
+from mockserver.wire.signing import webhook_token
+
+ACKNOWLEDGED: Final = range(200, 206)
+"""Source: domain facts, messages-v0.1 part 4.6: any status from 200 to 205."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Target:
+    """One receiver (scheme, host and port): what waits for it and how many are with it now."""
+
+    ready: deque[Delivery] = field(default_factory=deque)
+    in_flight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Retry:
+    """The next try of a delivery, when its time comes."""
+
+    outbox: "Outbox"
+    identity: str
+
+    async def run(self) -> None:
+        """Put the delivery back in line, unless it was taken out meanwhile."""
+        self.outbox.resume(self.identity)
+
+    async def abandon(self) -> str | None:
+        """Retries are abandoned by the outbox itself, which knows the delivery."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many webhooks wait to be sent, are with a receiver now, and wait for their next try."""
+
+    queued: int
+    in_flight: int
+    retrying: int
+
+
+class Outbox:
+    """Takes webhooks, sends each message's in order, and keeps trying until acknowledged or given up."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        seed: int,
+        store: Store,
+        journal: Journal,
+        clock: Clock,
+        schedule: Schedule,
+        poster: Poster,
+    ) -> None:
+        self._settings = settings
+        self._seed = seed
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._schedule = schedule
+        self._poster = poster
+        self._lanes: dict[str, deque[Delivery]] = {}
+        self._targets: dict[str, _Target] = {}
+        self._retrying: dict[str, Delivery] = {}
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._stopping = False
+
+    @property
+    def depth(self) -> Depth:
+        """What is on its way now."""
+        in_flight = len(self._tasks)
+        return Depth(self._waiting, in_flight, len(self._retrying))
+
+    @property
+    def is_full(self) -> bool:
+        """True while no more webhooks should be written; their events wait."""
+        return self._waiting + len(self._retrying) >= self._settings.delivery_queue
+
+    async def add(self, delivery: Delivery) -> None:
+        """Take a webhook; it is sent once all earlier ones of its message are done."""
+        await self._store.put_delivery(delivery)
+        self._waiting += 1
+        lane = self._lanes.get(delivery.message)
+        if lane is not None:
+            lane.append(delivery)
+            return
+        self._lanes[delivery.message] = deque()
+        self._make_ready(delivery)
+
+    def resume(self, identity: str) -> bool:
+        """Send a delivery that waits for its next try now; false if it does not wait."""
+        delivery = self._retrying.pop(identity, None)
+        if delivery is None:
+            return False
+        self._waiting += 1
+        self._make_ready(delivery)
+        return True
+
+    def _make_ready(self, delivery: Delivery) -> None:
+        key = _origin(delivery.url)
+        target = self._targets.get(key)
+        if target is None:
+            target = self._targets[key] = _Target()
+        target.ready.append(delivery)
+        self._quiet.clear()
+        self._pump(key, target)
+
+    def _pump(self, key: str, target: _Target) -> None:
+        """Start as many sends to one receiver as may run at once."""
+        while target.ready and target.in_flight < self._settings.deliveries_per_target:
+            target.in_flight += 1
+            self._waiting -= 1
+            task = asyncio.get_running_loop().create_task(self._send(key, target, target.ready.popleft()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, key: str, target: _Target, delivery: Delivery) -> None:
+        """Make one attempt and decide what follows; a delivery that a reset forgot is let go without a trace."""
+        try:
+            if await self._is_forgotten(delivery):
+                self._next_in_lane(delivery.message)
+                return
+            tried, about = await self._attempt(delivery)
+            if await self._is_forgotten(delivery):
+                self._next_in_lane(delivery.message)
+                return
+            await self._conclude(tried, about)
+        except Exception:
+            _log.exception("sending webhook %s failed by a mistake of ours", delivery.id)
+            self._next_in_lane(delivery.message)
+            raise
+        finally:
+            target.in_flight -= 1
+            self._pump(key, target)
+            if not target.ready and not target.in_flight:
+                self._targets.pop(key, None)
+            if not self._targets:
+                self._quiet.set()
+
+    async def _is_forgotten(self, delivery: Delivery) -> bool:
+        return await self._store.delivery(delivery.account, delivery.id) is None
+
+    async def _attempt(self, delivery: Delivery) -> tuple[Delivery, str]:
+        """Post once; return the delivery with the attempt, and words for the journal."""
+        started_s = time.perf_counter()
+        began_at = at(self._clock.seconds())
+        number = len(delivery.attempts) + 1
+        status, error = None, None
+        try:
+            headers = await self._headers(delivery, number)
+            status = await self._poster.post(delivery.method, delivery.url, delivery.body, headers)
+        except PostError as problem:
+            error = str(problem)
+        took_ms = round((time.perf_counter() - started_s) * 1000, 3)
+        attempt = Attempt(number, began_at, took_ms, status, error)
+        outcome = f"answered {status}" if error is None else error
+        about = f"{delivery.event} webhook, try {number}, to {delivery.url}: {outcome}"
+        return msgspec.structs.replace(delivery, attempts=(*delivery.attempts, attempt)), about
+
+    async def _headers(self, delivery: Delivery, number: int) -> dict[str, str]:
+        """Return the headers of one attempt, with a fresh token; the body stays the same."""
+        headers = {"Content-Type": "application/json"}
+        if delivery.signed:
+            account = await self._store.account(delivery.account)
+            secret = account.signature_secret if account is not None else None
+            token = webhook_token(
+                delivery.body,
+                secret or self._settings.signature_secret,
+                issued_s=time.time(),  # real time always: receivers refuse tokens from a moved clock's future
+                token_id=uuid_for(self._seed, delivery.id, number, "jti"),
+                api_key=delivery.account,
+                application=delivery.application,
+            )
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
+
+    async def _conclude(self, delivery: Delivery, about: str) -> None:
+        """File the outcome of the last attempt: done, try again later, or given up."""
+        last = delivery.attempts[-1]
+        await self._journal.write(
+            delivery.account,
+            EntryKind.ATTEMPT,
+            about,
+            message=delivery.message,
+            delivery=delivery.id,
+            attempt=last,
+        )
+        if last.status is not None and last.status in ACKNOWLEDGED:
+            await self._finish(delivery, DeliveryState.DELIVERED)
+            return
+        due_s = self._clock.seconds() + self._delay_s(last.number)
+        if due_s > delivery.created_at.timestamp() + self._settings.retry_for_s:
+            await self._finish(delivery, DeliveryState.GAVE_UP)
+            await self._journal.write(
+                delivery.account,
+                EntryKind.GAVE_UP,
+                f"{delivery.event} webhook given up after {last.number} tries",
+                message=delivery.message,
+                delivery=delivery.id,
+            )
+            return
+        waiting = msgspec.structs.replace(delivery, next_at=at(due_s))
+        await self._store.put_delivery(waiting)
+        self._retrying[delivery.id] = waiting
+        self._schedule.at(due_s, _Retry(self, delivery.id))
+
+    def _delay_s(self, tried: int) -> float:
+        """Return the seconds from a failed attempt to the next; ``tried`` counts attempts made."""
+        delays = self._settings.retry_delays_s
+        return delays[tried - 1] if tried <= len(delays) else self._settings.retry_every_s
+
+    async def _finish(self, delivery: Delivery, state: DeliveryState) -> None:
+        await self._store.put_delivery(msgspec.structs.replace(delivery, state=state, next_at=None))
+        self._next_in_lane(delivery.message)
+
+    def _next_in_lane(self, message: str) -> None:
+        lane = self._lanes.get(message)
+        if lane:
+            self._make_ready(lane.popleft())
+        else:
+            self._lanes.pop(message, None)
+
+    def holds(self, delivery: Delivery) -> bool:
+        """True if the delivery is in line, with its receiver, or waiting for its next try."""
+        return delivery.state is DeliveryState.PENDING
+
+    async def settle(self) -> None:
+        """Wait until nothing is in line or with a receiver; those waiting for their next try may remain."""
+        while not self._quiet.is_set():
+            await self._quiet.wait()
+
+    async def stop(self, grace_s: float) -> list[Delivery]:
+        """Let sends in line finish for ``grace_s`` seconds; return what is left, journalled as abandoned."""
+        try:
+            async with asyncio.timeout(grace_s):
+                await self.settle()
+        except TimeoutError:
+            _log.debug("webhooks still in flight after %g s", grace_s)
+        flying = {task: task.cancel() for task in tuple(self._tasks)}
+        if flying:
+            await asyncio.gather(*flying, return_exceptions=True)
+        await self._poster.close()
+        return await self._abandon_all()
+
+    async def _abandon_all(self) -> list[Delivery]:
+        left = [
+            each
+            for account in await self._store.accounts()
+            async for each in self._store.deliveries(account.api_key)
+            if each.state is DeliveryState.PENDING
+        ]
+        for each in left:
+            await self._store.put_delivery(
+                msgspec.structs.replace(each, state=DeliveryState.ABANDONED, next_at=None)
+            )
+            await self._journal.write(
+                each.account,
+                EntryKind.ABANDONED,
+                f"{each.event} webhook abandoned: the server stopped after {len(each.attempts)} tries",
+                message=each.message,
+                delivery=each.id,
+            )
+        return left
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

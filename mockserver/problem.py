@@ -1,0 +1,64 @@
+"""What is wrong with a client's request, as values: violations, findings and the problem that answers them."""
+
+from dataclasses import dataclass, field
+
+from mockserver.model import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule of the contract.
+
+    ``name`` is the dotted path of the field (``message.content.image.url``); ``body`` for the whole body.
+    ``rule`` is a short name for the kind of rule (``required``, ``enum``, ``capability``, ...).
+    ``reason`` is the sentence the client reads. ``nearest`` is the closest value that would have been accepted, if any.
+    """
+
+    name: str
+    rule: str
+    reason: str
+    expected: str = ""
+    found: Json = None
+    nearest: Json = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the real API lets pass and a careful tester wants to know."""
+
+    name: str
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error answer, before a dialect writes it. ``reason`` is for the journal only."""
+
+    status: int
+    title: str
+    detail: str
+    type: str | None = None
+    violations: tuple[Violation, ...] = ()
+    reason: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the contract says of a request body.
+
+    ``branch`` is the name of the one schema the body was held against, ``None`` if none could be chosen.
+    """
+
+    channel: str | None
+    kind: str | None
+    branch: str | None
+    violations: tuple[Violation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """True if no rule was broken."""
+        return not self.violations

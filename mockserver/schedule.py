@@ -1,0 +1,102 @@
+"""Things to do at their time, in order; it follows whatever clock it is given and knows nothing of what it runs."""
+
+import asyncio
+import heapq
+import logging
+from itertools import count
+from typing import Protocol
+
+from mockserver.clock import Clock, ManualClock
+
+_log = logging.getLogger(__name__)
+_BATCH = 50
+"""Jobs run before others get the event loop again; a memory store never yields by itself."""
+
+
+class Job(Protocol):
+    """Something to do later, or to give up in words if the server stops first."""
+
+    async def run(self) -> None:
+        """Do it; may schedule more."""
+        ...
+
+    async def abandon(self) -> str | None:
+        """Record that it will not be done; return one line for the log, or ``None`` if it no longer matters."""
+        ...
+
+
+class Schedule:
+    """A heap of jobs by due time (seconds since 1970); jobs of the same moment run in the order they came."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._heap: list[tuple[float, int, Job]] = []
+        self._order = count()
+        self._wake: asyncio.Event | None = None
+
+    def __len__(self) -> int:
+        """Return how many jobs wait."""
+        return len(self._heap)
+
+    def at(self, due_s: float, job: Job) -> None:
+        """Run ``job`` at a moment; a moment already past means as soon as may be."""
+        heapq.heappush(self._heap, (due_s, next(self._order), job))
+        if self._wake is not None and self._heap[0][0] == due_s:
+            self._wake.set()
+
+    def after(self, delay_s: float, job: Job) -> None:
+        """Run ``job`` in so many seconds."""
+        self.at(self._clock.seconds() + delay_s, job)
+
+    def next_due_s(self) -> float | None:
+        """Return the moment of the next job."""
+        return self._heap[0][0] if self._heap else None
+
+    def drain(self) -> list[Job]:
+        """Take out everything that waits, in order."""
+        jobs = [job for _, _, job in sorted(self._heap, key=lambda each: each[:2])]
+        self._heap.clear()
+        return jobs
+
+    async def run_due(self) -> int:
+        """Run what is due now, including what that makes due; return how many jobs ran."""
+        ran = 0
+        while self._heap and self._heap[0][0] <= self._clock.seconds():
+            _, _, job = heapq.heappop(self._heap)
+            await _run_recorded(job)
+            ran += 1
+            if ran % _BATCH == 0:
+                await asyncio.sleep(0)
+        return ran
+
+    async def run(self) -> None:
+        """Run jobs as the real clock reaches them, until cancelled."""
+        self._wake = asyncio.Event()
+        while True:
+            await self.run_due()
+            self._wake.clear()
+            due_s = self.next_due_s()
+            wait_s = None if due_s is None else max(due_s - self._clock.seconds(), 0.0)
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def move_to_next(self, clock: ManualClock, until_s: float) -> bool:
+        """Move a manual clock to the next job up to ``until_s`` and run what is due; false if there is none."""
+        due_s = self.next_due_s()
+        if due_s is None or due_s > until_s:
+            clock.move_to(until_s)
+            return False
+        clock.move_to(due_s)
+        await self.run_due()
+        return True
+
+
+async def _run_recorded(job: Job) -> None:
+    """Run one job; a mistake of ours is logged and must not stop the others."""
+    try:
+        await job.run()
+    except Exception:  # the one recorder of the schedule: a raise here would end all later webhooks
+        _log.exception("a scheduled job failed: %r", job)

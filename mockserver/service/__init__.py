@@ -1,0 +1,1 @@
+"""The one place where effects are put in order; knows no HTTP."""

@@ -1,0 +1,118 @@
+"""Who is asking: finds the account behind credentials, making a fresh one where that is allowed."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from mockserver.core.routing import application_of
+from mockserver.model import Account, Application
+from mockserver.settings import Settings
+from mockserver.store.base import Store
+from mockserver.wire.signing import SKEW_S, Basic, Bearer, Refused, read_credentials, signature_fault
+
+_REMEMBERED: Final = 4096
+"""Verified tokens kept, so that a client's token is checked once and not at each of its requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An account, and the application whose token was shown, if one was."""
+
+    account: Account
+    application: str | None = None
+
+
+class Accounts:
+    """The accounts of a server: those configured, and those met."""
+
+    def __init__(self, store: Store, settings: Settings, configured: tuple[Account, ...]) -> None:
+        self._store = store
+        self._settings = settings
+        self._configured = configured
+        self._tokens: dict[str, tuple[Caller, float]] = {}
+
+    async def start(self) -> None:
+        """Put the default account and the configured ones into the store."""
+        await self.reset()
+
+    async def reset(self) -> None:
+        """Forget every account met or changed since the start."""
+        self._tokens.clear()
+        for account in await self._store.accounts():
+            await self._store.remove_account(account.api_key)
+        secret = self._settings.api_secret
+        await self._store.put_account(Account(self._settings.api_key, secrets=(secret,) if secret else ()))
+        for account in self._configured:
+            await self._store.put_account(account)
+
+    async def put(self, account: Account) -> None:
+        """Replace what is known of an account."""
+        self._tokens.clear()
+        await self._store.put_account(account)
+
+    async def remove(self, api_key: str) -> bool:
+        """Forget an account and all that happened in it."""
+        self._tokens.clear()
+        return await self._store.remove_account(api_key)
+
+    async def find(self, name: str | None) -> Account | None:
+        """Return the account of an API key or of an application's id; the default one for ``None``."""
+        wanted = name or self._settings.api_key
+        return await self._store.account(wanted) or await self._store.account_of_application(wanted)
+
+    async def identify(self, headers: list[str], now_s: float) -> Caller | Refused:
+        """Return who sent these ``Authorization`` headers, or why nobody can be told."""
+        known = self._tokens.get(headers[0]) if len(headers) == 1 else None
+        if known is not None and now_s <= known[1]:
+            return known[0]
+        match read_credentials(headers, now_s):
+            case Basic() as basic:
+                return await self._by_key(basic)
+            case Bearer() as bearer:
+                caller = await self._by_token(bearer)
+                if isinstance(caller, Caller):
+                    self._remember(headers[0], caller, bearer.expires_s + SKEW_S)
+                return caller
+            case Refused() as refused:
+                return refused
+
+    def _remember(self, header: str, caller: Caller, until_s: float) -> None:
+        if len(self._tokens) >= _REMEMBERED:
+            self._tokens.clear()
+        self._tokens[header] = (caller, until_s)
+
+    async def _by_key(self, basic: Basic) -> Caller | Refused:
+        account = await self._store.account(basic.api_key)
+        if account is None:
+            if self._settings.auth == "strict":
+                return Refused(f"the API key {basic.api_key!r} is not configured, and auth is strict")
+            account = Account(basic.api_key)
+            await self._store.put_account(account)
+        if account.secrets and basic.api_secret not in account.secrets:
+            return Refused(f"the API secret is not one of the account {basic.api_key!r}'s")
+        return Caller(account)
+
+    async def _by_token(self, bearer: Bearer) -> Caller | Refused:
+        account = await self._store.account_of_application(bearer.application)
+        if account is None:
+            if self._settings.auth == "strict":
+                return Refused(
+                    f"the application {bearer.application!r} is not configured, and auth is strict"
+                )
+            account = await self._meet_application(bearer.application)
+        application = application_of(account, bearer.application)
+        key = application.public_key if application is not None else None
+        if key is None and self._settings.auth == "strict":
+            return Refused(f"the application {bearer.application!r} has no public key, and auth is strict")
+        fault = signature_fault(bearer, key) if key is not None else None
+        return Refused(fault) if fault is not None else Caller(account, bearer.application)
+
+    async def _meet_application(self, application: str) -> Account:
+        """Give an unknown application a world of its own, under a key that always comes out the same."""
+        api_key = blake2b(application.encode("utf-8", "replace"), digest_size=4).hexdigest()
+        known = await self._store.account(api_key) or Account(api_key)
+        account = msgspec.structs.replace(known, applications=(*known.applications, Application(application)))
+        await self._store.put_account(account)
+        return account

@@ -1,0 +1,136 @@
+"""All rooms of one server put together, with its beginning and its end."""
+
+import asyncio
+import contextlib
+import random
+from dataclasses import dataclass
+
+from mockserver.clock import Clock, ManualClock, SystemClock
+from mockserver.contract.check import MessagesContract
+from mockserver.contract.specs import Specs, load_specs
+from mockserver.delivery import Outbox
+from mockserver.errors import UsageError
+from mockserver.journal import Journal
+from mockserver.model import Account
+from mockserver.poster import HttpPoster, Poster
+from mockserver.schedule import Schedule
+from mockserver.service.accounts import Accounts
+from mockserver.service.messages import Messages
+from mockserver.settings import Settings
+from mockserver.store.base import Store
+from mockserver.store.memory import MemoryStore
+
+RESETTABLE = ("journal", "messages", "accounts", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class StopReport:
+    """What became of webhooks when the server stopped: one line for each that was abandoned."""
+
+    delivered: int
+    abandoned: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """Return the final log: each abandoned webhook, then the totals."""
+        total = f"stopped: {self.delivered} webhooks finished while stopping, {len(self.abandoned)} abandoned"
+        return [*(f"abandoned: {each}" for each in self.abandoned), total]
+
+
+class Runtime:
+    """One server's state and services, free of HTTP. ``clock`` and ``poster`` can be replaced for tests."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        accounts: tuple[Account, ...] = (),
+        *,
+        specs: Specs | None = None,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        poster: Poster | None = None,
+    ) -> None:
+        self.settings = settings
+        self.seed = random.SystemRandom().getrandbits(48) if settings.seed is None else settings.seed
+        self.specs = specs or load_specs()
+        self.contract = MessagesContract(self.specs)
+        self.clock = clock or SystemClock()
+        self.store = store or MemoryStore()
+        self.journal = Journal(self.store, self.clock)
+        self.schedule = Schedule(self.clock)
+        self.outbox = Outbox(
+            settings=settings,
+            seed=self.seed,
+            store=self.store,
+            journal=self.journal,
+            clock=self.clock,
+            schedule=self.schedule,
+            poster=poster
+            or HttpPoster(
+                connect_timeout_s=settings.connect_timeout_s, answer_timeout_s=settings.answer_timeout_s
+            ),
+        )
+        self.accounts = Accounts(self.store, settings, accounts)
+        self.messages = Messages(
+            settings=settings,
+            seed=self.seed,
+            specs=self.specs,
+            contract=self.contract,
+            store=self.store,
+            journal=self.journal,
+            clock=self.clock,
+            schedule=self.schedule,
+            outbox=self.outbox,
+        )
+        self._ticking: asyncio.Task[None] | None = None
+        self.is_running = False
+
+    async def start(self) -> None:
+        """Make accounts known and let time run; a manual clock moves only by ``advance``."""
+        await self.accounts.start()
+        if not isinstance(self.clock, ManualClock):
+            self._ticking = asyncio.get_running_loop().create_task(self.schedule.run())
+        self.is_running = True
+
+    async def stop(self, grace_s: float) -> StopReport:
+        """Take no more steps, finish webhooks in line for ``grace_s`` seconds, and journal the rest as abandoned."""
+        self.is_running = False
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+            self._ticking = None
+        depth = self.outbox.depth
+        left = await self.outbox.stop(grace_s)
+        lines = [f"{each.event} webhook {each.id} of message {each.message} to {each.url}" for each in left]
+        for job in self.schedule.drain():
+            line = await job.abandon()
+            if line is not None:
+                lines.append(line)
+        self.journal.wake_all()
+        finished = depth.queued + depth.in_flight + depth.retrying - len(left)
+        return StopReport(max(finished, 0), tuple(lines))
+
+    async def settle(self) -> None:
+        """Wait until all webhooks in line have been tried."""
+        await self.outbox.settle()
+
+    async def advance(self, seconds: float) -> None:
+        """Move a manual clock, running everything due on the way in order; return when all is tried."""
+        if not isinstance(self.clock, ManualClock):
+            raise UsageError("the clock is real; only a manual clock can be advanced")
+        until_s = self.clock.seconds() + seconds
+        await self.schedule.run_due()
+        await self.settle()
+        while await self.schedule.move_to_next(self.clock, until_s):
+            await self.settle()
+
+    async def reset(self, account: Account, what: str) -> None:
+        """Forget part of an account, or all of it; ``accounts`` puts every account back as configured."""
+        if what in {"messages", "journal"}:
+            await self.store.clear(account.api_key, what)
+            return
+        if what == "all":
+            await self.store.clear(account.api_key, "messages")
+            await self.store.clear(account.api_key, "journal")
+            return
+        await self.accounts.reset()

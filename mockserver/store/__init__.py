@@ -1,0 +1,1 @@
+"""Where the state of accounts lives, behind one small protocol."""

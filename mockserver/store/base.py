@@ -1,0 +1,86 @@
+"""The protocol every store keeps: messages, journal entries, deliveries, accounts and counters, each within an account."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from mockserver.model import Account, Delivery, Entry, Message
+
+
+class Store(Protocol):
+    """State of all accounts. Values are frozen; putting one with a known id replaces it where it stands."""
+
+    async def put_account(self, account: Account) -> None:
+        """Keep what is known of an API key, and make its applications findable."""
+        ...
+
+    async def account(self, api_key: str) -> Account | None:
+        """Return what is known of an API key."""
+        ...
+
+    async def account_of_application(self, application: str) -> Account | None:
+        """Return the account an application belongs to."""
+        ...
+
+    async def accounts(self) -> list[Account]:
+        """Return all accounts, oldest first."""
+        ...
+
+    async def remove_account(self, api_key: str) -> bool:
+        """Forget an account and all that happened in it; false if it was unknown."""
+        ...
+
+    async def put_message(self, message: Message) -> None:
+        """Keep a message, or its newer form."""
+        ...
+
+    async def message(self, account: str, uuid: str) -> Message | None:
+        """Return one message of an account."""
+        ...
+
+    def messages(self, account: str) -> AsyncIterator[Message]:
+        """Yield the messages of an account, newest first."""
+        ...
+
+    async def append(self, account: str, entry: Entry) -> Entry:
+        """Add a journal entry; return it with its number, counted from 1 and never used again."""
+        ...
+
+    async def entries(self, account: str, *, after: int = 0, limit: int = 100) -> list[Entry]:
+        """Return the entries numbered above ``after``, oldest first."""
+        ...
+
+    async def last_entries(self, account: str, *, before: int | None = None, limit: int = 100) -> list[Entry]:
+        """Return the newest entries numbered below ``before``, newest first."""
+        ...
+
+    async def entry(self, account: str, number: int) -> Entry | None:
+        """Return one entry."""
+        ...
+
+    async def entries_of(self, account: str, message: str) -> list[Entry]:
+        """Return the entries about one message, oldest first."""
+        ...
+
+    async def put_delivery(self, delivery: Delivery) -> None:
+        """Keep a delivery, or its newer form."""
+        ...
+
+    async def delivery(self, account: str, identity: str) -> Delivery | None:
+        """Return one delivery."""
+        ...
+
+    def deliveries(self, account: str) -> AsyncIterator[Delivery]:
+        """Yield the deliveries of an account, newest first."""
+        ...
+
+    async def deliveries_of(self, account: str, message: str) -> list[Delivery]:
+        """Return the deliveries of one message, oldest first."""
+        ...
+
+    async def count(self, account: str, name: str) -> int:
+        """Return 1, 2, 3 ... for each call with the same account and name."""
+        ...
+
+    async def clear(self, account: str, what: str) -> None:
+        """Forget the ``messages`` (with their deliveries) or the ``journal`` of an account."""
+        ...

@@ -1,0 +1,1 @@
+"""HTTP: the routes of the provider, the control API, and the process that serves them."""

@@ -1,0 +1,487 @@
+"""The handlers of the control routes: read the query, ask the runtime, show the result; decide nothing themselves."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from difflib import get_close_matches
+from importlib.metadata import version
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mockserver.config import account_from
+from mockserver.core import lifecycle
+from mockserver.core.chance import random_for
+from mockserver.core.match import FIELDS, Predicate, parse_query
+from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
+from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Json, Message, Status
+from mockserver.service.runtime import Runtime
+from mockserver.web.bodies import TooLargeError, parse_json, read_bytes
+from mockserver.web.control import views
+from mockserver.web.control.document import control_document
+from mockserver.web.control.inbound import read_inbound
+from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
+from mockserver.web.endpoint import Endpoint
+
+_T = TypeVar("_T")
+_DEFAULT_LIMIT = 50
+
+
+class Control:
+    """One method a route of the table; each takes a request and returns an answer."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._specs = runtime.specs
+        self._store = runtime.store
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the table; one path with several verbs is one route."""
+        by_path: dict[str, dict[str, ControlRoute]] = {}
+        for route in ROUTES:
+            for path in (PREFIX + route.path, *route.aliases):
+                by_path.setdefault(path, {})[route.method] = route
+        return [Route(path, Endpoint(self._dispatcher(verbs))) for path, verbs in by_path.items()]
+
+    def _dispatcher(self, verbs: dict[str, ControlRoute]) -> Callable[[Request], Awaitable[Response]]:
+        async def dispatch(request: Request) -> Response:
+            route = verbs.get("GET" if request.method == "HEAD" else request.method)
+            if route is None:
+                allowed = ", ".join(verbs)
+                return _problem(
+                    405, f"{request.method} is not allowed here", f"Use {allowed}.", {"Allow": allowed}
+                )
+            try:
+                _check_parameters(request, route)
+                answer = await getattr(self, route.handler)(request)
+            except MockServerError as error:
+                return _problem(_status_of(error), str(error.what), error.fix or "")
+            return answer if isinstance(answer, Response) else _json(answer, route.status)
+
+        return dispatch
+
+    async def health(self, _: Request) -> Json:
+        """Answer how the server is."""
+        depth = self._runtime.outbox.depth
+        return {
+            "status": "ok" if self._runtime.is_running else "stopping",
+            "version": version("messages-mockserver"),
+            "accounts": len(await self._store.accounts()),
+            "seed": self._runtime.seed,
+            "webhooks": {"queued": depth.queued, "in_flight": depth.in_flight, "retrying": depth.retrying},
+            "scheduled": len(self._runtime.schedule),
+        }
+
+    async def livez(self, _: Request) -> Json:
+        """Answer that the process answers."""
+        return {"status": "ok"}
+
+    async def readyz(self, _: Request) -> Response:
+        """Answer whether messages are taken."""
+        ready = self._runtime.is_running
+        return _json({"status": "ok" if ready else "not ready"}, 200 if ready else 503)
+
+    async def openapi(self, _: Request) -> Json:
+        """Answer the document of this API."""
+        return control_document(version("messages-mockserver"))
+
+    async def list_messages(self, request: Request) -> Json:
+        """Answer a page of messages."""
+        account = await self._account(request)
+        found = self._search(account, request)
+        page, following = await _page(
+            found, _limit(request), request.query_params.get("cursor"), lambda each: each.uuid
+        )
+        return {
+            "account": account.api_key,
+            "messages": [views.message_view(each, self._specs) for each in page],
+            "next": following,
+            "elsewhere": await self._elsewhere(account),
+        }
+
+    async def latest_message(self, request: Request) -> Json:
+        """Answer the newest message found."""
+        account = await self._account(request)
+        async for message in self._search(account, request):
+            return await self._with_timeline(message)
+        hint = await self._elsewhere(account)
+        fix = f"Accounts with messages: {', '.join(hint)}." if hint else "Nothing has been sent yet."
+        raise UnknownError(f"no message in account {account.api_key} fits", fix=fix)
+
+    async def one_message(self, request: Request) -> Json:
+        """Answer one message with its timeline."""
+        return await self._with_timeline(await self._message(request))
+
+    async def move_message(self, request: Request) -> Json:
+        """Move a message now."""
+        message = await self._message(request)
+        body = await self._body(request)
+        status, code = _read_move(body, self._runtime)
+        channel = self._specs.capabilities.channels[message.channel]
+        if message.direction is Direction.INBOUND:
+            raise ConflictError("an inbound message has no statuses", fix="Move a message that was sent.")
+        if not body.get("force") and not lifecycle.may_move(channel, message.status, status):
+            raise ConflictError(
+                lifecycle.refusal(channel, message.status, status),
+                fix='Add "force": true to do it all the same.',
+            )
+        moved = await self._runtime.messages.move(message, status, code)
+        return views.message_view(moved, self._specs)
+
+    async def inbound(self, request: Request) -> Json:
+        """Let a user's message arrive."""
+        account = await self._account(request)
+        number = await self._store.count(account.api_key, "inbound")
+        rng = random_for(self._runtime.seed, account.api_key, number, "inbound")
+        arrival = await read_inbound(await self._body(request), account, self._specs, self._store, rng)
+        message, delivery = await self._runtime.messages.receive(
+            account,
+            arrival.channel,
+            arrival.kind,
+            sender=arrival.sender,
+            recipient=arrival.recipient,
+            content=arrival.content,
+        )
+        return {
+            "message_uuid": message.uuid,
+            "delivery": delivery.id,
+            "state": delivery.state.value,
+            "url": delivery.url or None,
+            "body": msgspec.json.decode(delivery.body),
+        }
+
+    async def journal(self, request: Request) -> Json:
+        """Answer a page of the journal."""
+        account = await self._account(request)
+        fits = _entry_filter(request)
+        limit = _limit(request)
+        if "after" in request.query_params:
+            after, wait_s = _int(request, "after", 0), _int(request, "wait_s", 0)
+            entries = await self._runtime.journal.follow(
+                account.api_key, after=after, wait_s=wait_s, limit=limit
+            )
+            following = entries[-1].id if entries else after
+        else:
+            before = _int(request, "before", 0) or None
+            entries = await self._store.last_entries(account.api_key, before=before, limit=limit)
+            following = entries[-1].id if entries else 0
+        if "message" in request.query_params:
+            entries = await self._store.entries_of(account.api_key, request.query_params["message"])
+        return {
+            "account": account.api_key,
+            "entries": [views.entry_view(each, self._specs) for each in entries if fits(each)],
+            "next": following,
+            "elsewhere": await self._elsewhere(account),
+        }
+
+    async def one_entry(self, request: Request) -> Json:
+        """Answer one entry in full."""
+        account = await self._account(request)
+        number = request.path_params["number"]
+        entry = await self._store.entry(account.api_key, int(number)) if number.isdecimal() else None
+        if entry is None:
+            raise UnknownError(f"no journal entry {number} in account {account.api_key}")
+        view = views.entry_view(entry, self._specs)
+        if entry.exchange is not None and entry.exchange.violations:
+            parsed = parse_json(entry.exchange.body.encode())
+            view["nearest"] = self._runtime.contract.nearest(parsed.value)
+        if entry.message is not None:
+            caused = await self._store.entries_of(account.api_key, entry.message)
+            view["caused"] = [views.entry_view(each, self._specs) for each in caused if each.id != entry.id]
+        return view
+
+    async def list_deliveries(self, request: Request) -> Json:
+        """Answer a page of webhooks."""
+        account = await self._account(request)
+        found = self._filtered_deliveries(account, request)
+        page, following = await _page(
+            found, _limit(request), request.query_params.get("cursor"), lambda each: each.id
+        )
+        return {
+            "account": account.api_key,
+            "deliveries": [views.delivery_view(each) for each in page],
+            "next": following,
+            "elsewhere": await self._elsewhere(account),
+        }
+
+    async def one_delivery(self, request: Request) -> Json:
+        """Answer one webhook."""
+        account = await self._account(request)
+        identity = request.path_params["id"]
+        delivery = await self._store.delivery(account.api_key, identity)
+        if delivery is None:
+            raise UnknownError(f"no delivery {identity!r} in account {account.api_key}")
+        return views.delivery_view(delivery)
+
+    async def redeliver(self, request: Request) -> Json:
+        """Send a webhook once more."""
+        account = await self._account(request)
+        return views.delivery_view(await self._runtime.messages.redeliver(account, request.path_params["id"]))
+
+    async def explain(self, request: Request) -> Json:
+        """Judge a body without sending it."""
+        raw = await _raw(request, self._runtime)
+        parsed = parse_json(raw)
+        if parsed.violation is not None:
+            return {"valid": False, "violations": [views.violation_view(parsed.violation)], "findings": []}
+        verdict = self._runtime.contract.check(parsed.value)
+        nearest = None if verdict.is_valid else self._runtime.contract.nearest(parsed.value)
+        view = views.verdict_view(verdict, nearest)
+        view["findings"] = [views.finding_view(each) for each in parsed.findings] + view["findings"]
+        return view
+
+    async def rules(self, _: Request) -> Json:
+        """Answer the capability table and the error codes."""
+        return {
+            "capabilities": msgspec.to_builtins(self._specs.capabilities),
+            "errors": [msgspec.to_builtins(each) for each in self._specs.errors.values()],
+        }
+
+    async def reset(self, request: Request) -> Json:
+        """Forget all or part of an account."""
+        account = await self._account(request)
+        what = request.query_params.get("what", "all")
+        await self._runtime.reset(account, what)
+        return {"account": account.api_key, "reset": what}
+
+    async def list_accounts(self, _: Request) -> Json:
+        """Answer every account known."""
+        return {"accounts": [views.account_view(each) for each in await self._store.accounts()]}
+
+    async def one_account(self, request: Request) -> Json:
+        """Answer one account."""
+        return views.account_view(await self._named_account(request.path_params["api_key"]))
+
+    async def put_account(self, request: Request) -> Json:
+        """Replace what is known of an account."""
+        api_key = request.path_params["api_key"]
+        body = await self._body(request)
+        if body.get("api_key", api_key) != api_key:
+            raise UsageError(
+                f"api_key is {body['api_key']!r}, the path says {api_key!r}", fix="Leave it out."
+            )
+        account = account_from({**body, "api_key": api_key}, f"PUT {PREFIX}/accounts/{api_key}")
+        for application in account.applications:
+            owner = await self._store.account_of_application(application.id)
+            if owner is not None and owner.api_key != api_key:
+                raise ConflictError(
+                    f"application {application.id} belongs to account {owner.api_key} already"
+                )
+        await self._runtime.accounts.put(account)
+        return views.account_view(account)
+
+    async def delete_account(self, request: Request) -> Response:
+        """Forget an account."""
+        account = await self._named_account(request.path_params["api_key"])
+        await self._runtime.accounts.remove(account.api_key)
+        return Response(status_code=204)
+
+    async def list_applications(self, _: Request) -> Json:
+        """Answer every application known."""
+        return {
+            "applications": [
+                {**msgspec.to_builtins(each), "account": account.api_key}
+                for account in await self._store.accounts()
+                for each in account.applications
+            ]
+        }
+
+    async def unknown_path(self, request: Request) -> Response:
+        """Answer a path under the prefix that is no route."""
+        known = [PREFIX + each.path for each in ROUTES]
+        near = get_close_matches(request.url.path, known, 1, 0.5)
+        fix = f"Did you mean {near[0]}?" if near else f"See {PREFIX}/openapi.json."
+        return _problem(404, f"nothing is at {request.url.path}", fix)
+
+    async def _account(self, request: Request) -> Account:
+        name = request.query_params.get("account")
+        account = await self._runtime.accounts.find(name)
+        if account is None:
+            raise UnknownError(*await self._unknown_account(name or ""))
+        return account
+
+    async def _named_account(self, api_key: str) -> Account:
+        account = await self._store.account(api_key)
+        if account is None:
+            raise UnknownError(*await self._unknown_account(api_key))
+        return account
+
+    async def _unknown_account(self, name: str) -> tuple[str]:
+        known = ", ".join(each.api_key for each in await self._store.accounts())
+        return (f"no account {name!r}; known: {known}",)
+
+    async def _elsewhere(self, account: Account) -> list[str]:
+        """Return the other accounts in which something happened, since a client may use another key than expected."""
+        others = [each.api_key for each in await self._store.accounts() if each.api_key != account.api_key]
+        return [each for each in others if await self._store.last_entries(each, limit=1)]
+
+    async def _message(self, request: Request) -> Message:
+        account = await self._account(request)
+        uuid = request.path_params["uuid"]
+        message = await self._store.message(account.api_key, uuid)
+        if message is None:
+            raise UnknownError(f"no message {uuid!r} in account {account.api_key}")
+        return message
+
+    async def _with_timeline(self, message: Message) -> Json:
+        entries = await self._store.entries_of(message.account, message.uuid)
+        deliveries = await self._store.deliveries_of(message.account, message.uuid)
+        return {
+            "message": views.message_view(message, self._specs),
+            "journal": [views.entry_view(each, self._specs) for each in entries],
+            "deliveries": [views.delivery_view(each) for each in deliveries],
+        }
+
+    async def _search(self, account: Account, request: Request) -> AsyncIterator[Message]:
+        predicate = self._predicate(request)
+        async for message in self._store.messages(account.api_key):
+            if predicate(message):
+                yield message
+
+    def _predicate(self, request: Request) -> Predicate:
+        aliases = {
+            name: channel.name
+            for channel in self._specs.capabilities.channels.values()
+            for name in (*channel.names.values(), *channel.aliases)
+        }
+        terms = [request.query_params.get("q", "")]
+        terms += [
+            f'{name}:"{value}"' for name in FIELDS if (value := request.query_params.get(name)) is not None
+        ]
+        return parse_query(" ".join(terms), aliases)
+
+    async def _filtered_deliveries(self, account: Account, request: Request) -> AsyncIterator[Delivery]:
+        wanted = request.query_params
+        async for each in self._store.deliveries(account.api_key):
+            if (
+                wanted.get("state", each.state.value) == each.state.value
+                and wanted.get("event", each.event) == each.event
+                and wanted.get("message", each.message) == each.message
+            ):
+                yield each
+
+    async def _body(self, request: Request) -> dict[str, Json]:
+        parsed = parse_json(await _raw(request, self._runtime))
+        if parsed.violation is not None:
+            raise UsageError(parsed.violation.reason.rstrip("."))
+        if not isinstance(parsed.value, dict):
+            raise UsageError("the body is not a JSON object")
+        return parsed.value
+
+
+async def _raw(request: Request, runtime: Runtime) -> bytes:
+    try:
+        return await read_bytes(request, runtime.settings.max_body_bytes)
+    except TooLargeError:
+        raise UsageError(f"the body is larger than {runtime.settings.max_body_bytes} bytes") from None
+
+
+async def _page(
+    found: AsyncIterator[_T], limit: int, cursor: str | None, identity: Callable[[_T], str]
+) -> tuple[list[_T], str | None]:
+    """Return up to ``limit`` items after the one a cursor names, and the cursor of the next page if there is one."""
+    page: list[_T] = []
+    skipping = cursor is not None
+    async for each in found:
+        if skipping:
+            skipping = identity(each) != cursor
+        elif len(page) < limit:
+            page.append(each)
+        else:
+            return page, identity(page[-1])
+    if skipping:
+        raise UsageError(f"the cursor {cursor!r} leads nowhere", fix="Take `next` of the page before.")
+    return page, None
+
+
+def _read_move(body: dict[str, Json], runtime: Runtime) -> tuple[Status, int | None]:
+    known = tuple(each.value for each in Status if each not in {Status.ACCEPTED, Status.RECEIVED})
+    unknown = next((each for each in body if each not in {"status", "code", "force"}), None)
+    if unknown is not None:
+        raise UsageError(f"{unknown} is no member here", fix="Known: status, code, force.")
+    status, code = body.get("status"), body.get("code")
+    if status not in known:
+        near = get_close_matches(str(status), known, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"status is {status!r}", fix=f"{hint}Known: {', '.join(known)}.")
+    if code is not None and (isinstance(code, bool) or code not in runtime.specs.errors):
+        near_code = (
+            min(runtime.specs.errors, key=lambda each: abs(each - code)) if isinstance(code, int) else 1300
+        )
+        raise UsageError(f"code is {code!r}, no asynchronous error code", fix=f"The nearest is {near_code}.")
+    fails = status in {Status.REJECTED, Status.UNDELIVERABLE}
+    if code is not None and not fails:
+        raise UsageError(f"a code does not go with {status}", fix="Codes go with rejected and undeliverable.")
+    return Status(status), code
+
+
+def _entry_filter(request: Request) -> Callable[[Entry], bool]:
+    kind, verdict = request.query_params.get("kind"), request.query_params.get("verdict")
+    return lambda entry: (
+        (kind is None or entry.kind == EntryKind(kind))
+        and (verdict is None or (entry.exchange is not None and entry.exchange.verdict == verdict))
+    )
+
+
+def _check_parameters(request: Request, route: ControlRoute) -> None:
+    """Raise UsageError for a query parameter the route does not have, or a value its schema refuses."""
+    known = {each.name: each for each in route.parameters}
+    for name, value in request.query_params.multi_items():
+        parameter = known.get(name)
+        if parameter is None:
+            near = get_close_matches(name, known, 1)
+            hint = f"Did you mean {near[0]}? " if near else ""
+            raise UsageError(
+                f"no parameter is called {name}", fix=f"{hint}Known: {', '.join(known) or 'none'}."
+            )
+        _check_value(name, value, parameter.schema)
+
+
+def _check_value(name: str, value: str, schema: Json) -> None:
+    if "enum" in schema and value not in schema["enum"]:
+        near = get_close_matches(value, schema["enum"], 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"{name} is {value!r}", fix=f"{hint}Known: {', '.join(schema['enum'])}.")
+    if schema["type"] == "integer":
+        least, most = schema["minimum"], schema.get("maximum")
+        if (
+            not (value.isdecimal() and value.isascii())
+            or int(value) < least
+            or (most is not None and int(value) > most)
+        ):
+            upper = "" if most is None else f" to {most}"
+            raise UsageError(f"{name} is {value!r}", fix=f"Give a whole number from {least}{upper}.")
+
+
+def _int(request: Request, name: str, default: int) -> int:
+    return int(request.query_params.get(name, default))
+
+
+def _limit(request: Request) -> int:
+    return _int(request, "limit", _DEFAULT_LIMIT)
+
+
+def _status_of(error: MockServerError) -> int:
+    if isinstance(error, UnknownError):
+        return 404
+    return 409 if isinstance(error, ConflictError) else 400
+
+
+_TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict"}
+
+
+def _problem(status: int, what: str, fix: str, headers: dict[str, str] | None = None) -> Response:
+    body: dict[str, Json] = {
+        "type": "about:blank",
+        "title": _TITLES[status],
+        "status": status,
+        "detail": what,
+    }
+    if fix:
+        body["fix"] = fix
+    return Response(msgspec.json.encode(body), status, headers, "application/problem+json")
+
+
+def _json(value: Json, status: int) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

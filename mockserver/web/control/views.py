@@ -1,0 +1,160 @@
+"""What control answers look like: plain JSON from stored values, secrets shortened."""
+
+import msgspec
+
+from mockserver.config import shortened
+from mockserver.contract.specs import Specs
+from mockserver.core.match import text_of
+from mockserver.core.segments import segments
+from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move
+from mockserver.problem import Finding, Verdict, Violation
+from mockserver.wire.v0_1 import timestamp
+
+
+def message_view(message: Message, specs: Specs) -> Json:
+    """Return a message as the control API shows it."""
+    view: dict[str, Json] = {
+        "message_uuid": message.uuid,
+        "account": message.account,
+        "direction": message.direction.value,
+        "version": message.dialect,
+        "channel": message.channel,
+        "kind": message.kind,
+        "from": message.sender,
+        "to": message.recipient,
+        "text": text_of(message),
+        "content": message.content,
+        "options": message.options,
+        "client_ref": message.client_ref,
+        "application_id": message.application,
+        "at": timestamp(message.at),
+        "status": message.status.value,
+        "statuses": [move_view(move, specs) for move in message.moves],
+    }
+    if specs.capabilities.channels[message.channel].counts_parts and message.kind == "text":
+        counted = segments(message.content["text"])
+        view["sms"] = {"encoding": counted.encoding, "units": counted.units, "parts": counted.parts}
+    return view
+
+
+def move_view(move: Move, specs: Specs) -> Json:
+    """Return one status change."""
+    view: dict[str, Json] = {"status": move.status.value, "at": timestamp(move.at)}
+    if move.code is not None:
+        view["error"] = {"code": move.code, "reason": specs.errors[move.code].label}
+    return view
+
+
+def delivery_view(delivery: Delivery) -> Json:
+    """Return a webhook with its attempts; the body as JSON where it is JSON."""
+    return {
+        "id": delivery.id,
+        "message_uuid": delivery.message,
+        "event": delivery.event,
+        "state": delivery.state.value,
+        "method": delivery.method,
+        "url": delivery.url or None,
+        "application_id": delivery.application,
+        "created_at": timestamp(delivery.created_at),
+        "next_at": timestamp(delivery.next_at) if delivery.next_at is not None else None,
+        "body": msgspec.json.decode(delivery.body) if delivery.body else None,
+        "attempts": [attempt_view(each) for each in delivery.attempts],
+    }
+
+
+def attempt_view(attempt: Attempt) -> Json:
+    """Return one try of a webhook."""
+    return {
+        "number": attempt.number,
+        "at": timestamp(attempt.at),
+        "duration_ms": attempt.duration_ms,
+        "status": attempt.status,
+        "error": attempt.error,
+    }
+
+
+def entry_view(entry: Entry, specs: Specs) -> Json:
+    """Return a journal entry."""
+    view: dict[str, Json] = {
+        "id": entry.id,
+        "at": timestamp(entry.at),
+        "kind": entry.kind.value,
+        "about": entry.about,
+        "message_uuid": entry.message,
+    }
+    if entry.delivery is not None:
+        view["delivery"] = entry.delivery
+    if entry.attempt is not None:
+        view["attempt"] = attempt_view(entry.attempt)
+    if entry.move is not None:
+        view["status"] = move_view(entry.move, specs)
+    if entry.exchange is not None:
+        view["request"] = exchange_view(entry.exchange)
+    return view
+
+
+def exchange_view(exchange: Exchange) -> Json:
+    """Return a request and its answer."""
+    return {
+        "method": exchange.method,
+        "path": exchange.path,
+        "status": exchange.status,
+        "verdict": exchange.verdict,
+        "reason": exchange.reason,
+        "channel": exchange.channel,
+        "kind": exchange.kind,
+        "trace_id": exchange.trace_id,
+        "duration_ms": exchange.duration_ms,
+        "headers": exchange.headers,
+        "body": exchange.body,
+        "answer": exchange.answer,
+        "violations": [violation_view(each) for each in exchange.violations],
+        "findings": [finding_view(each) for each in exchange.findings],
+    }
+
+
+def violation_view(violation: Violation) -> Json:
+    """Return a broken rule: the field, what was found, what was expected, the nearest valid choice."""
+    return {
+        "name": violation.name,
+        "rule": violation.rule,
+        "reason": violation.reason,
+        "found": violation.found,
+        "expected": violation.expected,
+        "nearest": violation.nearest,
+        "source": violation.source,
+    }
+
+
+def finding_view(finding: Finding) -> Json:
+    """Return a finding."""
+    return {"name": finding.name, "rule": finding.rule, "detail": finding.detail}
+
+
+def verdict_view(verdict: Verdict, nearest: Json) -> Json:
+    """Return the verdict on a body, with the nearest valid form where it is not valid itself."""
+    return {
+        "valid": verdict.is_valid,
+        "channel": verdict.channel,
+        "kind": verdict.kind,
+        "branch": verdict.branch,
+        "violations": [violation_view(each) for each in verdict.violations],
+        "findings": [finding_view(each) for each in verdict.findings],
+        "nearest": nearest,
+    }
+
+
+def account_view(account: Account) -> Json:
+    """Return an account with every member, secrets shortened and keys kept."""
+    return {
+        "api_key": account.api_key,
+        "secrets": [shortened(each) for each in account.secrets],
+        "signature_secret": shortened(account.signature_secret) if account.signature_secret else None,
+        "inbound_url": account.inbound_url,
+        "status_url": account.status_url,
+        "sms_receipt_url": account.sms_receipt_url,
+        "sms_receipt_method": account.sms_receipt_method,
+        "read": account.read,
+        "applications": [msgspec.to_builtins(each) for each in account.applications],
+        "senders": [msgspec.to_builtins(each) for each in account.senders],
+    }

@@ -1,0 +1,146 @@
+"""The life of one server in a running loop, up to its last delivery; knows neither signals nor threads."""
+
+import asyncio
+import math
+import os
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from mockserver.errors import ConfigError
+from mockserver.settings import Settings
+from mockserver.web.files import replace_file
+from mockserver.web.listeners import Listener, Running, open_listeners, running_at
+
+_KEEP_ALIVE_S = 75
+"""Longer than clients keep idle connections: closed under their hands, one makes some clients send twice."""
+_LAST_REQUESTS_S = 0.5
+"""How long requests under way may hold up the end of deliveries; long polls may not."""
+_LAST_ANSWERS_S = 2
+"""How long connections stay open for answers once the deliveries have ended."""
+
+
+class Report(Protocol):
+    """What became of the deliveries that were on their way when the server stopped."""
+
+    def lines(self) -> list[str]:
+        """Return what to tell of them, a line each."""
+        ...
+
+
+class Runtime(Protocol):
+    """What runs beside the requests."""
+
+    async def start(self) -> None:
+        """Begin, in the running loop."""
+        ...
+
+    async def stop(self, grace_s: float) -> Report:
+        """Finish deliveries for up to ``grace_s`` seconds and abandon the rest."""
+        ...
+
+
+class App(Protocol):
+    """An ASGI application with a runtime, which starts before the first request and ends after the last."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs beside the requests."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        ...
+
+
+async def serve(
+    app: App, settings: Settings, stopping: asyncio.Event, started: Callable[[Running], None]
+) -> Report:
+    """Serve in the running loop until ``stopping`` is set; return what became of the deliveries under way."""
+    _remove_ready_file(settings)
+    with ExitStack() as held:
+        listeners = open_listeners(settings, held)
+        servers = [_Server(app, settings, each) for each in listeners]
+        await app.runtime.start()
+        try:
+            for server, listener in zip(servers, listeners, strict=True):
+                await server.startup(listener.sockets)
+            running = running_at(settings, listeners)
+            _write_ready_file(settings, running)
+            started(running)
+            await _tick(servers, stopping)
+        finally:
+            report = await _shut_down(app, servers, settings)
+            _remove_ready_file(settings)
+        return report
+
+
+class _Server(uvicorn.Server):
+    """uvicorn for one listener; the loop, the signals and the order of the end are this module's."""
+
+    def __init__(self, app: App, settings: Settings, listener: Listener) -> None:
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            interface="asgi3",
+            workers=1,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=math.ceil(settings.shutdown_grace_s) + _LAST_ANSWERS_S,
+        )
+        config.load()
+        config.ssl = listener.certificate.context if listener.certificate else None
+        super().__init__(config)
+        self.lifespan = config.lifespan_class(config)
+
+
+async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:
+    """Keep the Date header right until it is time to stop."""
+    while not stopping.is_set():
+        for server in servers:
+            await server.on_tick(0)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), 1)
+
+
+async def _shut_down(app: App, servers: list[_Server], settings: Settings) -> Report:
+    """Accept no more, answer what was asked, finish deliveries, then close what is still open.
+
+    The end of the runtime wakes long polls, which then answer.
+    """
+    closing = [asyncio.ensure_future(each.shutdown()) for each in servers if each.started]
+    if closing:
+        await asyncio.wait(closing, timeout=_LAST_REQUESTS_S)
+    report = await app.runtime.stop(settings.shutdown_grace_s)
+    await asyncio.gather(*closing)
+    return report
+
+
+def _write_ready_file(settings: Settings, running: Running) -> None:
+    """Write where the server answers, in one step: a reader finds all of it or no file."""
+    if settings.ready_file is None:
+        return
+    path = Path(settings.ready_file)
+    content = msgspec.json.encode({**asdict(running), "pid": os.getpid()}, enc_hook=str)
+    try:
+        replace_file(path, content + b"\n")
+    except OSError as error:
+        what = f"The ready file {path} cannot be written: {error.strerror}."
+        raise ConfigError(what, fix="Give another by --ready-file.") from None
+
+
+def _remove_ready_file(settings: Settings) -> None:
+    """Remove the file of this or an earlier run: nobody listens there."""
+    if settings.ready_file is not None:
+        with suppress(OSError):
+            Path(settings.ready_file).unlink()

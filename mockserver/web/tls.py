@@ -1,0 +1,158 @@
+"""Keeps a certificate authority in a folder and issues the server's certificate from it; knows no server."""
+
+import ssl
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mockserver.errors import ConfigError
+from mockserver.web.files import replace_file, written_beside
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate as X509Certificate
+    from trustme import CA
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Names every certificate carries: clients differ in which of them they call this machine."""
+
+_WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104, recognised here, not bound
+_VALID_FOR = timedelta(days=397)
+"""Apple's systems refuse certificates valid for longer than 825 days, browsers for longer than 398."""
+_RENEW_BEFORE = timedelta(days=30)
+_STARTED_BEFORE = timedelta(days=1)
+"""A certificate begins in the past, so that a client whose clock is slow accepts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a server needs for https: the file its clients are to trust, and the context that speaks TLS."""
+
+    ca_file: Path
+    context: ssl.SSLContext
+
+
+def default_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of this user for what is to survive a restart; XDG_STATE_HOME is honoured."""
+    state = environ.get("XDG_STATE_HOME", "")
+    base = Path(state) if Path(state).is_absolute() else Path("~/.local/state").expanduser()
+    return base / "messages-mockserver" / "tls"
+
+
+def names_for(host: str, more: Iterable[str]) -> tuple[str, ...]:
+    """Return the names a certificate is to carry for a server listening on ``host``, each once."""
+    listening = () if host in _WILDCARDS else (host,)
+    return tuple(dict.fromkeys(_normal(name) for name in (*LOOPBACK, *listening, *more)))
+
+
+def prepare(folder: Path, names: tuple[str, ...], now: datetime) -> Certificate:
+    """Return a certificate for the names, from the authority kept in ``folder``; either is made if missing.
+
+    The folder holds ``ca.pem`` for clients to trust, ``ca.key`` with the authority's key and certificate, and
+    ``leaf.pem``, the server's. Servers that start at once on the same new folder agree on one authority.
+    Raise ConfigError if the folder cannot be written or holds something else.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        authority = _authority(folder)
+        ca_file = folder / "ca.pem"
+        replace_file(ca_file, authority.cert_pem.bytes())
+        return Certificate(ca_file, _context(folder / "leaf.pem", authority, names, now))
+    except OSError as error:
+        what = f"Certificates cannot be kept in {folder}: {error.strerror or error}."
+        raise ConfigError(
+            what, fix="Give another folder by --tls-dir, or go without https by --no-tls."
+        ) from None
+
+
+def _authority(folder: Path) -> "CA":
+    """Return the authority of a folder, made if there is none."""
+    import trustme
+
+    path = folder / "ca.key"
+    if not path.exists():
+        _write_new(path, _new_authority())
+    kept = path.read_bytes()
+    try:
+        return trustme.CA.from_pem(kept, kept)
+    except ValueError:
+        what = f"{path} holds no certificate authority of ours."
+        fix = f"Remove {path}; the next start makes a new authority, which clients then have to trust."
+        raise ConfigError(what, fix=fix) from None
+
+
+def _new_authority() -> bytes:
+    """Return the key and the certificate of a new authority, as one PEM text."""
+    import trustme
+
+    authority = trustme.CA(organization_name="messages-mockserver")
+    return authority.private_key_pem.bytes() + authority.cert_pem.bytes()
+
+
+def _context(path: Path, authority: "CA", names: tuple[str, ...], now: datetime) -> ssl.SSLContext:
+    """Return a TLS context with the certificate kept at ``path``, issued anew unless it still serves."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if path.exists() and _serves(path.read_bytes(), authority, names, now):
+        context.load_cert_chain(path)
+        return context
+    with written_beside(path, _issue(authority, names, now), mode=0o600) as fresh:
+        # Loaded before it takes its place: another server may put its own there the moment after.
+        context.load_cert_chain(fresh)
+        fresh.replace(path)
+    return context
+
+
+def _serves(kept: bytes, authority: "CA", names: tuple[str, ...], now: datetime) -> bool:
+    """Tell whether a certificate is the authority's, carries the names and stays valid for a while."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        certificate = load_pem_x509_certificate(kept)
+        certificate.verify_directly_issued_by(load_pem_x509_certificate(authority.cert_pem.bytes()))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return certificate.not_valid_after_utc - now > _RENEW_BEFORE and _names_of(certificate) == set(names)
+
+
+def _names_of(certificate: "X509Certificate") -> set[str]:
+    """Return the names a certificate carries."""
+    from cryptography.x509 import DNSName, IPAddress, SubjectAlternativeName
+
+    carried = certificate.extensions.get_extension_for_class(SubjectAlternativeName).value
+    addresses = carried.get_values_for_type(IPAddress)
+    return {*carried.get_values_for_type(DNSName), *(str(each) for each in addresses)}
+
+
+def _issue(authority: "CA", names: tuple[str, ...], now: datetime) -> bytes:
+    """Return the key and the certificate of a server, as one PEM text."""
+    leaf = authority.issue_cert(
+        *names,
+        organization_name="messages-mockserver",
+        not_before=now - _STARTED_BEFORE,
+        not_after=now + _VALID_FOR,
+    )
+    return leaf.private_key_and_cert_chain_pem.bytes()
+
+
+def _normal(name: str) -> str:
+    """Return a name as certificates write it: addresses compressed, other letters than ASCII encoded."""
+    with suppress(ValueError):
+        return str(ip_address(name))
+    import idna
+
+    try:
+        star = "*." if name.startswith("*.") else ""
+        return star + idna.encode(name.removeprefix("*."), uts46=True).decode()
+    except idna.IDNAError as error:
+        what = f"{name!r} cannot stand in a certificate: {error}."
+        raise ConfigError(what, fix="Give a host name or an address by --host and --tls-name.") from None
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file only its owner may read; if another was quicker, theirs stands."""
+    with written_beside(path, content, mode=0o600) as fresh, suppress(FileExistsError):
+        path.hardlink_to(fresh)

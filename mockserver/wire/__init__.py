@@ -1,0 +1,1 @@
+"""How meaning is written in each API version."""

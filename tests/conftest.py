@@ -1,0 +1,17 @@
+"""What every test shares: Hypothesis profiles and the event loop of asynchronous tests."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# CI must not fail on a different example each time; at home, chance finds what CI will not.
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if "CI" in os.environ else "dev")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run asynchronous tests on asyncio, as the server does."""
+    return "asyncio"

@@ -1,0 +1,200 @@
+"""What the documents say holds: their generated tables are fresh, and every snippet of the README works."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+
+import pytest
+
+from docs.generate import TABLES, documents, stale, table, written
+from mockserver.config import read_file
+from mockserver.settings import Settings
+from mockserver.web.server import serving
+
+ROOT = Path(__file__).parent.parent
+FENCE = re.compile(r"^```(?P<language>\S*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
+DEFAULT_URL = re.compile(r"http://(127\.0\.0\.1|localhost):7670\b")
+
+# Commands that are shown but not run here: how each begins, and why.
+NOT_RUN = {
+    "docker ": "no engine where the tests run; tests/test_house.py reads the Dockerfile",
+    "make ": "the tests run inside make, and .ci/run calls it in a fresh clone",
+    "mockserver serve": "it runs until it is stopped; the snippets talk to a server that runs already",
+    "pip install ": "tests/test_package.py installs the wheel",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A fenced block of the README."""
+
+    language: str
+    code: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a snippet runs: a folder of its own, and a server."""
+
+    folder: Path
+    url: str
+
+    def here(self, words: str) -> str:
+        """Return words with the default address replaced by this server's."""
+        return DEFAULT_URL.sub(self.url, words)
+
+    def run(self, command: list[str]) -> str:
+        """Run a command; return what it printed; fail with that if it fails."""
+        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": programs, "MESSAGES_MOCKSERVER_URL": self.url}
+        run = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert run.returncode == 0, f"{command} ended with {run.returncode}:\n{run.stdout}{run.stderr}"
+        return run.stdout
+
+
+def snippets(text: str) -> list[Snippet]:
+    """Return the fenced blocks of a document."""
+    return [
+        Snippet(block["language"], block["code"], text.count("\n", 0, block.start()) + 1)
+        for block in FENCE.finditer(text)
+    ]
+
+
+def commands(code: str) -> Iterator[tuple[str, str]]:
+    """Yield the commands of a console block, each with the output shown under it."""
+    for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
+        lines = part.splitlines(keepends=True)
+        length = 1 + next(place for place, line in enumerate(lines) if not line.endswith("\\\n"))
+        yield "".join(lines[:length]).strip(), "".join(lines[length:])
+
+
+def run_console(code: str, place: Place) -> None:
+    """Run each command; where output is shown, it must fit, ``...`` standing for anything."""
+    for command, expected in commands(code):
+        if command.startswith(tuple(NOT_RUN)):
+            continue
+        printed = place.run(["/bin/bash", "-euo", "pipefail", "-c", place.here(command)])
+        flags = ELLIPSIS | NORMALIZE_WHITESPACE
+        assert not expected or OutputChecker().check_output(place.here(expected), printed, flags), printed
+
+
+def run_python(code: str, place: Place) -> None:
+    """Run a program."""
+    place.run([sys.executable, "-c", place.here(code)])
+
+
+def read_toml(code: str, place: Place) -> None:
+    """Read a configuration file as the server would."""
+    path = place.folder / "mockserver.toml"
+    path.write_text(code, encoding="utf-8")
+    assert read_file(path).errors == ()
+
+
+def read_json(code: str, _: Place) -> None:
+    """Read a JSON document."""
+    json.loads(code)
+
+
+def show(_code: str, _place: Place) -> None:
+    """Accept a block that is only looked at."""
+
+
+CHECKS: dict[str, Callable[[str, Place], None]] = {
+    "console": run_console,
+    "json": read_json,
+    "python": run_python,
+    "text": show,
+    "toml": read_toml,
+}
+README = snippets((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Run the server that the snippets talk to."""
+    with serving(Settings(port=0, tls=False)) as running:
+        yield running.url
+
+
+@pytest.mark.parametrize("snippet", [pytest.param(each, id=f"line-{each.line}") for each in README])
+def test_readme_snippet_works(snippet: Snippet, url: str, tmp_path: Path) -> None:
+    CHECKS[snippet.language](snippet.code, Place(tmp_path, url))
+
+
+def test_each_reason_not_to_run_a_command_is_needed() -> None:
+    shown = [command for each in README if each.language == "console" for command, _ in commands(each.code)]
+
+    assert [start for start in NOT_RUN if not any(command.startswith(start) for command in shown)] == []
+
+
+def test_commands_are_told_from_their_output() -> None:
+    code = "$ echo one \\\n  two\none two\n$ true\n"
+
+    assert list(commands(code)) == [("echo one \\\n  two", "one two\n"), ("true", "")]
+
+
+def test_console_snippet_with_other_output_fails(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="one"):
+        run_console("$ echo one\ntwo\n", Place(tmp_path, ""))
+
+
+def test_console_snippet_that_fails_fails(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="ended with 3"):
+        run_console("$ exit 3\n", Place(tmp_path, ""))
+
+
+def test_generated_tables_are_fresh() -> None:
+    assert list(stale(documents())) == []
+
+
+def test_readme_holds_the_tables_it_must() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    wanted = {
+        "settings",
+        "capabilities-outbound",
+        "capabilities-inbound",
+        "capabilities-custom",
+        "commands",
+        "control",
+    }
+    assert wanted <= set(re.findall(r"<!-- generated: ([a-z-]+) -->", readme))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_generated_table_has_rows_of_one_width(name: str) -> None:
+    heads, rule, *rows = TABLES[name]().splitlines()
+
+    assert rows
+    assert {line.replace("\\|", "").count("|") for line in (heads, rule, *rows)} == {heads.count("|")}
+
+
+def test_written_replaces_only_what_stands_between_markers() -> None:
+    text = "before\n<!-- generated: x -->\nold\n<!-- end -->\nafter\n"
+
+    new = written(text, {"x": lambda: table(("A", "B"), [("1", "a|b")])})
+
+    lines = ["| A | B |", "| --- | --- |", "| 1 | a\\|b |"]
+    assert new.splitlines() == ["before", "<!-- generated: x -->", *lines, "<!-- end -->", "after"]
+
+
+def test_written_refuses_a_table_nobody_knows() -> None:
+    with pytest.raises(KeyError, match="settigns"):
+        written("<!-- generated: settigns -->\n<!-- end -->\n")
+
+
+def test_stale_names_the_document_that_differs(tmp_path: Path) -> None:
+    fresh, old = tmp_path / "fresh.md", tmp_path / "old.md"
+    fresh.write_text("<!-- generated: x -->\nnew\n<!-- end -->\n", encoding="utf-8")
+    old.write_text("<!-- generated: x -->\nold\n<!-- end -->\n", encoding="utf-8")
+
+    assert stale((fresh, old), {"x": lambda: "new\n"}) == {old: fresh.read_text(encoding="utf-8")}

@@ -1,0 +1,342 @@
+"""The control API, in process: lists, searches, moves, arrivals, accounts and its own document."""
+
+import pytest
+
+from mockserver.contract.specs import Specs
+from mockserver.model import Json
+from mockserver.web.control import ROUTES
+from tests.web.conftest import INBOUND_URL, START_S, Api, OpenApi, sms
+
+
+async def test_health_and_its_aliases_answer_ok(api: Api) -> None:
+    for path in ("/_mock/health", "/health", "/_/health"):
+        answer = await api.client.get(path)
+        assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+async def test_readyz_is_503_once_stopped(api: Api) -> None:
+    before = await api.client.get("/_mock/readyz")
+    await api.app.runtime.stop(0)
+    after = await api.client.get("/_mock/readyz")
+
+    assert (before.status_code, after.status_code) == (200, 503)
+    assert (await api.client.get("/_mock/livez")).status_code == 200
+
+
+async def test_messages_are_listed_newest_first_and_by_pages(api: Api) -> None:
+    sent = [(await api.send(sms(client_ref=str(number)))).json()["message_uuid"] for number in range(5)]
+
+    first = (await api.client.get("/_mock/messages", params={"limit": 3})).json()
+    rest = (await api.client.get("/_mock/messages", params={"limit": 3, "cursor": first["next"]})).json()
+
+    listed = [each["message_uuid"] for each in first["messages"] + rest["messages"]]
+    assert sent[::-1] == listed
+    assert rest["next"] is None
+
+
+async def test_messages_can_be_searched_by_query_and_by_parameter(api: Api) -> None:
+    await api.send(sms(client_ref="a"))
+    await api.send(sms(client_ref="b", to={"type": "sms", "number": "33612345678"}))
+
+    by_query = (await api.client.get("/_mock/messages", params={"q": "channel:sms to:336*"})).json()["messages"]
+    by_parameter = (await api.client.get("/_mock/messages", params={"to": "336*"})).json()["messages"]
+
+    assert ["b"] == [each["client_ref"] for each in by_query]
+    assert by_query == by_parameter
+
+
+async def test_latest_message_comes_with_journal_and_deliveries(api: Api) -> None:
+    answer = await api.send(sms())
+    await api.advance(5)
+
+    latest = (await api.client.get("/_mock/messages/latest")).json()
+
+    assert latest["message"]["message_uuid"] == answer.json()["message_uuid"]
+    assert latest["message"]["status"] == "delivered"
+    assert latest["message"]["sms"] == {"encoding": "gsm7", "units": 11, "parts": 1}
+    assert ["request", "status", "attempt", "status", "attempt"] == [each["kind"] for each in latest["journal"]]
+    assert ["delivered", "delivered"] == [each["state"] for each in latest["deliveries"]]
+
+
+async def test_an_empty_list_says_where_else_something_happened(api: Api) -> None:
+    await api.send(sms(), key="aaaa1111")
+
+    answer = (await api.client.get("/_mock/messages")).json()
+
+    assert answer["messages"] == []
+    assert answer["elsewhere"] == ["aaaa1111"]
+
+
+async def test_a_message_can_be_moved_now(api: Api) -> None:
+    uuid = (await api.send(sms())).json()["message_uuid"]
+
+    answer = await api.client.post(f"/_mock/messages/{uuid}/status", json={"status": "rejected", "code": 1300})
+    await api.advance(10)
+
+    assert answer.json()["status"] == "rejected"
+    assert [{"code": 1300, "reason": "Not part of the provider network"}] == [
+        body["error"] for _, body in api.receiver.got
+    ]
+    skipped = await api.journal(kind="skipped")
+    assert len(skipped) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fix"),
+    [
+        pytest.param({"status": "read"}, 409, 'Add "force": true to do it all the same.', id="illegal move"),
+        pytest.param({"status": "deliverd"}, 400, "Did you mean delivered?", id="misspelt"),
+        pytest.param({"status": "rejected", "code": 1301}, 400, "The nearest is 1300.", id="unknown code"),
+        pytest.param({"status": "submitted", "code": 1300}, 400, "Codes go with rejected", id="code without failure"),
+        pytest.param({"state": "read"}, 400, "Known: status, code, force.", id="unknown member"),
+        pytest.param([], 400, "", id="no object"),
+    ],
+)
+async def test_a_move_that_cannot_be_is_refused_with_the_way_out(api: Api, body: Json, status: int, fix: str) -> None:
+    uuid = (await api.send(sms())).json()["message_uuid"]
+
+    answer = await api.client.post(f"/_mock/messages/{uuid}/status", json=body)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json().get("fix", "").startswith(fix)
+
+
+async def test_every_supported_inbound_cell_arrives_with_made_up_content(api: Api, specs: Specs) -> None:
+    for row in specs.capabilities.rows:
+        if row.direction != "inbound" or not row.is_supported:
+            continue
+        answer = await api.client.post("/_mock/inbound", json={"channel": row.channel, "kind": row.kind})
+        assert answer.status_code == 201, answer.text
+        await api.app.runtime.settle()
+        url, body = api.receiver.got[-1]
+        assert url == INBOUND_URL
+        assert body["message"]["content"]["type"] == row.kind
+        assert body == answer.json()["body"]
+
+
+async def test_every_unsupported_inbound_cell_is_refused_by_name(api: Api, specs: Specs) -> None:
+    refused = [row for row in specs.capabilities.rows if row.direction == "inbound" and not row.is_supported]
+    assert len(refused) == 9
+    for row in refused:
+        answer = await api.client.post("/_mock/inbound", json={"channel": row.channel, "kind": row.kind})
+        assert answer.status_code == 400
+        assert answer.json()["detail"].startswith(f"{row.kind} cannot come in on {row.channel}")
+
+
+async def test_inbound_takes_content_and_parties_as_given(api: Api) -> None:
+    wanted = {
+        "channel": "whatsapp",
+        "kind": "image",
+        "from": "447700900103",
+        "to": "447700900201",
+        "url": "https://media.example.org/i/9.jpg",
+        "caption": "Receipt",
+    }
+
+    body = (await api.client.post("/_mock/inbound", json=wanted)).json()["body"]
+
+    assert body["from"] == {"number": "447700900103", "type": "whatsapp"}
+    assert body["to"] == {"number": "447700900201", "type": "whatsapp"}
+    assert body["message"]["content"]["image"] == {"url": wanted["url"], "caption": "Receipt"}
+    assert body["direction"] == "inbound"
+
+
+async def test_inbound_without_parties_answers_the_last_message_of_the_channel(api: Api) -> None:
+    await api.send(sms())
+
+    body = (await api.client.post("/_mock/inbound", json={"channel": "sms", "kind": "text", "text": "yes"})).json()["body"]
+
+    assert (body["from"]["number"], body["to"]["number"]) == ("447700900123", "ACME")
+    assert body["message"]["content"]["text"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param({"kind": "text"}, "channel is missing", id="no channel"),
+        pytest.param({"channel": "whatsap", "kind": "text"}, "Did you mean whatsapp?", id="channel"),
+        pytest.param({"channel": "whatsapp", "kind": "txt"}, "Did you mean text?", id="kind"),
+        pytest.param({"channel": "whatsapp", "kind": "text", "tetx": "x"}, "Did you mean text?", id="member"),
+        pytest.param({"channel": "whatsapp", "kind": "text", "text": 5}, "break the contract", id="text no string"),
+        pytest.param({"channel": "whatsapp", "kind": "text", "from": 44}, "Write it as a JSON string.", id="number"),
+    ],
+)
+async def test_inbound_that_cannot_be_is_refused_with_the_nearest_choice(api: Api, body: Json, words: str) -> None:
+    answer = await api.client.post("/_mock/inbound", json=body)
+
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"] + " " + answer.json().get("fix", "")
+
+
+async def test_journal_can_be_followed_from_an_entry_on(api: Api) -> None:
+    await api.send(sms())
+    first = (await api.client.get("/_mock/journal", params={"after": 0})).json()
+    await api.send(sms())
+    second = (await api.client.get("/_mock/journal", params={"after": first["next"], "wait_s": 5})).json()
+
+    assert [1] == [each["id"] for each in first["entries"]]
+    assert [2] == [each["id"] for each in second["entries"]]
+
+
+async def test_deliveries_can_be_filtered_and_sent_again(api: Api) -> None:
+    await api.send(sms())
+    await api.advance(5)
+    found = (await api.client.get("/_mock/deliveries", params={"event": "submitted"})).json()["deliveries"]
+    (delivery,) = found
+
+    answer = await api.client.post(f"/_mock/deliveries/{delivery['id']}/redeliver")
+    await api.app.runtime.settle()
+
+    assert answer.status_code == 202
+    again = (await api.client.get(f"/_mock/deliveries/{delivery['id']}")).json()
+    assert [1, 2] == [each["number"] for each in again["attempts"]]
+    assert ["submitted", "delivered", "submitted"] == [body["status"] for _, body in api.receiver.got]
+
+
+async def test_explain_judges_without_sending(api: Api) -> None:
+    good = (await api.client.post("/_mock/explain", json=sms())).json()
+    bad = (await api.client.post("/_mock/explain", json=sms(to={"type": "sms", "number": "00447700900123"}))).json()
+    broken = (await api.client.post("/_mock/explain", content=b"{")).json()
+
+    assert (good["valid"], good["branch"]) == (True, "SmsText")
+    assert (bad["valid"], bad["nearest"]) == (False, sms())
+    assert broken["valid"] is False
+    assert (await api.client.get("/_mock/messages")).json()["messages"] == []
+    assert await api.journal() == []
+
+
+async def test_rules_list_every_cell_and_code(api: Api, specs: Specs) -> None:
+    rules = (await api.client.get("/_mock/rules")).json()
+
+    assert len(specs.capabilities.rows) == len(rules["capabilities"]["rows"])
+    assert len(rules["errors"]) == 45
+
+
+async def test_reset_forgets_what_it_is_told_and_no_more(api: Api) -> None:
+    await api.send(sms())
+    await api.send(sms(), key="aaaa1111")
+    await api.client.post("/_mock/reset", params={"what": "journal"})
+    assert await api.journal() == []
+    assert len((await api.client.get("/_mock/messages")).json()["messages"]) == 1
+
+    await api.client.post("/_mock/reset")
+
+    assert (await api.client.get("/_mock/messages")).json()["messages"] == []
+    assert len((await api.client.get("/_mock/messages", params={"account": "aaaa1111"})).json()["messages"]) == 1
+    await api.advance(10)
+    assert {"aaaa1111"} == {each for each in [(await api.client.get("/_mock/messages")).json()["elsewhere"][0]]}
+
+
+async def test_reset_of_accounts_puts_them_back_as_configured(api: Api) -> None:
+    await api.client.put("/_mock/accounts/mockkey1", json={"status_url": "http://127.0.0.1:8/other"})
+    await api.client.put("/_mock/accounts/new00001", json={})
+
+    await api.client.post("/_mock/reset", params={"what": "accounts"})
+
+    accounts = (await api.client.get("/_mock/accounts")).json()["accounts"]
+    assert [("mockkey1", None)] == [(each["api_key"], each["status_url"]) for each in accounts]
+
+
+async def test_an_account_can_be_set_shown_and_forgotten(api: Api) -> None:
+    wanted = {
+        "secrets": ["a-long-secret"],
+        "status_url": "http://127.0.0.1:8/st",
+        "applications": [{"id": "app-1", "status_url": "http://127.0.0.1:8/app"}],
+        "senders": [{"channel": "whatsapp", "id": "447700900201", "application": "app-1"}],
+    }
+
+    put = await api.client.put("/_mock/accounts/ab12cd34", json=wanted)
+    shown = (await api.client.get("/_mock/accounts/ab12cd34")).json()
+    applications = (await api.client.get("/_mock/applications")).json()["applications"]
+    gone = await api.client.delete("/_mock/accounts/ab12cd34")
+
+    assert put.status_code == 200
+    assert shown["secrets"] == ["a-long..."]
+    assert ["app-1"] == [each["id"] for each in applications]
+    assert gone.status_code == 204
+    assert (await api.client.get("/_mock/accounts/ab12cd34")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param({"statusurl": "x"}, "status_url", id="misspelt key"),
+        pytest.param({"status_url": "localhost:9000"}, "http", id="no scheme"),
+        pytest.param({"secrets": "x"}, "secrets", id="wrong type"),
+        pytest.param({"api_key": "other"}, "the path says", id="other key"),
+        pytest.param({"applications": [{"id": "a", "public_key": "nonsense"}]}, "PEM", id="no key"),
+    ],
+)
+async def test_a_wrong_account_is_refused_with_place_and_fix(api: Api, body: Json, words: str) -> None:
+    answer = await api.client.put("/_mock/accounts/ab12cd34", json=body)
+
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"] + answer.json().get("fix", "")
+
+
+async def test_an_application_belongs_to_one_account(api: Api) -> None:
+    await api.client.put("/_mock/accounts/ab12cd34", json={"applications": [{"id": "app-1"}]})
+
+    answer = await api.client.put("/_mock/accounts/ef56ab78", json={"applications": [{"id": "app-1"}]})
+
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/_mock/messages?chanel=sms", "Did you mean channel?"),
+        ("/_mock/messages?limit=0", "Give a whole number from 1 to 1000."),
+        ("/_mock/messages?limit=ten", "Give a whole number from 1 to 1000."),
+        ("/_mock/messages?q=chanel:sms", "Did you mean channel?"),
+        ("/_mock/messages?q=text:%22open", "Close the quote."),
+        ("/_mock/messages?cursor=nowhere", "Take `next` of the page before."),
+        ("/_mock/messages?account=nobody", "known: mockkey1"),
+        ("/_mock/deliveries?state=lost", "Known: pending"),
+        ("/_mock/journal?verdict=refusd", "Did you mean refused?"),
+        ("/_mock/mesages", "Did you mean /_mock/messages?"),
+        ("/_mock/messages/none", "no message 'none'"),
+        ("/_mock/journal/0", "no journal entry 0"),
+        ("/_mock/deliveries/none", "no delivery 'none'"),
+    ],
+)
+async def test_a_wrong_control_call_is_a_problem_that_says_what_to_write(api: Api, path: str, words: str) -> None:
+    answer = await api.client.get(path)
+
+    assert answer.status_code in {400, 404}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert words in answer.json()["detail"] + " " + answer.json().get("fix", "")
+
+
+async def test_a_wrong_verb_gets_405_with_allow(api: Api) -> None:
+    answer = await api.client.delete("/_mock/messages")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+async def test_every_route_of_the_table_is_in_the_document_and_answers(api: Api) -> None:
+    document = (await api.client.get("/_mock/openapi.json")).json()
+
+    listed = {(path, verb.upper()) for path, item in document["paths"].items() for verb in item}
+    assert {("/_mock" + route.path, route.method) for route in ROUTES} == listed
+    for route in ROUTES:
+        path = "/_mock" + route.path.replace("{uuid}", "x").replace("{id}", "x").replace("{number}", "1")
+        answer = await api.client.request(route.method, path.replace("{api_key}", "abcd1234"), json={})
+        assert answer.status_code in {200, 201, 202, 204, 400, 404, 409}, (route, answer.text)
+
+
+async def test_the_control_document_is_valid_openapi(api: Api) -> None:
+    from openapi_spec_validator import validate
+
+    validate((await api.client.get("/_mock/openapi.json")).json())
+
+
+async def test_time_in_the_journal_is_the_account_clock(api: Api, open_api: OpenApi) -> None:
+    await api.send(sms())
+    await api.advance(5)
+
+    entries = await api.journal()
+
+    assert [START_S + 5 > 0] == [True]
+    assert entries[-1]["at"] < entries[0]["at"]
