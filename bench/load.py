@@ -69,9 +69,7 @@ def read_round(name: str, line: str) -> Round:
     found: dict[str, int] = msgspec.json.decode(line, type=dict[str, int])
     faults = {fault: found[fault] for fault in FAULTS if found[fault]}
     if faults or not found["requests"]:
-        raise BenchError(
-            f"{name}: {found['requests']} answers, faults {faults}; nothing here can be compared"
-        )
+        raise BenchError(f"{name}: {found['requests']} answers, faults {faults}; nothing here can be compared")
     return Round(
         per_s=found["requests"] * 1e6 / found["duration_us"],
         p50_ms=found["p50_us"] / 1000,

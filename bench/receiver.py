@@ -47,9 +47,7 @@ class Tally:
 def receiver() -> Starlette:
     """Return a receiver that has counted nothing yet."""
     tally = Tally()
-    return Starlette(
-        routes=[Route("/status", tally.take, methods=["POST"]), Route("/", tally.tell, methods=["GET"])]
-    )
+    return Starlette(routes=[Route("/status", tally.take, methods=["POST"]), Route("/", tally.tell, methods=["GET"])])
 
 
 if __name__ == "__main__":

@@ -39,9 +39,7 @@ LIBRARIES: Final = (
 
 def conditions(load_before: str) -> str:
     """Return what the numbers depend on: machine, load, versions."""
-    generator = subprocess.run([wrk(), "-v"], capture_output=True, text=True, check=False).stdout.partition(
-        "["
-    )[0]
+    generator = subprocess.run([wrk(), "-v"], capture_output=True, text=True, check=False).stdout.partition("[")[0]
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
         f"- {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"

@@ -11,19 +11,16 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-import typer
-
-from mockserver.cli import app
+from mockserver.cli.flags import shown_default
+from mockserver.cli.program import program
 from mockserver.contract.specs import load_specs
 from mockserver.core.capabilities import Row
-from mockserver.settings import settings_table
+from mockserver.settings import SettingRow, settings_table
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 
 ROOT: Final = Path(__file__).parent.parent
 STATES: Final = {"supported": "yes", "not_by_provider": "no", "not_by_channel": "n/a"}
-BLOCK: Final = re.compile(
-    r"(?P<open><!-- generated: (?P<name>[a-z-]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL
-)
+BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>[a-z-]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL)
 
 
 def documents(root: Path = ROOT) -> tuple[Path, ...]:
@@ -43,28 +40,20 @@ def settings() -> str:
     return table(
         ("Setting", "Flag", "Environment", "Default", "Meaning"),
         (
-            (f"`{each.name}`", f"`{each.flag}`", f"`{each.env}`", _shown(each.default), each.help)
+            (_code(each.name), _code(_flag(each)), _code(each.env), _code(shown_default(each)), each.help)
             for each in settings_table()
         ),
     )
 
 
-def _shown(default: object) -> str:
-    match default:
-        case None | ():
-            return ""
-        case bool():
-            return f"`{str(default).lower()}`"
-        case tuple():
-            return (
-                "`"
-                + ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in default)
-                + "`"
-            )
-        case float():
-            return f"`{default:g}`"
-        case _:
-            return f"`{default}`"
+def _flag(row: SettingRow) -> str:
+    if isinstance(row.default, bool):
+        return f"{row.flag}/--no-{row.flag.removeprefix('--')}"
+    return " ".join(filter(None, (row.flag, "|".join(row.choices))))
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
 
 
 def matrix(name: str) -> str:
@@ -102,7 +91,7 @@ def errors() -> str:
     return table(
         ("Code", "Label", "Meaning", "Status"),
         (
-            (f"`{each.code}`", each.label, each.meaning, f"`{each.status}`")
+            (_code(str(each.code)), each.label, each.meaning, _code(each.status))
             for each in load_specs().errors.values()
         ),
     )
@@ -117,19 +106,19 @@ def control() -> str:
 
 
 def _paths(route: ControlRoute) -> str:
-    return ", ".join(f"`{path}`" for path in (PREFIX + route.path, *route.aliases))
+    return ", ".join(_code(path) for path in (PREFIX + route.path, *route.aliases))
 
 
-def commands(doors: typer.Typer = app) -> str:
+def commands() -> str:
     """Return the table of commands of the command line."""
 
     def line(callback: Callable[..., object], name: str | None) -> tuple[str, str]:
         summary = (inspect.getdoc(callback) or "").partition("\n")[0]
-        return f"`mockserver {name or callback.__name__}`", summary
+        return _code(f"mockserver {name or callback.__name__}"), summary
 
     return table(
         ("Command", "Does"),
-        (line(each.callback, each.name) for each in doors.registered_commands if each.callback is not None),
+        (line(each.callback, each.name) for each in program().registered_commands if each.callback is not None),
     )
 
 
@@ -161,9 +150,7 @@ def main(arguments: list[str]) -> int:
     differing = stale(documents())
     if "--check" in arguments:
         for path in differing:
-            print(
-                f"{path.relative_to(ROOT)}: its generated tables are stale; run `make docs`", file=sys.stderr
-            )
+            print(f"{path.relative_to(ROOT)}: its generated tables are stale; run `make docs`", file=sys.stderr)
         return 1 if differing else 0
     for path, text in differing.items():
         path.write_text(text, encoding="utf-8")

@@ -274,9 +274,7 @@ class Outbox:
             if each.state is DeliveryState.PENDING
         ]
         for each in left:
-            await self._store.put_delivery(
-                msgspec.structs.replace(each, state=DeliveryState.ABANDONED, next_at=None)
-            )
+            await self._store.put_delivery(msgspec.structs.replace(each, state=DeliveryState.ABANDONED, next_at=None))
             await self._journal.write(
                 each.account,
                 EntryKind.ABANDONED,

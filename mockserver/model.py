@@ -1,7 +1,7 @@
-"""The values everything else speaks of: messages, moves, accounts, journal entries, deliveries; no behaviour, no I/O.
+"""The values everything speaks of: messages, moves, accounts, journal entries, deliveries; no behaviour, no I/O.
 
 They are msgspec structs rather than dataclasses because they are stored by the hundred thousand: a struct takes
-half the memory and, with ``gc=False``, none of the garbage collector's time (measured before the first line was written).
+half the memory and, with ``gc=False``, none of the garbage collector's time (both were measured first).
 """
 
 from datetime import datetime

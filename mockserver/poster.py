@@ -7,7 +7,7 @@ import aiohttp
 
 _ANSWER_MAX_BYTES = 65_536
 _KEEP_ALIVE_S = 1.0
-"""Shorter than any common server's own, so that a kept connection is not closed under a POST (which is not repeated)."""
+"""Shorter than any common server's own: a POST whose kept connection closes under it is not repeated."""
 
 
 class PostError(Exception):
@@ -38,9 +38,7 @@ class HttpPoster:
         """See ``Poster.post``."""
         session = self._open()
         try:
-            async with session.request(
-                method, url, data=body, headers=headers, allow_redirects=False
-            ) as answer:
+            async with session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
                 await answer.content.read(_ANSWER_MAX_BYTES)
                 return answer.status
         except aiohttp.ConnectionTimeoutError as error:

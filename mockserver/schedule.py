@@ -98,5 +98,5 @@ async def _run_recorded(job: Job) -> None:
     """Run one job; a mistake of ours is logged and must not stop the others."""
     try:
         await job.run()
-    except Exception:  # the one recorder of the schedule: a raise here would end all later webhooks
+    except Exception:  # noqa: BLE001 - the one recorder of the schedule: a raise here would end all later webhooks
         _log.exception("a scheduled job failed: %r", job)

@@ -73,16 +73,10 @@ class Settings:
         "Whom to let in: any key and any application, or only those of the configuration.",
         choices=("any", "strict"),
     )
-    strict: bool = _setting(
-        False, "Refuse what the real API lets pass but a careful tester would not (findings)."
-    )
+    strict: bool = _setting(False, "Refuse what the real API lets pass but a careful tester would not (findings).")
     read: bool = _setting(False, "Let messages be read after delivery, on channels that report it.")
-    submitted_after_s: float = _setting(
-        0.05, "Seconds from acceptance to the status submitted.", metavar="SECONDS"
-    )
-    delivered_after_s: float = _setting(
-        0.4, "Seconds from acceptance to the status delivered.", metavar="SECONDS"
-    )
+    submitted_after_s: float = _setting(0.05, "Seconds from acceptance to the status submitted.", metavar="SECONDS")
+    delivered_after_s: float = _setting(0.4, "Seconds from acceptance to the status delivered.", metavar="SECONDS")
     read_after_s: float = _setting(0.9, "Seconds from acceptance to the status read.", metavar="SECONDS")
     retry_delays_s: tuple[float, ...] = _setting(
         RETRY_DELAYS_S, "Seconds to wait before each further try of a webhook.", metavar="SECONDS"
@@ -93,9 +87,7 @@ class Settings:
         3.0, "Seconds a webhook receiver has to accept a connection.", metavar="SECONDS"
     )
     answer_timeout_s: float = _setting(5.0, "Seconds a webhook receiver has to answer.", metavar="SECONDS")
-    deliveries_per_target: int = _setting(
-        50, "Webhooks sent at once to one receiver.", metavar="N", at_least=1
-    )
+    deliveries_per_target: int = _setting(50, "Webhooks sent at once to one receiver.", metavar="N", at_least=1)
     delivery_queue: int = _setting(
         10_000,
         "Webhooks written and waiting to be sent, at most; later events wait unwritten.",
@@ -105,9 +97,7 @@ class Settings:
     shutdown_grace_s: float = _setting(
         5.0, "Seconds to finish webhooks in flight when the server is told to stop.", metavar="SECONDS"
     )
-    max_body_bytes: int = _setting(
-        1_048_576, "Largest request body accepted, in bytes.", metavar="BYTES", at_least=1
-    )
+    max_body_bytes: int = _setting(1_048_576, "Largest request body accepted, in bytes.", metavar="BYTES", at_least=1)
     seed: int | None = _setting(
         None,
         "Seed of ids, prices and texts; the same seed gives the same run. Unset, each start picks its own, so"

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from docs.generate import TABLES, documents, stale, table, written
 from mockserver.config import read_file
@@ -18,16 +21,18 @@ from mockserver.settings import Settings
 from mockserver.web.server import serving
 
 ROOT = Path(__file__).parent.parent
+PROGRAMS = Path(sys.executable).parent
 FENCE = re.compile(r"^```(?P<language>\S*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 DEFAULT_URL = re.compile(r"http://(127\.0\.0\.1|localhost):7670\b")
 
 # Commands that are shown but not run here: how each begins, and why.
 NOT_RUN = {
-    "docker ": "no engine where the tests run; tests/test_house.py reads the Dockerfile",
-    "make ": "the tests run inside make, and .ci/run calls it in a fresh clone",
-    "mockserver serve": "it runs until it is stopped; the snippets talk to a server that runs already",
-    "pip install ": "tests/test_package.py installs the wheel",
+    "make demo": "it installs first; tests/demo runs the demo itself",
+    "make serve": "it runs until it is stopped; the snippets talk to a server that runs already",
+    "make test": "the tests run inside it",
 }
+# Commands that end with another exit code than 0: how each ends, and with what.
+EXIT_CODES = {"mockserver explain -": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,17 @@ class Place:
     url: str
 
     def here(self, words: str) -> str:
-        """Return words with the default address replaced by this server's."""
-        return DEFAULT_URL.sub(self.url, words)
+        """Return words with the default address and folder of programs replaced by those of this run."""
+        return DEFAULT_URL.sub(self.url, words).replace(".venv/bin/", f"{PROGRAMS}/")
 
-    def run(self, command: list[str]) -> str:
-        """Run a command; return what it printed; fail with that if it fails."""
-        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": programs, "MESSAGES_MOCKSERVER_URL": self.url}
+    def run(self, command: list[str], exit_code: int = 0) -> str:
+        """Run a command; return what it printed; fail with that if it ends otherwise."""
+        path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "MESSAGES_MOCKSERVER_URL": self.url}
         run = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
-        assert run.returncode == 0, f"{command} ended with {run.returncode}:\n{run.stdout}{run.stderr}"
+        assert run.returncode == exit_code, f"{command} ended with {run.returncode}:\n{run.stdout}{run.stderr}"
         return run.stdout
 
 
@@ -73,8 +78,17 @@ def commands(code: str) -> Iterator[tuple[str, str]]:
     """Yield the commands of a console block, each with the output shown under it."""
     for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
         lines = part.splitlines(keepends=True)
-        length = 1 + next(place for place, line in enumerate(lines) if not line.endswith("\\\n"))
+        length = next(length for length in range(1, len(lines) + 1) if is_whole("".join(lines[:length])))
         yield "".join(lines[:length]).strip(), "".join(lines[length:])
+
+
+def is_whole(command: str) -> bool:
+    """Tell whether a command ends here, rather than going on in the next line."""
+    try:
+        shlex.split(command)
+    except ValueError:
+        return False
+    return not command.endswith("\\\n")
 
 
 def run_console(code: str, place: Place) -> None:
@@ -82,7 +96,8 @@ def run_console(code: str, place: Place) -> None:
     for command, expected in commands(code):
         if command.startswith(tuple(NOT_RUN)):
             continue
-        printed = place.run(["/bin/bash", "-euo", "pipefail", "-c", place.here(command)])
+        exit_code = next((code for end, code in EXIT_CODES.items() if command.endswith(end)), 0)
+        printed = place.run(["/bin/bash", "-euo", "pipefail", "-c", place.here(command)], exit_code)
         flags = ELLIPSIS | NORMALIZE_WHITESPACE
         assert not expected or OutputChecker().check_output(place.here(expected), printed, flags), printed
 
@@ -118,16 +133,22 @@ CHECKS: dict[str, Callable[[str, Place], None]] = {
 README = snippets((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """Run the server that the snippets talk to."""
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """Run the server that the snippets talk to, and lay down the key that they speak of."""
+    public = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "application.pub").write_bytes(pem)
     with serving(Settings(port=0, tls=False)) as running:
-        yield running.url
+        yield Place(tmp_path, running.url)
 
 
-@pytest.mark.parametrize("snippet", [pytest.param(each, id=f"line-{each.line}") for each in README])
-def test_readme_snippet_works(snippet: Snippet, url: str, tmp_path: Path) -> None:
-    CHECKS[snippet.language](snippet.code, Place(tmp_path, url))
+def test_readme_works_when_followed_from_top_to_bottom(place: Place, subtests: pytest.Subtests) -> None:
+    for snippet in README:
+        with subtests.test(line=snippet.line):
+            CHECKS[snippet.language](snippet.code, place)
+
+    assert {"console", "toml"} <= {snippet.language for snippet in README}
 
 
 def test_each_reason_not_to_run_a_command_is_needed() -> None:
@@ -137,9 +158,10 @@ def test_each_reason_not_to_run_a_command_is_needed() -> None:
 
 
 def test_commands_are_told_from_their_output() -> None:
-    code = "$ echo one \\\n  two\none two\n$ true\n"
+    code = "$ echo one \\\n  two\none two\n$ echo 'a\nb'\n$ true\n"
 
-    assert list(commands(code)) == [("echo one \\\n  two", "one two\n"), ("true", "")]
+    expected = [("echo one \\\n  two", "one two\n"), ("echo 'a\nb'", ""), ("true", "")]
+    assert list(commands(code)) == expected
 
 
 def test_console_snippet_with_other_output_fails(tmp_path: Path) -> None:

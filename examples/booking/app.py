@@ -59,14 +59,10 @@ class Booking:
             case {"channel": str(channel), "to": str(to), "text": str(text)} if channel in CHANNELS:
                 sender, member = CHANNELS[channel]
                 status, answer = await self.message(sender, {"type": channel, member: to}, text)
-                return JSONResponse(
-                    answer, status if status == HTTPStatus.ACCEPTED else HTTPStatus.BAD_GATEWAY
-                )
+                return JSONResponse(answer, status if status == HTTPStatus.ACCEPTED else HTTPStatus.BAD_GATEWAY)
         raise HTTPException(400, f"give channel, to and text; the channels are {', '.join(CHANNELS)}")
 
-    async def message(
-        self, sender: Json, recipient: Json, text: str, confirms: str | None = None
-    ) -> tuple[int, Json]:
+    async def message(self, sender: Json, recipient: Json, text: str, confirms: str | None = None) -> tuple[int, Json]:
         """Send a text, and remember it if the API accepts it."""
         content = {"type": "text", "text": text}
         status, answer = await self.send({"from": sender, "to": recipient, "message": {"content": content}})
@@ -93,7 +89,7 @@ class Booking:
                 reminder = self.last_reminder(user)
                 is_new = uuid not in self.inbound
                 said_yes = str(content.get("text", "")).strip().lower().startswith("yes")
-                self.inbound[uuid] = {"answers": reminder, "content": content}
+                self.inbound.setdefault(uuid, {"answers": reminder, "content": content})
                 if not (reminder and is_new and said_yes):
                     return Response(status_code=200)
                 # In the background: a webhook wants its answer within seconds, whatever we do about it.
@@ -108,9 +104,7 @@ class Booking:
 
     async def reminders(self, _: Request) -> Response:
         """Show what was sent and what came of it, oldest first."""
-        return JSONResponse(
-            [{"message_uuid": uuid} | self.sent[uuid] | self.progress(uuid) for uuid in self.sent]
-        )
+        return JSONResponse([{"message_uuid": uuid} | self.sent[uuid] | self.progress(uuid) for uuid in self.sent])
 
     def progress(self, uuid: str) -> Json:
         """Return where a message stands: the furthest it came, so that a late status never sets it back."""

@@ -12,7 +12,10 @@ EXAMPLES = examples("mockserver demo", "NO_COLOR=1 mockserver demo")
 
 
 def demo(context: typer.Context) -> None:
-    """Show the main job in seconds: messages sent, statuses and a reply received, a verdict."""
+    """Show the main job in seconds.
+
+    A bundled client sends messages, gets their statuses and a reply; a verdict follows.
+    """
     from mockserver.demo import run_demo
 
     raise typer.Exit(run_demo(sys.stdout, colour=has_colour(shell_of(context).environ, sys.stdout)))

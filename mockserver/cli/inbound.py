@@ -8,7 +8,7 @@ import typer
 from mockserver.cli.client import Server
 from mockserver.cli.options import AccountKey, AsJson, ServerUrl, examples, server_of
 from mockserver.cli.output import show_json
-from mockserver.config import ConfigError
+from mockserver.errors import ConfigError
 from mockserver.model import Json
 
 EXAMPLES = examples(
@@ -24,6 +24,7 @@ _ACKNOWLEDGED = range(200, 206)
 
 def inbound(
     context: typer.Context,
+    *,
     channel: Annotated[str, typer.Argument(help="sms, mms, viber, messenger or whatsapp.")],
     kind: Annotated[str, typer.Argument(help="text, image, audio, video, file, location or button.")],
     sender: Annotated[str | None, typer.Option("--from", metavar="ADDR", help="The user's address.")] = None,
@@ -38,10 +39,10 @@ def inbound(
     account: AccountKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a user's message arrive at the system under test, and wait for its answer.
+    """Make a user's message arrive at your system.
 
-    What is left out is made up: the addresses last used, content that looks real. Exit code 1 if the receiver did
-    not acknowledge, 2 if such a message cannot come in.
+    Waits for the answer to the webhook. What is left out is made up: the addresses last used, content that
+    looks real. Exit code 1 if the receiver did not acknowledge, 2 if such a message cannot come in.
     """
     server = server_of(context, server_url, account)
     given = {"channel": channel, "kind": kind, "from": sender, "to": recipient}

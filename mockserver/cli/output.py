@@ -3,11 +3,15 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from mockserver.model import Json
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 _WIDTH_OF_TEXT = 60
+_WIDEST = 10_000
 
 
 def show_json(value: Json) -> None:
@@ -38,6 +42,11 @@ def one_line(text: object, width: int = _WIDTH_OF_TEXT) -> str:
     return visible if len(visible) <= width else visible[: width - 1] + "…"
 
 
+def clock_time(at: str) -> str:
+    """Return the time of day of an ISO 8601 timestamp, as it stands there (UTC)."""
+    return at[11:19]
+
+
 def show_table(environ: Mapping[str, str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table: drawn by rich for a terminal, in plain columns for a pipe."""
     if is_fancy(environ, sys.stdout):
@@ -61,17 +70,20 @@ def show_line(environ: Mapping[str, str], *parts: tuple[str, str]) -> None:
 
 
 def _show_rich(environ: Mapping[str, str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table as wide as it needs to be: a terminal wraps lines, but ids cut short cannot be copied."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    _console(environ).print(table)
+        table.add_row(*(Text(cell, no_wrap=True) for cell in row))
+    wide = _console(environ, _WIDEST)
+    needed = wide.measure(table).maximum
+    _console(environ, max(needed, _console(environ).width)).print(table)
 
 
-def _console(environ: Mapping[str, str]) -> "Console":
+def _console(environ: Mapping[str, str], width: int | None = None) -> "Console":
     from rich.console import Console
 
     no_color = not has_colour(environ, sys.stdout)
-    return Console(file=sys.stdout, force_terminal=True, no_color=no_color, highlight=False)
+    return Console(file=sys.stdout, width=width, force_terminal=True, no_color=no_color, highlight=False)

@@ -27,7 +27,7 @@ _FIRST_MESSAGE = {
 
 
 def serve(context: typer.Context, **flags: Any) -> None:
-    """Run the server, http and https together, until SIGTERM or Ctrl-C.
+    """Run the server until SIGTERM or Ctrl-C.
 
     Each flag can be given as an environment variable (MESSAGES_MOCKSERVER_STATUS_URL for --status-url) or in
     mockserver.toml (status_url = "..."); a flag beats the variable, the variable the file.
@@ -39,7 +39,8 @@ def serve(context: typer.Context, **flags: Any) -> None:
         _say(f"warning: {warning}")
 
     from mockserver.web.app import create_app
-    from mockserver.web.server import Running, run
+    from mockserver.web.listeners import Running
+    from mockserver.web.server import run
 
     def started(running: Running) -> None:
         for line in start_lines(config, running.url, running.tls_url, str(running.ca_file)):

@@ -2,7 +2,7 @@
 
 from mockserver.config.accounts import account_from
 from mockserver.config.load import CONFIG_ENV, FILE_NAME, URL_ENV, Config, ConfigFile, load_config, read_file
-from mockserver.config.values import shortened
+from mockserver.config.values import check_url, nearest, shortened, shown
 
 __all__ = [
     "CONFIG_ENV",
@@ -11,7 +11,10 @@ __all__ = [
     "Config",
     "ConfigFile",
     "account_from",
+    "check_url",
     "load_config",
+    "nearest",
     "read_file",
     "shortened",
+    "shown",
 ]

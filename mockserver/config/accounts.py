@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from mockserver.config.places import KeyPath, Source, dotted
-from mockserver.config.values import check_url, nearest, shown, unknown_key
+from mockserver.config.values import check_url, mistake, nearest, shown, unknown_key
 from mockserver.errors import ConfigError
 from mockserver.model import Account, Application, Json, Sender
 
+_PASTE = "Paste the application's public key, from -----BEGIN PUBLIC KEY----- to the END line."
 _RECEIPT_METHODS = ("GET", "POST")
 _URLS = ("inbound_url", "status_url", "sms_receipt_url")
 _SECRETS = ("secrets", "signature_secret")
 _LISTS: dict[str, type[msgspec.Struct]] = {"applications": Application, "senders": Sender}
 _WORDS = {"str": "a text", "bool": "true or false", "array": "a list", "object": "a table", "int": "a number"}
-_MISMATCH = re.compile(
-    r"Expected `(?P<wanted>[^`|]+?)(?: \| null)?`, got `(?P<got>[^`]+)`(?: - at `\$(?P<at>.*)`)?"
-)
+_MISMATCH = re.compile(r"Expected `(?P<wanted>[^`|]+?)(?: \| null)?`, got `(?P<got>[^`]+)`(?: - at `\$(?P<at>.*)`)?")
 _MISSING = re.compile(r"missing required field `(?P<key>[^`]+)`(?: - at `\$(?P<at>.*)`)?")
 
 
@@ -48,16 +47,15 @@ def check_worlds(accounts: Iterable[Account], source: Source) -> Iterator[Config
         for index, application in enumerate(account.applications):
             owner = owners.setdefault(application.id, account.api_key)
             if owner != account.api_key:
-                what = f"Application {application.id} belongs to account {owner} already."
-                where = source.at("accounts", account.api_key, "applications", index, "id")
-                yield ConfigError(what, where=where, fix="Give it to one account only.")
+                path = ("accounts", account.api_key, "applications", index, "id")
+                says = f"is {shown(application.id)}, which belongs to account {owner} already."
+                yield mistake(source, path, says, "Give it to one account only.")
 
 
 def _check_keys(json: Json, model: type[msgspec.Struct], source: Source, path: KeyPath) -> None:
     """Raise ConfigError at a key the model lacks, here or in a list of tables."""
     if not isinstance(json, Mapping):
-        what = f"{dotted(path) or 'An account'} is {shown(json)}, expected a table."
-        raise ConfigError(what, where=source.at(*path))
+        raise mistake(source, path, f"is {shown(json)}, expected a table.")
     known = model.__struct_fields__
     for key, value in json.items():
         if key not in known:
@@ -83,18 +81,15 @@ def _convert(json: Json, source: Source, path: KeyPath) -> Account:
 def _worded(complaint: str, json: Json, source: Source, path: KeyPath) -> ConfigError:
     """Say in our words what msgspec found."""
     if missing := _MISSING.search(complaint):
-        full = (*path, *_steps(missing["at"]), missing["key"])
-        return ConfigError(
-            f"{dotted(full)} is missing.", where=source.at(*full), fix=f"Add {missing['key']}."
-        )
+        key = missing["key"]
+        return mistake(source, (*path, *_steps(missing["at"]), key), "is missing.", f"Add {key}.")
     mismatch = _MISMATCH.search(complaint)
     if mismatch is None:  # pragma: no cover, a wording of msgspec not met yet
         return ConfigError(complaint, where=source.at(*path))
     steps = _steps(mismatch["at"])
-    full = (*path, *steps)
     found = shown(_value_at(json, steps), secret=bool(set(steps) & set(_SECRETS)))
     wanted = _WORDS.get(mismatch["wanted"], mismatch["wanted"])
-    return ConfigError(f"{dotted(full)} is {found}, expected {wanted}.", where=source.at(*full))
+    return mistake(source, (*path, *steps), f"is {found}, expected {wanted}.")
 
 
 def _steps(at: str | None) -> KeyPath:
@@ -113,62 +108,60 @@ def _value_at(json: Json, steps: KeyPath) -> Json:
 def _check_account(account: Account, source: Source, path: KeyPath) -> None:
     """Raise ConfigError if the key is empty, a URL is none, or receipts go by no known method."""
     if not account.api_key:
-        what = "api_key is empty."
-        raise ConfigError(what, where=source.at(*path), fix="Give the key its clients use.")
+        raise mistake(source, (*path, "api_key"), "is empty.", "Give the key its clients use.")
     _check_urls(account, _URLS, source, path)
     method = account.sms_receipt_method
     if method not in _RECEIPT_METHODS:
         near = nearest(method, _RECEIPT_METHODS) or _RECEIPT_METHODS[0]
-        what = f'sms_receipt_method is "{method}", expected "GET" or "POST".'
-        raise ConfigError(what, where=source.at(*path, "sms_receipt_method"), fix=f'Did you mean "{near}"?')
+        says = f'is {shown(method)}, expected "GET" or "POST".'
+        raise mistake(source, (*path, "sms_receipt_method"), says, f'Did you mean "{near}"?')
 
 
 def _check_urls(table: Account | Application, names: tuple[str, ...], source: Source, path: KeyPath) -> None:
     """Raise ConfigError at a URL that is none; empty means: send nothing."""
     for name in names:
         if url := getattr(table, name):
-            check_url(name, url, source.at(*path, name))
+            at = (*path, name)
+            check_url(dotted(at), url, source.at(*at))
 
 
 def _check_application(application: Application, source: Source, path: KeyPath) -> None:
     """Raise ConfigError if the id is empty, a URL is none, or the key cannot check RS256 tokens."""
     if not application.id:
-        raise ConfigError("id is empty.", where=source.at(*path, "id"), fix="Give the id of the application.")
+        raise mistake(source, (*path, "id"), "is empty.", "Give the id of the application.")
     _check_urls(application, _URLS[:2], source, path)
     if application.public_key is not None:
-        check_public_key(application.public_key, source.at(*path, "public_key"))
+        _check_public_key(application.public_key, source, (*path, "public_key"))
 
 
-def check_public_key(pem: str, where: str) -> None:
+def _check_public_key(pem: str, source: Source, path: KeyPath) -> None:
     """Raise ConfigError unless a text is the PEM of a public RSA key."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    fix = "Paste the application's public key, from -----BEGIN PUBLIC KEY----- to the END line."
     if "PRIVATE KEY" in pem:
-        raise ConfigError("public_key holds a private key.", where=where, fix=fix)
+        raise mistake(source, path, "holds a private key.", _PASTE)
     try:
         key = load_pem_public_key(pem.encode())
-    except ValueError:
-        raise ConfigError("public_key is not the PEM of a public key.", where=where, fix=fix) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise mistake(source, path, "is not the PEM of a public key.", _PASTE) from None
     if not isinstance(key, RSAPublicKey):
-        what = "public_key is not an RSA key, and tokens are signed with RS256."
-        raise ConfigError(what, where=where, fix=fix)
+        raise mistake(source, path, "is not an RSA key, and tokens are signed with RS256.", _PASTE)
 
 
 def _check_unique(account: Account, source: Source, path: KeyPath) -> None:
     """Raise ConfigError if an application or a sender is listed twice."""
-    _check_twice([each.id for each in account.applications], "Application", source, (*path, "applications"))
-    senders = [f"{each.channel} {each.id}" for each in account.senders]
-    _check_twice(senders, "Sender", source, (*path, "senders"))
+    _check_twice([each.id for each in account.applications], source, (*path, "applications"))
+    _check_twice([f"{each.channel} {each.id}" for each in account.senders], source, (*path, "senders"))
 
 
-def _check_twice(names: list[str], noun: str, source: Source, path: KeyPath) -> None:
+def _check_twice(names: list[str], source: Source, path: KeyPath) -> None:
     """Raise ConfigError at the second of two equal names."""
     for index, name in enumerate(names):
         if name in names[:index]:
-            what = f"{noun} {name} is listed twice."
-            raise ConfigError(what, where=source.at(*path, index), fix="Remove one of them.")
+            says = f"({name}) is there already."
+            raise mistake(source, (*path, index), says, "Remove one of them.")
 
 
 def _check_links(account: Account, source: Source, path: KeyPath) -> None:
@@ -178,6 +171,6 @@ def _check_links(account: Account, source: Source, path: KeyPath) -> None:
         linked = sender.application
         if linked is not None and linked not in known:
             near = nearest(linked, known)
-            fix = f"Did you mean {near}?" if near else "List it under applications."
-            what = f"Sender {sender.id} is linked to application {linked}, which this account lacks."
-            raise ConfigError(what, where=source.at(*path, "senders", index, "application"), fix=fix)
+            fix = f'Did you mean "{near}"?' if near else "List it under applications."
+            says = f"is {shown(linked)}, which this account lacks."
+            raise mistake(source, (*path, "senders", index, "application"), says, fix)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mockserver.config.accounts import check_worlds, read_account
-from mockserver.config.places import KeyPath, Source, dotted, toml_lines
-from mockserver.config.values import checked, from_text, nearest, shortened, shown, unknown_key
+from mockserver.config.places import KeyPath, Source, toml_lines
+from mockserver.config.values import checked, from_text, mistake, nearest, shortened, shown, unknown_key
 from mockserver.errors import ConfigError
 from mockserver.model import Account, Json
 from mockserver.settings import SettingRow, Settings, settings_table
@@ -72,7 +72,7 @@ def config_path(named: str | None, environ: Mapping[str, str], folder: Path) -> 
 
 def read_file(path: Path) -> ConfigFile:
     """Read a configuration file, its mistakes collected; raise ConfigError if it is no readable TOML."""
-    text = _read_text(path, str(path))
+    text = _read_text(path)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -151,8 +151,8 @@ def _accounts(tables: Json, source: Source, folder: Path, errors: list[ConfigErr
     accounts: list[Account] = []
     with _collecting(errors):
         if not isinstance(tables, Mapping):
-            what = f"accounts is {shown(tables)}, expected tables."
-            raise ConfigError(what, where=source.at("accounts"), fix="Write [accounts.KEY], KEY an API key.")
+            says = f"is {shown(tables)}, expected tables."
+            raise mistake(source, ("accounts",), says, "Write [accounts.KEY], KEY an API key.")
         for key, table in tables.items():
             with _collecting(errors):
                 accounts.append(_account(key, table, source, folder))
@@ -165,8 +165,8 @@ def _account(key: str, table: Json, source: Source, folder: Path) -> Account:
     if not isinstance(table, Mapping):
         return read_account(table, source, path)
     if "api_key" in table:
-        what = f"{dotted((*path, 'api_key'))} is not needed: the name of the table is the key."
-        raise ConfigError(what, where=source.at(*path, "api_key"), fix="Remove it.")
+        says = "is not needed: the name of the table is the key."
+        raise mistake(source, (*path, "api_key"), says, "Remove it.")
     return read_account(_with_key_files({**table, "api_key": key}, source, path, folder), source, path)
 
 
@@ -184,23 +184,22 @@ def _with_key_file(application: Json, source: Source, path: KeyPath, folder: Pat
     """Return the table of an application with its ``public_key_file`` read."""
     if not isinstance(application, Mapping) or "public_key_file" not in application:
         return application
-    where = source.at(*path, "public_key_file")
+    at = (*path, "public_key_file")
     rest = {name: value for name, value in application.items() if name != "public_key_file"}
     if "public_key" in rest:
-        raise ConfigError("public_key and public_key_file are both given.", where=where, fix="Keep one.")
+        raise mistake(source, at, "stands beside public_key.", "Keep one of them.")
     name = application["public_key_file"]
     if not isinstance(name, str):
-        raise ConfigError(f"public_key_file is {shown(name)}, expected a text.", where=where)
-    return {**rest, "public_key": _read_text(folder / name, where)}
+        raise mistake(source, at, f"is {shown(name)}, expected a text.")
+    return {**rest, "public_key": _read_text(folder / name, source.at(*at))}
 
 
-def _read_text(path: Path, where: str) -> str:
-    """Return the text of a file; raise ConfigError if there is none."""
+def _read_text(path: Path, where: str | None = None) -> str:
+    """Return the text of a file; raise ConfigError if there is none, ``where`` being what named it."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        what = f"{path} cannot be read: {error.strerror}."
-        raise ConfigError(what, where=where if where != str(path) else None) from None
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.", where=where) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}).", where=where) from None
 

@@ -6,8 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import yaml
+
 KeyPath: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys of tables, indexes of lists."""
+
+YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The fast loader where it exists; ``specs/`` is read by the same one."""
 
 _WORD = re.compile(
     r'"""(?:\\.|[^\\])*?"""+'
@@ -35,11 +40,11 @@ class Source:
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
 
     def at(self, *path: str | int) -> str:
-        """Return ``file:line`` of a path or of what is around it; without lines, ``name: path``."""
+        """Return ``file:line`` of a path or of what is around it; just the name where no line is known."""
         for end in range(len(path), 0, -1):
             if path[:end] in self.lines:
                 return f"{self.name}:{self.lines[path[:end]]}"
-        return f"{self.name}: {dotted(path)}" if path else self.name
+        return self.name
 
 
 def toml_lines(text: str) -> dict[KeyPath, int]:
@@ -60,10 +65,7 @@ def toml_lines(text: str) -> dict[KeyPath, int]:
 
 def yaml_lines(text: str) -> dict[KeyPath, int]:
     """Return the line of each key and each list item of a valid YAML text."""
-    import yaml
-
-    node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return dict(_node_lines(node, ()))
+    return dict(_node_lines(yaml.compose(text, YAML_LOADER), ()))
 
 
 def _statements(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -35,12 +35,17 @@ def nearest(word: Any, choices: Iterable[str], cutoff: float = 0.6) -> str | Non
     return by_lower[close[0]] if close else None
 
 
+def mistake(source: Source, path: KeyPath, says: str, fix: str | None = None) -> ConfigError:
+    """Return the mistake that what stands at ``path`` ``says``: its place, then a sentence that begins with it."""
+    return ConfigError(f"{dotted(path) or 'This'} {says}", where=source.at(*path), fix=fix)
+
+
 def unknown_key(path: KeyPath, known: Iterable[str], source: Source) -> ConfigError:
     """Return the mistake of a key nobody knows, with the key probably meant."""
     choices = tuple(known)
     near = nearest(path[-1], choices)
     fix = f"Did you mean {near}?" if near else f"Known here: {', '.join(choices)}."
-    return ConfigError(f"{dotted(path)} is not known.", where=source.at(*path), fix=fix)
+    return mistake(source, path, "is not known.", fix)
 
 
 def from_text(row: SettingRow, raw: Json, where: str) -> Json:

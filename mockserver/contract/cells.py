@@ -1,4 +1,4 @@
-"""The words about channels and kinds: which there are, which go together, and where to find a cell in the matrices."""
+"""The words about channels and kinds: which there are, which go together, and which cell says no."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Cells:
         for side in ("to", "from"):
             party = body.get(side)
             if isinstance(party, dict):
-                yield from self._party_type(f"{side}.type", party, meant.channel, body)
+                yield from self._party_type(f"{side}.type", party, meant.channel)
 
     def content_type(self, body: dict[str, Json], meant: Guess) -> Iterator[Violation]:
         """Yield what is wrong with the kind the content names, if there is content to speak of."""
@@ -53,7 +53,11 @@ class Cells:
             yield self._missing_kind(meant)
         elif content["type"] != meant.kind:
             yield self._unknown_kind(content["type"], meant)
-        elif meant.channel is not None and meant.kind not in self.takes(meant.channel):
+        elif (
+            meant.channel is not None
+            and meant.kind is not None
+            and meant.kind not in self.takes(meant.channel)
+        ):
             yield self._impossible(meant.channel, meant.kind, content)
 
     def custom_refusals(self, channel: ChannelRow, custom: Json) -> tuple[Violation, ...]:
@@ -65,9 +69,7 @@ class Cells:
         reason = f"The custom object is a {row.kind}; {self._cell(row)}; {self._alternatives(channel)}."
         return (Violation("message.content.custom", "capability", reason, found=row.kind, source=row.source),)
 
-    def _party_type(
-        self, name: str, party: Json, channel: ChannelRow | None, body: Json
-    ) -> Iterator[Violation]:
+    def _party_type(self, name: str, party: Json, channel: ChannelRow | None) -> Iterator[Violation]:
         nearest = channel.names[self._dialect] if channel else None
         expected = nearest or _choice(self._names)
         if "type" not in party:
@@ -78,16 +80,21 @@ class Cells:
         if said == nearest:
             return
         if said in self._names:
-            reason = f"`{name}` is {shown(said)} but `to.type` is {shown(_type_at(body, 'to'))}; both must name the same channel."
-            yield Violation(
-                name, "channel_mismatch", f"{reason}{attempt(nearest)}", nearest or "", said, nearest
-            )
+            yield self._mismatch(name, said, nearest)
             return
         close = close_channel(self._capabilities, self._dialect, said) if isinstance(said, str) else None
         nearest = close.names[self._dialect] if close else nearest
         expected = _choice(self._names)
         reason = f"`{name}` is {shown(said)}; expected {expected}.{attempt(nearest)}"
         yield Violation(name, "channel", reason, expected, kept(said), nearest)
+
+    def _mismatch(self, name: str, said: str, nearest: str | None) -> Violation:
+        reason = (
+            f"`{name}` is {shown(said)} but `to.type` is {shown(nearest)}; both must name the same channel."
+        )
+        return Violation(
+            name, "channel_mismatch", f"{reason}{attempt(nearest)}", nearest or "", said, nearest
+        )
 
     def _missing_kind(self, meant: Guess) -> Violation:
         takes = self.takes(meant.channel)
@@ -118,8 +125,9 @@ class Cells:
         if row is not None and row.through:
             example = json.dumps(row.example, ensure_ascii=False)
             reason = (
-                f"On {wire_name} a {kind} travels as {row.through}: set `{_CONTENT_TYPE}` to {json.dumps(row.through)}"
-                f" and put the provider's object in `message.content.{row.through}`, such as {example}."
+                f"On {wire_name} a {kind} travels as {row.through}:"
+                f" set `{_CONTENT_TYPE}` to {json.dumps(row.through)} and put the provider's object in"
+                f" `message.content.{row.through}`, such as {example}."
             )
             return Violation(_CONTENT_TYPE, "capability", reason, expected, kind, row.through, row.source)
         cell = self._cell(row) if row else self._custom_cells(channel, content)
@@ -139,12 +147,13 @@ class Cells:
         row = self._capabilities.row(channel.name, sort, "outbound") if sort else None
         if row is not None:
             return self._cell(row)
-        cells = [
-            f"{each}: {_STATES[found.state]}"
+        found = (
+            self._capabilities.row(channel.name, each, "outbound")
             for each in self._capabilities.custom_objects
-            if (found := self._capabilities.row(channel.name, each, "outbound"))
-        ]
-        return f"custom is not possible on {channel.names[self._dialect]} (custom-object matrix: {', '.join(cells)})"
+        )
+        cells = ", ".join(f"{row.kind} {_STATES[row.state]}" for row in found if row)
+        wire_name = channel.names[self._dialect]
+        return f"custom is not possible on {wire_name} ({_MATRICES['custom']}: {cells})"
 
     def _alternatives(self, channel: ChannelRow) -> str:
         return f"{channel.names[self._dialect]} takes: {', '.join(self.takes(channel))}"
@@ -152,8 +161,3 @@ class Cells:
 
 def _choice(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
-
-
-def _type_at(body: Json, side: str) -> Json:
-    party = body.get(side)
-    return party.get("type") if isinstance(party, dict) else None

@@ -1,7 +1,8 @@
 """What the contract says of a body: the verdict on a request, and the check of our own answers and webhooks.
 
-A request names its channel and kind, so one branch is chosen and only that is held against the body: errors then
-name a field, and the common case costs microseconds. ``contract.oracle`` is the slow authority it agrees with.
+A request names its channel and kind, so one branch is chosen and only that is held against the body:
+errors then name a field, and the common case costs microseconds. ``contract.oracle`` is the slow authority
+it agrees with.
 """
 
 from typing import Final, TypeAlias
@@ -75,7 +76,7 @@ class MessagesContract:
         return found if found is not NOTHING and self.check(found).is_valid else None
 
     def webhook_violations(self, name: str, body: Json) -> tuple[Violation, ...]:
-        """Return what is wrong with a webhook's body; ``name`` is ``message-status`` or ``inbound-message``."""
+        """Return what is wrong with a webhook: ``name`` is ``message-status`` or ``inbound-message``."""
         component = self._webhooks[name].get(_cell(body))
         if component is None:
             reason = f"No {name} webhook is documented for this channel and kind."

@@ -13,7 +13,7 @@ from mockserver.problem import Finding
 
 
 class Findings:
-    """Looks a body over. What the rows say is worked out once, so that a plain message costs next to nothing."""
+    """Looks a body over; what the rows say is worked out once, so a plain message costs next to nothing."""
 
     def __init__(self, capabilities: Capabilities, dialect: str) -> None:
         self._capabilities = capabilities
@@ -134,7 +134,7 @@ class Findings:
 
 
 def extension(url: str) -> str | None:
-    """Return the file extension of a URL's path in lower case, ``None`` if it has none; query and fragment do not count."""
+    """Return the extension of a URL's path in lower case, ``None`` without one; the query does not count."""
     path = url.partition("://")[2].partition("?")[0].partition("#")[0]
     _, slash, file = path.rpartition("/")
     _, dot, ending = file.rpartition(".")

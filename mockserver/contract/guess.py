@@ -9,14 +9,14 @@ from mockserver.model import Json
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The channel and kind a body is about, each exactly as said or else the likeliest; ``None`` if nothing hints at one."""
+    """What a body is about, as said or else the likeliest; ``None`` where nothing hints at it."""
 
     channel: ChannelRow | None
     kind: str | None
 
 
 def guess(capabilities: Capabilities, dialect: str, body: dict[str, Json]) -> Guess:
-    """Return what a body is about: the channel by ``to.type``, else by ``from.type``; the kind by the content.
+    """Return what a body is about: the channel by ``to.type``, else ``from.type``; the kind by the content.
 
     A name that is right on one side wins over one that is nearly right on the other.
     """
@@ -37,7 +37,7 @@ def close_channel(capabilities: Capabilities, dialect: str, name: str) -> Channe
 
 
 def close_kind(capabilities: Capabilities, word: Json) -> str | None:
-    """Return the kind a word comes close to: its own name, a word people use for it, or one that looks alike."""
+    """Return the kind a word comes close to: its name, a word people use for it, or one that looks alike."""
     if not isinstance(word, str):
         return None
     folded = word.strip().casefold()

@@ -1,5 +1,6 @@
-"""What can be wrong with our own documents: unknown keywords, references to nothing, rows without a branch."""
+"""What can be wrong with our own documents: unknown keywords, dangling references, rows without a branch."""
 
+import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
@@ -49,6 +50,24 @@ def document_mistakes(document: Json) -> Iterator[Mistake]:
     yield from _reference_mistakes(document, document, "#")
 
 
+def row_mistakes(capabilities: Capabilities) -> Iterator[Mistake]:
+    """Yield what types cannot say of the rows: names that nothing bears, cells that contradict themselves."""
+    yield from _shape_mistakes(capabilities)
+    seen = set()
+    for index, row in enumerate(capabilities.rows):
+        cell = (row.channel, row.kind, row.direction)
+        where = f"rows[{index}] ({row.channel} {row.kind}, {row.direction})"
+        if row.channel not in capabilities.channels:
+            yield where, f"No channel is called {row.channel!r}."
+        if cell in seen:
+            yield where, "The same cell stands here twice."
+        if row.is_supported and bool(row.schema) == bool(row.through):
+            yield where, "A supported cell needs either a schema or a kind it goes through."
+        if not row.is_supported and (row.schema or row.through):
+            yield where, "An unsupported cell has neither a schema nor a kind it goes through."
+        seen.add(cell)
+
+
 def unmatched(capabilities: Capabilities, schemas: Schemas, dialect: str) -> Iterator[Mistake]:
     """Yield every row whose branch is missing or is for another cell, and every branch that no row names."""
     for direction, branches in (
@@ -68,6 +87,29 @@ def unmatched(capabilities: Capabilities, schemas: Schemas, dialect: str) -> Ite
             cell = (capabilities.channels[row.channel].names[dialect], row.kind)
             if cell != cell_of_schema(schemas.component(name)):
                 yield f"rows ({name})", f"The branch {name} is not for {row.channel} and {row.kind}."
+
+
+def _shape_mistakes(capabilities: Capabilities) -> Iterator[Mistake]:
+    for name, shape in capabilities.shapes.items():
+        if not re.fullmatch(shape.pattern, shape.example):
+            yield f"shapes.{name}", "Its example does not fit its own pattern."
+    for where, name in _shape_uses(capabilities):
+        if name not in capabilities.shapes:
+            yield where, f"No shape is called {name!r}."
+
+
+def _shape_uses(capabilities: Capabilities) -> Iterator[tuple[str, str]]:
+    """Yield every place that names a shape."""
+    for name, channel in capabilities.channels.items():
+        for direction, pair in channel.addresses.items():
+            yield f"channels.{name}.addresses.{direction}.from.shape", pair.sender.shape
+            yield f"channels.{name}.addresses.{direction}.to.shape", pair.recipient.shape
+        for option, each in channel.options.items():
+            if each.shape is not None:
+                yield f"channels.{name}.options.{option}.shape", each.shape
+    for index, row in enumerate(capabilities.rows):
+        if row.name_shape is not None:
+            yield f"rows[{index}].name_shape", row.name_shape
 
 
 def _keyword_mistakes(node: Json, pointer: str) -> Iterator[Mistake]:

@@ -7,7 +7,7 @@ from mockserver.model import Json
 
 @dataclass(frozen=True, slots=True)
 class KnownMembers:
-    """The members of one object of a body, and the objects among them. ``path`` is dotted, empty for the body."""
+    """The members of one object, and the objects among them. ``path`` is dotted, empty for the whole body."""
 
     path: str
     names: frozenset[str]

@@ -22,7 +22,7 @@ NOTHING: Final = _Missing.NOTHING
 
 
 def close_word(word: Json, words: Iterable[str]) -> str | None:
-    """Return the word that looks most like the one given, ``None`` if none looks alike. Case does not matter."""
+    """Return the word that looks most like the one given, ``None`` if none does. Case does not matter."""
     if not isinstance(word, str):
         return None
     by_folded = {each.casefold(): each for each in words}
@@ -183,7 +183,10 @@ def _renamed(schema: Json, members: dict[str, Json]) -> dict[str, Json]:
 
 
 def _wrapped(schema: Json, value: Json) -> dict[str, Json]:
-    """Take a bare value for the one member that is not a constant: ``"44..."`` for ``{"type": ..., "number": "44..."}``."""
+    """Take a bare value for the one member that is no constant.
+
+    ``"44..."`` becomes ``{"number": "44..."}``, to which the constant ``type`` is added.
+    """
     properties = schema["properties"]
     free = [name for name in schema.get("required", ()) if "const" not in properties[name]]
     return {free[0]: value} if len(free) == 1 and value is not None else {}

@@ -1,6 +1,6 @@
 """The slow authority: openapi-core judging requests, webhooks and answers by the same documents, for tests.
 
-The only module that imports openapi_core, which takes a third of a second to load; nobody imports it at start-up.
+The only module that imports openapi_core, which takes a third of a second to load; no start-up needs it.
 """
 
 import json

@@ -25,7 +25,7 @@ def is_plain(body: Json) -> bool:
 
 
 def unpaired_surrogates(body: Json) -> Iterator[Violation]:
-    """Yield a violation for every string that holds half a surrogate pair; those nested beyond reason are not looked at."""
+    """Yield a violation for every string with half a surrogate pair, down to a reasonable depth."""
     for path, text in _strings(body, ()):
         if not text.isascii() and _is_torn(text):
             name = dotted(path)
@@ -34,7 +34,7 @@ def unpaired_surrogates(body: Json) -> Iterator[Violation]:
 
 
 def plain_copy(value: Json, depth: int = 0) -> Json:
-    """Return a copy that any validator can take: torn characters replaced, nesting cut where no schema looks."""
+    """Return a copy that any validator can take: torn characters replaced, endless nesting cut."""
     if isinstance(value, str):
         return _mended(value)
     if depth > _DEPTH and isinstance(value, dict | list):

@@ -1,4 +1,4 @@
-"""The words of a refusal: a schema's error becomes a violation that says what was found, what is expected, what is nearest."""
+"""The words of a refusal: a schema's error becomes what was found, what is expected and what is nearest."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ _SHOWN_CHARS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One error of a validator, with what the words need: the schema it broke, the value it is about and what holds it."""
+    """One error of a validator, with what the words need: the broken schema, the value, what holds it."""
 
     name: str
     keyword: str
@@ -41,7 +41,7 @@ def violations(
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """Return a path as people write it: ``message.content.template.parameters[1]``; ``body`` for the whole."""
+    """Return a path as people write it, such as ``message.content.text``; ``body`` for the whole."""
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return name.removeprefix(".") or "body"
 
@@ -153,7 +153,7 @@ def _wrong_type(fault: Fault) -> Violation:
 
 
 def _mixes(fault: Fault) -> bool:
-    """Return whether an item would do in a list of its own, but the list began with items of the other form."""
+    """Return whether an item would do elsewhere, but its list began with items of the other form."""
     if not isinstance(fault.holder, list):
         return False
     return {fault.found.__class__, fault.holder[0].__class__} == {str, dict}

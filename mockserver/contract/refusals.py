@@ -1,4 +1,4 @@
-"""Why a body is refused: the slow path, taken only for bodies that break the contract, which gathers every violation."""
+"""Why a body is refused: the slow path, for bodies that break the contract; it gathers every violation."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +10,7 @@ from mockserver.contract.branches import Branch, Branches
 from mockserver.contract.cells import Cells
 from mockserver.contract.findings import Findings
 from mockserver.contract.guess import Guess, guess
+from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import plain_copy, unpaired_surrogates
 from mockserver.contract.reasons import shown, violations
 from mockserver.contract.reshape import looks_like_v1, misplaced_options, v1_violation
@@ -33,7 +34,7 @@ class Refusals:
         self._findings = Findings(capabilities, dialect)
 
     def verdict(self, body: Json) -> Verdict:
-        """Return every violation of a body. The words name fields; the order is parties, kind, then the rest."""
+        """Return every violation of a body, those of the parties and the kind first."""
         if not isinstance(body, dict):
             reason = f"The body is {shown(body)}; expected an object with `from`, `to` and `message`."
             return Verdict(None, None, None, (Violation("body", "not_object", reason, expected="an object"),))
@@ -71,7 +72,7 @@ class Refusals:
     def _schema_violations(
         self, meant: Guess, branch: Branch | None, body: dict[str, Json]
     ) -> Iterator[Violation]:
-        """Hold the body against its branch; without one, all but the content against another branch of the channel."""
+        """Hold a body against its branch; without one, all but the content against another of the channel."""
         for each in violations(*self._judged(meant, branch, body)):
             if each.name in _JUDGED_BY_CELLS or (branch is None and each.name.startswith(_CONTENT)):
                 continue
@@ -93,4 +94,12 @@ def _with_place(branch: Branch, violation: Violation, body: dict[str, Json]) -> 
     if violation.rule != "required" or violation.name != f"message.{branch.wire_name}" or place is None:
         return violation
     there = f"at `{place}`" if "." in place else "at the top of the body"
-    return replace(violation, reason=f"{violation.reason} It stands {there}; move it beside `content`.")
+    nearest = near(branch.schema["properties"]["message"]["properties"][branch.wire_name], _at(place, body))
+    reason = f"{violation.reason} It stands {there}; move it beside `content`."
+    return replace(violation, reason=reason, nearest=None if nearest is NOTHING else nearest)
+
+
+def _at(place: str, body: Json) -> Json:
+    for member in place.split("."):
+        body = body[member]
+    return body

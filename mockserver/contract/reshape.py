@@ -1,4 +1,4 @@
-"""Known wrong forms of a body, put right: a v1 body, options in the wrong place, content its channel carries otherwise."""
+"""Known wrong forms of a body, put right: v1 bodies, misplaced options, content that travels otherwise."""
 
 from typing import Final
 
@@ -34,19 +34,17 @@ def from_v1(capabilities: Capabilities, dialect: str, body: dict[str, Json]) -> 
     pair = channel.addresses["outbound"]
     wire_name = channel.names[dialect]
     content = {"type": kind, **({kind: body[kind]} if kind in body else {})}
-    options = {
-        wire_name: body[name] for name in (*channel.aliases, wire_name) if isinstance(body.get(name), dict)
-    }
+    options = [body[name] for name in (wire_name, *channel.aliases) if isinstance(body.get(name), dict)]
     turned = {
         "from": {"type": wire_name, pair.sender.member: body.get("from")},
         "to": {"type": wire_name, pair.recipient.member: body.get("to")},
-        "message": {"content": content, **options},
+        "message": {"content": content} | ({wire_name: options[0]} if options else {}),
     }
     return turned | ({"client_ref": body["client_ref"]} if "client_ref" in body else {})
 
 
 def misplaced_options(wire_name: str, body: dict[str, Json]) -> str | None:
-    """Return the dotted name under which a channel's options stand in a wrong place, ``None`` if they do not."""
+    """Return the dotted name of the wrong place a channel's options stand in, ``None`` if they do not."""
     message = body.get("message")
     content = message.get("content") if isinstance(message, dict) else None
     if isinstance(content, dict) and isinstance(content.get(wire_name), dict):

@@ -39,14 +39,14 @@ class Schemas:
 
 
 def cell_of_schema(branch: Json) -> tuple[Json, Json]:
-    """Return the channel and kind a branch is for, by the constants it asks for; ``None`` where it asks for none."""
+    """Return the channel and kind a branch is for, by its constants; ``None`` where it has none."""
     members = branch["properties"]
     content = members.get("message", {}).get("properties", {}).get("content", {}).get("properties", {})
     return members["to"]["properties"]["type"].get("const"), content.get("type", {}).get("const")
 
 
 def expanded(document: Json, node: Json) -> Json:
-    """Return a node with all references of the document written out; members beside a reference win over its own."""
+    """Return a node with its references written out; members beside a reference win over its own."""
     if isinstance(node, list):
         return [expanded(document, each) for each in node]
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""The documents in ``specs/``, read and linted once at start; knows how to load them, not how to judge a body."""
+"""The documents in ``specs/``, read and linted once at start; it loads them and judges no body."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +9,7 @@ import yaml
 
 from mockserver.contract import lint
 from mockserver.contract.schemas import Schemas
-from mockserver.core import capabilities as rows
-from mockserver.core.capabilities import Capabilities
+from mockserver.core.capabilities import Capabilities, read_capabilities
 from mockserver.data import bundled
 from mockserver.errors import SpecError
 from mockserver.model import Json
@@ -24,7 +23,10 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ErrorCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An asynchronous error: ``label`` is the exact text of a webhook's ``error.reason``, ``status`` what carries it."""
+    """An asynchronous error.
+
+    ``label`` is the exact text of a webhook's ``error.reason``; ``status`` is the status that carries it.
+    """
 
     code: int
     label: str
@@ -41,7 +43,7 @@ class _ErrorFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Specs:
-    """Everything the documents say. ``documents`` are OpenAPI documents by name (``messages-v0.1``), as parsed."""
+    """Everything the documents say. ``documents`` holds parsed OpenAPI by name (``messages-v0.1``)."""
 
     capabilities: Capabilities
     errors: dict[int, ErrorCode]
@@ -94,11 +96,11 @@ def _document(path: Path) -> Json:
 
 def _capabilities(path: Path) -> Capabilities:
     try:
-        capabilities = rows.read_capabilities(_read(path))
+        capabilities = read_capabilities(_read(path))
     except msgspec.ValidationError as error:
         raise SpecError(f"A row does not fit: {error}.", where=str(path)) from error
-    for place, what in rows.mistakes(capabilities):
-        raise SpecError(f"{what[0].upper()}{what[1:]}.", where=f"{path}: {place}")
+    for place, what in lint.row_mistakes(capabilities):
+        raise SpecError(what, where=f"{path}: {place}")
     return capabilities
 
 

@@ -1,6 +1,5 @@
-"""What each channel can do, as typed rows of ``specs/capabilities.yaml``; finds rows, judges nothing and reads no files."""
+"""What each channel can do, as typed rows of ``specs/capabilities.yaml``; finds rows, reads no files."""
 
-import re
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -81,8 +80,8 @@ class ChannelRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One cell: what a channel does with one kind of content in one direction.
 
-    ``schema`` names the branch of each dialect's document. ``through`` names the kind it travels as instead, with
-    an object like ``example`` inside. ``notes`` are remarks for a member that is let pass, by its dotted path.
+    ``schema`` names the branch of each dialect's document. ``through`` names the kind it travels as instead,
+    with an object like ``example`` inside. ``notes`` are remarks on members let pass, by dotted path.
     """
 
     channel: str
@@ -133,7 +132,7 @@ class CustomObject(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """The whole of ``specs/capabilities.yaml``. ``kinds`` maps each kind to words people write when they mean it."""
+    """The whole of ``specs/capabilities.yaml``. ``kinds`` maps each kind to words people write for it."""
 
     version: int
     shapes: dict[str, Shape]
@@ -186,7 +185,7 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def read_capabilities(document: Json) -> Capabilities:
-    """Return the parsed file as rows; raise msgspec.ValidationError, which names the path, for what does not fit.
+    """Return the parsed file as rows; raise msgspec.ValidationError, which names the path, for a misfit.
 
     Each channel is told its own name and the moves its statuses leave open.
     """
@@ -196,11 +195,6 @@ def read_capabilities(document: Json) -> Capabilities:
         for name, channel in capabilities.channels.items()
     }
     return msgspec.structs.replace(capabilities, channels=channels)
-
-
-def mistakes(capabilities: Capabilities) -> list[tuple[str, str]]:
-    """Return what types cannot say, as pairs of a place and a sentence; empty if the rows agree with each other."""
-    return [*_channel_mistakes(capabilities), *_row_mistakes(capabilities)]
 
 
 def _with_names(document: Json) -> Json:
@@ -221,42 +215,3 @@ def _moves_of(
         for present, following in moves.items()
         if present is Status.ACCEPTED or present in channel.statuses
     }
-
-
-def _channel_mistakes(capabilities: Capabilities) -> list[tuple[str, str]]:
-    found = []
-    for name, shape in capabilities.shapes.items():
-        if not re.fullmatch(shape.pattern, shape.example):
-            found.append((f"shapes.{name}", "its example does not fit its own pattern"))
-    for name, channel in capabilities.channels.items():
-        for direction, pair in channel.addresses.items():
-            for side, address in (("from", pair.sender), ("to", pair.recipient)):
-                if address.shape not in capabilities.shapes:
-                    where = f"channels.{name}.addresses.{direction}.{side}.shape"
-                    found.append((where, f"no shape is called {address.shape!r}"))
-        for option, each in channel.options.items():
-            if each.shape is not None and each.shape not in capabilities.shapes:
-                found.append(
-                    (f"channels.{name}.options.{option}.shape", f"no shape is called {each.shape!r}")
-                )
-    return found
-
-
-def _row_mistakes(capabilities: Capabilities) -> list[tuple[str, str]]:
-    found = []
-    seen = set()
-    for index, row in enumerate(capabilities.rows):
-        cell = (row.channel, row.kind, row.direction)
-        where = f"rows[{index}] ({row.channel} {row.kind}, {row.direction})"
-        if row.channel not in capabilities.channels:
-            found.append((where, f"no channel is called {row.channel!r}"))
-        if cell in seen:
-            found.append((where, "the same cell stands here twice"))
-        if row.name_shape is not None and row.name_shape not in capabilities.shapes:
-            found.append((where, f"no shape is called {row.name_shape!r}"))
-        if row.is_supported and bool(row.schema) == bool(row.through):
-            found.append((where, "a supported cell needs either a schema or a kind it goes through"))
-        if not row.is_supported and (row.schema or row.through):
-            found.append((where, "an unsupported cell cannot have a schema or a kind it goes through"))
-        seen.add(cell)
-    return found

@@ -12,7 +12,7 @@ from mockserver.model import Message
 _T = TypeVar("_T")
 Predicate = Callable[[Message], bool]
 
-_TERM = re.compile(r'(?P<not>-)?(?:(?P<field>[a-z_]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
+_TERM = re.compile(r'(?P<not>-)?(?:(?P<field>[A-Za-z_]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
 
 _FIELDS: Mapping[str, Callable[[Message], str]] = {
     "uuid": lambda message: message.uuid,
@@ -62,9 +62,7 @@ def parse_query(query: str, aliases: Mapping[str, str] | None = None) -> Predica
         start = position + len(rest) - len(rest.lstrip())
         found = _TERM.match(query, start)
         if found is None:
-            raise UsageError(
-                f"cannot read the query {query!r} from character {start + 1} on", fix="Close the quote."
-            )
+            raise UsageError(f"cannot read the query {query!r} from character {start + 1} on", fix="Close the quote.")
         tests.append(_term(found, aliases or {}))
         position = found.end()
     return lambda message: all(test(message) for test in tests)
@@ -72,7 +70,8 @@ def parse_query(query: str, aliases: Mapping[str, str] | None = None) -> Predica
 
 def _term(found: re.Match[str], aliases: Mapping[str, str]) -> Predicate:
     wanted = found["quoted"] if found["quoted"] is not None else found["bare"]
-    test = _test(found["field"], wanted, aliases)
+    field = found["field"].lower() if found["field"] else None
+    test = _test(field, wanted, aliases)
     return (lambda message: not test(message)) if found["not"] else test
 
 
@@ -83,6 +82,7 @@ def _test(field: str | None, wanted: str, aliases: Mapping[str, str]) -> Predica
         return _lookup(_HAS, wanted, "has:")
     read = _lookup(_FIELDS, field, "", others=("text", "has"))
     pattern = aliases.get(wanted, wanted) if field == "channel" else wanted
+    pattern = pattern.replace("[", "[[]")  # wild in fnmatch, but not here
     return lambda message: fnmatchcase(read(message), pattern)
 
 
@@ -92,6 +92,4 @@ def _lookup(table: Mapping[str, _T], name: str, prefix: str, others: tuple[str, 
     choices = (*table, *others)
     near = get_close_matches(name, choices, 1)
     hint = f"Did you mean {prefix}{near[0]}? " if near else ""
-    raise UsageError(
-        f"the search knows no {prefix or 'field '}{name}", fix=f"{hint}Known: {', '.join(choices)}."
-    )
+    raise UsageError(f"the search knows no {prefix or 'field '}{name}", fix=f"{hint}Known: {', '.join(choices)}.")

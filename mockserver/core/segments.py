@@ -9,6 +9,7 @@ _BASIC = frozenset(
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 """Each of these takes two septets: an escape and the character itself."""
 
+_LAST_BMP = 0xFFFF
 GSM_SINGLE, GSM_PART = 160, 153
 UCS2_SINGLE, UCS2_PART = 70, 67
 
@@ -27,7 +28,7 @@ def segments(text: str) -> Segments:
     widths = [1 if each in _BASIC else 2 for each in text]
     if all(each in _BASIC or each in _EXTENSION for each in text):
         return Segments("gsm7", sum(widths), _parts(widths, GSM_SINGLE, GSM_PART))
-    widths = [2 if ord(each) > 0xFFFF else 1 for each in text]
+    widths = [2 if ord(each) > _LAST_BMP else 1 for each in text]
     return Segments("ucs2", sum(widths), _parts(widths, UCS2_SINGLE, UCS2_PART))
 
 

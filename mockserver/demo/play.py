@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TextIO
@@ -23,7 +22,7 @@ from mockserver.demo.plot import (
     confirmation_uuid,
     message_uuid,
 )
-from mockserver.demo.show import Style, failure, report
+from mockserver.demo.show import failure, report, style_for
 from mockserver.demo.stage import Answer, Site, StageError, ended_by_sigterm, sample_service
 from mockserver.demo.verdict import checks
 from mockserver.model import Json
@@ -31,11 +30,10 @@ from mockserver.settings import Settings
 from mockserver.web.server import serving
 
 PATIENCE_S: Final = 15.0
-"""How long the service may take to start, and then all that must follow; each takes two seconds if all is well."""
+"""How long the service may take to start, and then all that must follow; each takes two seconds at most."""
 _LOOK_AGAIN_S: Final = 1
 _MOST: Final = 500
 _LOG_LINES: Final = 20
-_WIDEST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,13 @@ class Stage:
     patience_s: float
 
 
-def run_demo(
-    out: TextIO, *, colour: bool = False, program: Path | None = None, patience_s: float = PATIENCE_S
-) -> int:
+def run_demo(out: TextIO, *, colour: bool = False, program: Path | None = None, patience_s: float = PATIENCE_S) -> int:
     """Play the demo and write the report; return 0 if all went as it should, else 1.
 
     ``program`` is played in place of the bundled sample service.
     """
     began_s = time.monotonic()
-    style = Style(min(shutil.get_terminal_size().columns, _WIDEST), colour and not os.environ.get("NO_COLOR"))
+    style = style_for(os.environ, shutil.get_terminal_size().columns, colour=colour)
     with TemporaryDirectory(prefix="mockserver-demo-") as folder, ended_by_sigterm():
         log = Path(folder) / "booking.log"
         try:
@@ -87,11 +83,9 @@ def set_up(log: Path, program: Path | None = None, patience_s: float = PATIENCE_
             "MESSAGES_SIGNATURE_SECRET": settings.signature_secret,
         }
         api = Site("the mock server", running.url)
-        with sample_service(environ, log, program, patience_s) as booking:
+        with sample_service(environ, log, program, patience_s=patience_s) as booking:
             hooks = {f"{each}_url": f"{booking.url}/webhooks/{each}" for each in ("status", "inbound")}
-            told = api.call("PUT", f"/_mock/accounts/{settings.api_key}", hooks)
-            if told.status != HTTPStatus.OK:
-                raise StageError(f"the mock server did not take the webhook URLs: {told}")
+            api.done("PUT", f"/_mock/accounts/{settings.api_key}", hooks)
             yield Stage(api, booking, patience_s)
 
 
@@ -120,10 +114,15 @@ def play(stage: Stage) -> Seen:
 
 
 def _wait(stage: Stage, deadline_s: float, claim: Callable[[], bool]) -> None:
-    """Return once the claim holds or the time is up; looks again whenever something happens on the server."""
+    """Return once the claim holds, cannot hold any more, or the time is up; looks at every event of the server."""
     after = 0
-    while not claim() and time.monotonic() < deadline_s:
+    while not claim() and not _is_refused(stage) and time.monotonic() < deadline_s:
         after = stage.api.get(f"/_mock/journal?after={after}&wait_s={_LOOK_AGAIN_S}&limit={_MOST}")["next"]
+
+
+def _is_refused(stage: Stage) -> bool:
+    """Return whether the service did not take a webhook at the first try; all else then comes too late."""
+    return any(each["attempts"] and each["state"] != "delivered" for each in _rows(stage, "deliveries", "deliveries"))
 
 
 def _all_arrived(stage: Stage, answers: tuple[Answer, ...]) -> bool:
@@ -136,10 +135,7 @@ def _all_arrived(stage: Stage, answers: tuple[Answer, ...]) -> bool:
 def _is_confirmed(stage: Stage) -> bool:
     """Return whether every status of the service's confirmation was delivered."""
     uuid = confirmation_uuid(stage.booking.get("/reminders"))
-    return (
-        uuid is not None
-        and acknowledged(_rows(stage, "deliveries", "deliveries"), uuid) == ANSWERING.statuses
-    )
+    return uuid is not None and acknowledged(_rows(stage, "deliveries", "deliveries"), uuid) == ANSWERING.statuses
 
 
 def _rows(stage: Stage, path: str, member: str, query: str = "") -> tuple[Json, ...]:

@@ -33,7 +33,7 @@ REMINDERS: Final = (
     Reminder("messenger", "messenger", "2233445566778899", TO_READ),
     Reminder("whatsapp", "whatsapp", "447700900103", TO_READ),
 )
-TEXT: Final = "Tomorrow at ten?"
+TEXT: Final = "Friday at ten?"
 BROKEN: Final = Reminder("sms", "sms", "+44 7700 900101", ())
 BROKEN_FIELD: Final = "to.number"
 ANSWERING: Final = REMINDERS[-1]
@@ -70,6 +70,7 @@ def message_uuid(answer: Answer) -> str | None:
 def acknowledged(deliveries: tuple[Json, ...], uuid: str | None) -> tuple[str, ...]:
     """Return the events of a message that were delivered, in order of their first attempt."""
     found = [each for each in deliveries if each["message_uuid"] == uuid and each["state"] == "delivered"]
+    found.reverse()  # the server lists the newest first, and moments may be equal to the millisecond
     return tuple(each["event"] for each in sorted(found, key=lambda each: str(each["attempts"][0]["at"])))
 
 

@@ -1,7 +1,7 @@
-"""How the demo looks: the timeline, the service's own view and the verdict as text of a given width; nothing else."""
+"""How the demo looks: the timeline, the service's own view and the verdict as text of a given width."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
@@ -15,8 +15,10 @@ _BOLD, _GREEN, _YELLOW, _RED, _DIM = "1", "32", "33", "31;1", "2"
 _INDENT: Final = 33
 """Where the last column of the timeline begins, so that 80 columns hold the longest line of a good run."""
 _LABEL: Final = 8
+_CLAIM: Final = 10
 _MISSING: Final = "missing: "
 _NARROWEST: Final = 20
+_WIDEST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Style:
 
     def _paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text.strip() else text
+
+
+def style_for(environ: Mapping[str, str], columns: int, *, colour: bool) -> Style:
+    """Return the style for a terminal; NO_COLOR in the environment, unless empty, rules colour out."""
+    return Style(min(columns, _WIDEST), colour and not environ.get("NO_COLOR"))
 
 
 def report(seen: Seen, verdict: tuple[Check, ...], style: Style) -> Iterator[str]:
@@ -102,8 +109,10 @@ def _known(seen: Seen) -> Iterator[str]:
 
 
 def _judged(check: Check, style: Style) -> Iterator[str]:
-    yield f"  {style.good('ok    ') if check.is_ok else style.bad('FAILED')}  {check.claim}"
-    indent = 10 + len(_MISSING)
+    first, *rest = style.folded(check.claim, _CLAIM)
+    yield f"  {style.good('ok    ') if check.is_ok else style.bad('FAILED')}  {first}"
+    yield from rest
+    indent = _CLAIM + len(_MISSING)
     for each in check.missing:
         first, *rest = style.folded(each, indent)
         yield f"{_MISSING:>{indent}}{first}"

@@ -21,7 +21,7 @@ from mockserver.data import bundled
 from mockserver.errors import MockServerError
 from mockserver.model import Json
 
-_END_S: Final = 5.0
+END_S: Final = 5.0
 _ANSWER_S: Final = 10.0
 _LOOK_EVERY_S: Final = 0.02
 _LISTENING: Final = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
@@ -48,9 +48,7 @@ class Site:
     name: str
     url: str
 
-    def call(
-        self, method: str, path: str, body: Json = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    def call(self, method: str, path: str, body: Json = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Send one request and return the answer; raise StageError if there is none."""
         place = urlsplit(self.url)
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=_ANSWER_S)
@@ -66,9 +64,13 @@ class Site:
 
     def get(self, path: str) -> Json:
         """Return the body of a GET; raise StageError unless it is a 200."""
-        answer = self.call("GET", path)
+        return self.done("GET", path)
+
+    def done(self, method: str, path: str, body: Json = None) -> Json:
+        """Send one request and return the body of the answer; raise StageError unless it is a 200."""
+        answer = self.call(method, path, body)
         if answer.status != http.HTTPStatus.OK:
-            raise StageError(f"{self.name} answered GET {path} with {answer.status}: {answer.body}")
+            raise StageError(f"{self.name} answered {method} {path} with {answer.status}: {answer.body}")
         return answer.body
 
 
@@ -81,12 +83,12 @@ def _json(content: bytes) -> Json:
 
 @contextmanager
 def sample_service(
-    environ: Mapping[str, str], log: Path, program: Path | None, patience_s: float
+    environ: Mapping[str, str], log: Path, program: Path | None, *, patience_s: float, end_s: float = END_S
 ) -> Iterator[Site]:
     """Run the bundled sample service, or another program, on a free port for the length of a ``with`` block.
 
-    ``environ`` is added to this process's own; the program's output goes to ``log``. Raise StageError if it does
-    not say within ``patience_s`` seconds that it listens.
+    ``environ`` is added to this process's own; the program's output goes to ``log``. Raise StageError if it
+    does not say within ``patience_s`` seconds that it listens. At the end it has ``end_s`` seconds to go.
     """
     program = program or bundled("examples") / "booking" / "app.py"
     with log.open("wb") as output:
@@ -100,7 +102,7 @@ def sample_service(
         try:
             yield Site("the booking service", _address(process, log, patience_s))
         finally:
-            _end(process)
+            _end(process, end_s)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path, patience_s: float) -> str:
@@ -116,10 +118,10 @@ def _address(process: subprocess.Popen[bytes], log: Path, patience_s: float) -> 
     raise StageError(f"the booking service did not listen within {patience_s:g} s")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], end_s: float) -> None:
     process.terminate()
     try:
-        process.wait(_END_S)
+        process.wait(end_s)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -19,8 +19,8 @@ _NO_ANSWER: Final = "-"
 class Line:
     """One thing that happened. ``answer`` is the HTTP status it got, if it was a request.
 
-    Lines of the same ``series`` that follow each other closely are told as one. ``notes`` are pairs of a label and
-    a value, shown beneath.
+    Lines of the same ``series`` that follow each other closely are told as one. ``notes`` are pairs of a
+    label and a value, shown beneath.
     """
 
     at: datetime

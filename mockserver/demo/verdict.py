@@ -37,7 +37,7 @@ def checks(seen: Seen) -> tuple[Check, ...]:
     return (
         Check(f"{len(REMINDERS)} reminders accepted, one on each channel", _unaccepted(seen)),
         Check("a wrong number refused, with the field and the nearest right one", _not_refused(seen)),
-        Check("every status arrived in order, each at the first try", _lost_statuses(seen)),
+        Check("every signed status arrived in order, each at the first try", _lost_statuses(seen)),
         Check("the service refuses a webhook without a signature", _not_doubted(seen)),
         Check(f"the user's {REPLY!r} reached the service", _unheard(seen)),
         Check("the service confirmed, and the confirmation was read", _unconfirmed(seen)),

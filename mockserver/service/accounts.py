@@ -98,9 +98,7 @@ class Accounts:
         account = await self._store.account_of_application(bearer.application)
         if account is None:
             if self._settings.auth == "strict":
-                return Refused(
-                    f"the application {bearer.application!r} is not configured, and auth is strict"
-                )
+                return Refused(f"the application {bearer.application!r} is not configured, and auth is strict")
             account = await self._meet_application(bearer.application)
         application = application_of(account, bearer.application)
         key = application.public_key if application is not None else None

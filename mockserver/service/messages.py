@@ -1,4 +1,4 @@
-"""What happens to messages: accepted, moved through their statuses, received from users; and the webhooks that tell of it."""
+"""What happens to messages: accepted, moved, received from users; and the webhooks that tell of it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -107,9 +107,7 @@ class Messages:
         )
         await self._store.put_message(message)
         read = self._settings.read if account.read is None else account.read
-        self._plan_next(
-            _Step(self, account.api_key, message.uuid, now_s, plan(channel, self._settings, read=read))
-        )
+        self._plan_next(_Step(self, account.api_key, message.uuid, now_s, plan(channel, self._settings, read=read)))
         return message
 
     def _plan_next(self, step: _Step) -> None:
@@ -244,9 +242,7 @@ class Messages:
     ) -> tuple[Message, Delivery]:
         """Let a user's message arrive: journal it and send its webhook. The capability row must allow it."""
         channel = self._specs.capabilities.channels[channel_name]
-        target = inbound_target(
-            account, self._settings.inbound_url, channel=channel_name, recipient=recipient
-        )
+        target = inbound_target(account, self._settings.inbound_url, channel=channel_name, recipient=recipient)
         message = Message(
             uuid=await self.next_uuid(account.api_key, "message"),
             account=account.api_key,
@@ -280,9 +276,7 @@ class Messages:
         if delivery is None:
             raise UsageError(f"no delivery {identity!r} in account {account.api_key}")
         if not delivery.url:
-            raise UsageError(
-                "the webhook was dropped for want of a URL", fix="Set the URL, then send the event again."
-            )
+            raise UsageError("the webhook was dropped for want of a URL", fix="Set the URL, then send the event again.")
         if delivery.state is DeliveryState.PENDING:
             if not self._outbox.resume(identity):
                 raise UsageError(f"delivery {identity!r} is already in line")

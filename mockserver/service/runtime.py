@@ -65,9 +65,7 @@ class Runtime:
             clock=self.clock,
             schedule=self.schedule,
             poster=poster
-            or HttpPoster(
-                connect_timeout_s=settings.connect_timeout_s, answer_timeout_s=settings.answer_timeout_s
-            ),
+            or HttpPoster(connect_timeout_s=settings.connect_timeout_s, answer_timeout_s=settings.answer_timeout_s),
         )
         self.accounts = Accounts(self.store, settings, accounts)
         self.messages = Messages(

@@ -1,4 +1,4 @@
-"""The protocol every store keeps: messages, journal entries, deliveries, accounts and counters, each within an account."""
+"""The protocol of a store: messages, entries, deliveries, accounts and counters, each within an account."""
 
 from collections.abc import AsyncIterator
 from typing import Protocol
@@ -26,7 +26,10 @@ class Store(Protocol):
         ...
 
     async def remove_account(self, api_key: str) -> bool:
-        """Forget an account and all that happened in it; false if it was unknown."""
+        """Forget an account and all that happened in it; false if it was unknown.
+
+        Numbers and counts go on should it come back: an id given out once never means something else.
+        """
         ...
 
     async def put_message(self, message: Message) -> None:

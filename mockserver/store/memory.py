@@ -25,6 +25,18 @@ class _World:
         index = number - self.first_entry
         return self.entries[index] if 0 <= index < len(self.entries) else None
 
+    def clear_journal(self) -> None:
+        """Forget the entries; the next one's number stays what it would have been."""
+        self.first_entry += len(self.entries)
+        self.entries.clear()
+        self.entries_by_message.clear()
+
+    def clear_messages(self) -> None:
+        """Forget messages and deliveries; the counters that make their ids go on."""
+        self.messages.clear()
+        self.deliveries.clear()
+        self.deliveries_by_message.clear()
+
 
 class MemoryStore:
     """Keeps everything in memory. Methods are coroutines for the sake of stores that are not."""
@@ -61,7 +73,8 @@ class MemoryStore:
     async def remove_account(self, api_key: str) -> bool:
         """See ``Store.remove_account``."""
         self._forget_applications(api_key)
-        self._worlds.pop(api_key, None)
+        await self.clear(api_key, "messages")
+        await self.clear(api_key, "journal")
         return self._accounts.pop(api_key, None) is not None
 
     def _forget_applications(self, api_key: str) -> None:
@@ -102,7 +115,9 @@ class MemoryStore:
     async def last_entries(self, account: str, *, before: int | None = None, limit: int = 100) -> list[Entry]:
         """See ``Store.last_entries``."""
         world = self._world(account)
-        end = len(world.entries) if before is None else max(before - world.first_entry, 0)
+        end = len(world.entries)
+        if before is not None:
+            end = min(max(before - world.first_entry, 0), end)
         return world.entries[max(end - limit, 0) : end][::-1]
 
     async def entry(self, account: str, number: int) -> Entry | None:
@@ -146,12 +161,7 @@ class MemoryStore:
 
     async def clear(self, account: str, what: str) -> None:
         """See ``Store.clear``."""
-        world = self._world(account)
         if what == "journal":
-            world.first_entry += len(world.entries)
-            world.entries.clear()
-            world.entries_by_message.clear()
+            self._world(account).clear_journal()
         if what == "messages":
-            world.messages.clear()
-            world.deliveries.clear()
-            world.deliveries_by_message.clear()
+            self._world(account).clear_messages()

@@ -13,6 +13,7 @@ from mockserver.problem import Finding, Violation
 DEEPEST: Final = 100
 """Levels of nesting accepted; nothing in the API needs more than ten, and parsers break at about a thousand."""
 
+_QUOTE, _BACKSLASH = b'"\\'
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -62,9 +63,7 @@ def _parse_leniently(raw: bytes) -> Parsed:
     """Parse what the fast parser refuses but the standard library accepts, or say where it is broken."""
     findings: list[Finding] = []
     if raw.startswith(_BOM):
-        findings.append(
-            Finding("body", "byte_order_mark", "The body begins with a byte-order mark; send plain UTF-8.")
-        )
+        findings.append(Finding("body", "byte_order_mark", "The body begins with a byte-order mark; send plain UTF-8."))
         raw = raw.removeprefix(_BOM)
     try:
         text = raw.decode()
@@ -103,9 +102,9 @@ def _depth(raw: bytes) -> int:
     in_string = escaped = False
     for byte in raw:
         if in_string:
-            in_string = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
+            in_string = escaped or byte != _QUOTE
+            escaped = byte == _BACKSLASH and not escaped
+        elif byte == _QUOTE:
             in_string = True
         elif byte in b"[{":
             depth += 1
@@ -130,9 +129,7 @@ def _repeated_keys(raw: bytes) -> tuple[Finding, ...]:
 
     json.loads(raw, object_pairs_hook=notice)
     return tuple(
-        Finding(
-            "body", "repeated_key", f"The member `{key}` stands twice in one object; the last one counts."
-        )
+        Finding("body", "repeated_key", f"The member `{key}` stands twice in one object; the last one counts.")
         for key in repeated
     )
 

@@ -59,9 +59,7 @@ class App(Protocol):
         ...
 
 
-async def serve(
-    app: App, settings: Settings, stopping: asyncio.Event, started: Callable[[Running], None]
-) -> Report:
+async def serve(app: App, settings: Settings, stopping: asyncio.Event, started: Callable[[Running], None]) -> Report:
     """Serve in the running loop until ``stopping`` is set; return what became of the deliveries under way."""
     _remove_ready_file(settings)
     with ExitStack() as held:

@@ -43,9 +43,7 @@ def run(app: App, settings: Settings, started: Callable[[Running], None]) -> Sto
 
 
 @contextmanager
-def serving(
-    settings: Settings, accounts: tuple[Account, ...] = (), *, app: App | None = None
-) -> Iterator[Running]:
+def serving(settings: Settings, accounts: tuple[Account, ...] = (), *, app: App | None = None) -> Iterator[Running]:
     """Serve in a thread for the length of a ``with`` block, and yield where it answers.
 
     Without an ``app`` it is the one of ``create_app(settings, accounts)``.

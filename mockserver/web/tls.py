@@ -63,9 +63,7 @@ def prepare(folder: Path, names: tuple[str, ...], now: datetime) -> Certificate:
         return Certificate(ca_file, _context(folder / "leaf.pem", authority, names, now))
     except OSError as error:
         what = f"Certificates cannot be kept in {folder}: {error.strerror or error}."
-        raise ConfigError(
-            what, fix="Give another folder by --tls-dir, or go without https by --no-tls."
-        ) from None
+        raise ConfigError(what, fix="Give another folder by --tls-dir, or go without https by --no-tls.") from None
 
 
 def _authority(folder: Path) -> "CA":

@@ -59,9 +59,7 @@ class VonageRoutes:
 
     def routes(self) -> list[Route]:
         """Return a route for each documented path and its aliases, with and without a trailing slash."""
-        return [
-            Route(path + slash, Endpoint(self.send_message)) for path in self._paths for slash in ("", "/")
-        ]
+        return [Route(path + slash, Endpoint(self.send_message)) for path in self._paths for slash in ("", "/")]
 
     async def send_message(self, request: Request) -> Response:
         """Judge one request to send a message and answer it; every outcome is journalled once."""
@@ -69,9 +67,7 @@ class VonageRoutes:
         try:
             await self._judge(request, outcome)
         except ClientDisconnect:
-            outcome.problem = Problem(
-                499, "Client Closed Request", "The client left before its body was complete."
-            )
+            outcome.problem = Problem(499, "Client Closed Request", "The client left before its body was complete.")
         return await self._answer(request, outcome)
 
     async def _judge(self, request: Request, outcome: _Outcome) -> None:
@@ -114,9 +110,7 @@ class VonageRoutes:
         """Answer a path that is no operation, with the nearest one that is."""
         near = get_close_matches(request.url.path.rstrip("/"), self._paths, 1, 0.5)
         hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(self._paths)}."
-        problem = Problem(
-            404, "Not Found", f"No operation is at {request.url.path}.{hint}", type="about:blank"
-        )
+        problem = Problem(404, "Not Found", f"No operation is at {request.url.path}.{hint}", type="about:blank")
         return await self._answer(request, _Outcome(self._runtime.settings.api_key, problem=problem))
 
     async def record_failure(self, request: Request, error: Exception) -> Response:
@@ -146,9 +140,7 @@ class VonageRoutes:
                 reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
                 raise RuntimeError(f"an answer {status} of ours breaks our own document: {reasons}")
 
-    async def _journal(
-        self, request: Request, outcome: _Outcome, status: int, body: Json, trace_id: str
-    ) -> None:
+    async def _journal(self, request: Request, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
         problem, verdict, message = outcome.problem, outcome.verdict, outcome.message
         exchange = Exchange(
             method=request.method,
@@ -220,9 +212,7 @@ def _judge_headers(request: Request, *, strict: bool) -> tuple[tuple[Finding, ..
 
 
 def _as_violations(findings: tuple[Finding, ...]) -> tuple[Violation, ...]:
-    return tuple(
-        Violation(each.name, each.rule, f"{each.detail} (refused because of --strict)") for each in findings
-    )
+    return tuple(Violation(each.name, each.rule, f"{each.detail} (refused because of --strict)") for each in findings)
 
 
 def _method_problem(method: str) -> Problem:

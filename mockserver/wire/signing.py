@@ -4,7 +4,6 @@ Source: domain facts, messages-v0.1 parts 1.2 and 4.2.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ SHORTEST_LIFE_S: Final = 30.0
 SHORTEST_SECRET_BYTES: Final = 32
 """Under this, PyJWT warns and the PHP client's library refuses."""
 
+_END_OF_TIME_S: Final = 1e15
+"""Beyond this no number of seconds is meant; milliseconds are within, and are refused by a better reason."""
 _HEADER: Final = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")
 
 
@@ -36,7 +37,7 @@ class Basic:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A token whose form is right; ``token`` is kept so that its signature can be checked. Times in seconds since 1970."""
+    """A token of the right form, kept so that its signature can be checked. Times in seconds since 1970."""
 
     token: str
     application: str
@@ -80,7 +81,9 @@ def read_credentials(headers: list[str], now_s: float) -> Basic | Bearer | Refus
     """Read the values of all ``Authorization`` headers of a request."""
     if not headers:
         return Refused("there is no Authorization header")
-    if len(headers) > 1 or _names_both(headers[0]):
+    if len(headers) > 1:
+        return Refused(f"there are {len(headers)} Authorization headers; send one, Basic or Bearer")
+    if _names_both(headers[0]):
         return Refused("both Basic and Bearer credentials were sent; send one of them")
     scheme, _, rest = headers[0].strip().partition(" ")
     match scheme.lower():
@@ -100,7 +103,7 @@ def _names_both(header: str) -> bool:
 def _read_basic(encoded: str) -> Basic | Refused:
     try:
         key, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not ASCII, not base64, or not UTF-8 beneath it
         return Refused("the Basic credentials are not base64 of key:secret")
     if not (key and colon):
         return Refused("the Basic credentials lack a key or a colon; expected base64 of key:secret")
@@ -113,7 +116,7 @@ def _read_bearer(token: str, now_s: float) -> Bearer | Refused:
     try:
         header = jwt.get_unverified_header(token)
         claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError as error:
+    except (jwt.InvalidTokenError, RecursionError) as error:
         return Refused(f"the Bearer token is not a JWT: {error}")
     if header.get("alg") != "RS256":
         return Refused(f"the token is signed with {header.get('alg')!r}; expected RS256")
@@ -122,17 +125,30 @@ def _read_bearer(token: str, now_s: float) -> Bearer | Refused:
 
 def _read_claims(token: str, claims: dict[str, Json], now_s: float) -> Bearer | Refused:
     for name in ("application_id", "iat", "jti"):
-        if not claims.get(name):
+        if claims.get(name) in (None, ""):
             return Refused(f"the token lacks the claim {name}")
+    application = claims["application_id"]
+    if not _is_text(application):
+        return Refused(f"the claim application_id is {application!r:.60}; expected a text")
     times = {name: claims[name] for name in ("iat", "exp", "nbf") if name in claims}
     for name, value in times.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return Refused(f"the claim {name} is {value!r}; expected seconds since 1970")
+        if not _is_moment(value):
+            return Refused(f"the claim {name} is {value!r:.60}; expected seconds since 1970")
     expires_s = times.get("exp", times["iat"] + DEFAULT_LIFE_S)
     reason = _wrong_times(times["iat"], expires_s, times.get("nbf"), now_s)
     if reason is not None:
         return Refused(reason)
-    return Bearer(token, str(claims["application_id"]), expires_s)
+    return Bearer(token, application, expires_s)
+
+
+def _is_text(value: Json) -> bool:
+    """Return whether a claim is a string that can be written again; JSON escapes can spell half a character."""
+    return isinstance(value, str) and value.isprintable()
+
+
+def _is_moment(value: Json) -> bool:
+    """Return whether a claim is a number with which times can be reckoned: not infinite, no 400 digits."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _END_OF_TIME_S
 
 
 def _wrong_times(issued_s: float, expires_s: float, not_before_s: float | None, now_s: float) -> str | None:
@@ -149,14 +165,12 @@ def _wrong_times(issued_s: float, expires_s: float, not_before_s: float | None, 
 
 
 def signature_fault(bearer: Bearer, public_key: str) -> str | None:
-    """Return why the token's signature does not belong to this PEM public key, ``None`` if it does."""
+    """Return why the token's signature does not belong to this PEM public key, ``None`` if it does.
+
+    By PyJWT's lower half, which leaves the claims alone: the upper half demands strings of ``iss`` and ``jti``.
+    """
     try:
-        jwt.decode(
-            bearer.token,
-            public_key,
-            algorithms=["RS256"],
-            options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
-        )
-    except jwt.InvalidTokenError as error:
+        jwt.PyJWS(algorithms=["RS256"]).decode(bearer.token, public_key, algorithms=["RS256"])
+    except jwt.PyJWTError as error:
         return f"the token's signature does not match the public key of application {bearer.application}: {error}"
     return None

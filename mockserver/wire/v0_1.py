@@ -1,4 +1,4 @@
-"""The dialect of Messages v0.1: nested parties and content; reads requests, writes answers and webhooks, holds no state.
+"""The dialect of Messages v0.1: nested parties and content; reads requests, writes answers and webhooks.
 
 Source: domain facts, messages-v0.1 parts 1.4, 1.5, 2 and 4.
 """
@@ -97,9 +97,7 @@ def inbound_body(message: Message, channel: ChannelRow) -> Json:
         "message": {"content": _content(message)},
     }
     if channel.counts_parts:
-        body["message"][channel.names[DIALECT]] = {
-            "num_messages": str(segments(message.content["text"]).parts)
-        }
+        body["message"][channel.names[DIALECT]] = {"num_messages": str(segments(message.content["text"]).parts)}
         body["usage"] = {"price": channel.price, "currency": channel.currency}
     return body
 
@@ -109,9 +107,7 @@ def problem_body(problem: Problem, trace_id: str) -> Json:
     body: dict[str, Json] = {} if problem.type is None else {"type": problem.type}
     body |= {"title": problem.title, "detail": problem.detail, "instance": trace_id}
     if problem.violations:
-        body["invalid_parameters"] = [
-            {"name": each.name, "reason": each.reason} for each in problem.violations
-        ]
+        body["invalid_parameters"] = [{"name": each.name, "reason": each.reason} for each in problem.violations]
     return body
 
 

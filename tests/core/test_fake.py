@@ -3,13 +3,23 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import phonenumbers
 import pytest
 
-from mockserver.core.chance import random_for
+from mockserver.contract.check import MessagesContract
+from mockserver.contract.specs import load_specs
+from mockserver.core.capabilities import Row
+from mockserver.core.chance import random_for, uuid_for
 from mockserver.core.fake import address, inbound_content
+from mockserver.model import Direction, Message, Status
+from mockserver.wire import v0_1
+
+SPECS = load_specs()
+INBOUND = [row for row in SPECS.capabilities.rows if row.direction == "inbound" and row.is_supported]
+NOON = datetime(2020, 5, 20, 12, tzinfo=UTC)
 
 KINDS = ("text", "image", "audio", "video", "file", "location", "button", "unsupported")
 CHANNELS = ("sms", "mms", "viber", "messenger", "whatsapp")
@@ -22,6 +32,12 @@ SHAPES = {
     "service_id": r"[0-9]{5}",
 }
 MANY = range(60)
+
+
+@pytest.fixture(scope="module")
+def contract() -> MessagesContract:
+    """Compile the contract once."""
+    return MessagesContract(SPECS)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -56,7 +72,7 @@ def test_text_fits_every_channel_and_leaves_ascii() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind, extensions",
+    ("kind", "extensions"),
     [("image", {"jpg", "png"}), ("audio", {"mp3"}), ("video", {"mp4"}), ("file", {"pdf"})],
 )
 def test_media_have_an_https_url_with_a_supported_extension(kind: str, extensions: set[str]) -> None:
@@ -74,7 +90,7 @@ def test_whatsapp_media_come_with_and_without_a_caption(kind: str) -> None:
     assert members == {("url",), ("url", "caption")}
 
 
-@pytest.mark.parametrize("kind, channel", [("image", "mms"), ("image", "messenger"), ("audio", "whatsapp")])
+@pytest.mark.parametrize(("kind", "channel"), [("image", "mms"), ("image", "messenger"), ("audio", "whatsapp")])
 def test_other_media_never_have_a_caption(kind: str, channel: str) -> None:
     members = {tuple(inbound_content(kind, channel, random_for(seed))) for seed in MANY}
 
@@ -82,7 +98,7 @@ def test_other_media_never_have_a_caption(kind: str, channel: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "channel, members",
+    ("channel", "members"),
     [
         ("whatsapp", ["latitude", "longitude", "name", "address"]),
         ("messenger", ["lat", "long", "url", "name", "address"]),
@@ -105,7 +121,7 @@ def test_content_of_an_unknown_kind_is_refused() -> None:
         inbound_content("smell", "whatsapp", random_for(1))
 
 
-@pytest.mark.parametrize("shape, pattern", SHAPES.items(), ids=SHAPES)
+@pytest.mark.parametrize(("shape", "pattern"), SHAPES.items(), ids=SHAPES)
 def test_address_has_its_shape_and_repeats_with_its_seed(shape: str, pattern: str) -> None:
     addresses = [address(shape, random_for(seed)) for seed in MANY]
 
@@ -130,3 +146,44 @@ def test_importing_the_module_does_not_load_faker() -> None:
     code = "import sys, mockserver.core.fake; sys.exit('faker' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("row", INBOUND, ids=[f"{row.channel} {row.kind}" for row in INBOUND])
+def test_content_and_addresses_of_every_inbound_cell_pass_the_contract(row: Row, contract: MessagesContract) -> None:
+    """The documents were written apart from this module; neither may know members the other does not."""
+    channel = SPECS.capabilities.channels[row.channel]
+    parties = channel.addresses["inbound"]
+    for seed in range(12):
+        rng = random_for(seed, row.channel, row.kind)
+        message = Message(
+            uuid=uuid_for(seed),
+            account="mockkey1",
+            direction=Direction.INBOUND,
+            dialect=v0_1.DIALECT,
+            channel=row.channel,
+            kind=row.kind,
+            sender=address(parties.sender.shape, rng),
+            recipient=address(parties.recipient.shape, rng),
+            content=inbound_content(row.kind, row.channel, rng),
+            at=NOON,
+            status=Status.RECEIVED,
+        )
+
+        assert contract.webhook_violations("inbound-message", v0_1.inbound_body(message, channel)) == ()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    sorted(
+        {
+            party.shape
+            for channel in SPECS.capabilities.channels.values()
+            for pair in channel.addresses.values()
+            for party in (pair.sender, pair.recipient)
+        }
+    ),
+)
+def test_every_address_shape_of_the_capabilities_can_be_faked(shape: str) -> None:
+    pattern = SPECS.capabilities.shapes[shape].pattern
+
+    assert all(re.fullmatch(pattern, address(shape, random_for(seed))) for seed in MANY)

@@ -59,16 +59,12 @@ class Sut:
 
     def hear(self, *statuses: str, uuid: str = "uuid-1") -> list[int]:
         """Send statuses of a message in this order; return the answers."""
-        return [
-            self.hook("/webhooks/status", {"message_uuid": uuid, "status": status}) for status in statuses
-        ]
+        return [self.hook("/webhooks/status", {"message_uuid": uuid, "status": status}) for status in statuses]
 
     def say(self, uuid: str = "inbound-1", **content: Any) -> int:
         """Let the user send something; return the status of the answer."""
         message = {"content": {"type": "text", **content}}
-        return self.hook(
-            "/webhooks/inbound", {"message_uuid": uuid, "from": USER, "to": US, "message": message}
-        )
+        return self.hook("/webhooks/inbound", {"message_uuid": uuid, "from": USER, "to": US, "message": message})
 
     def reminders(self) -> list[dict[str, Any]]:
         """Return its own view."""
@@ -109,7 +105,7 @@ def sut(booking: ModuleType) -> Iterator[Sut]:
 
 
 @pytest.mark.parametrize(
-    "channel, sender, recipient",
+    ("channel", "sender", "recipient"),
     [
         ("sms", {"number": "447700900010"}, {"number": "447700900101"}),
         ("mms", {"number": "54321"}, {"number": "447700900101"}),
@@ -180,7 +176,7 @@ def test_statuses_move_a_reminder_forward(sut: Sut) -> None:
 
 
 @pytest.mark.parametrize(
-    "heard, status",
+    ("heard", "status"),
     [
         ([], "accepted"),
         (["delivered", "submitted"], "delivered"),
@@ -276,9 +272,7 @@ STATUS = b'{"message_uuid":"uuid-1","status":"delivered"}'
     ],
 )
 @pytest.mark.parametrize("path", ["/webhooks/status", "/webhooks/inbound"])
-def test_webhook_with_a_wrong_token_gets_401_and_changes_nothing(
-    sut: Sut, path: str, forge: Callable[[], str]
-) -> None:
+def test_webhook_with_a_wrong_token_gets_401_and_changes_nothing(sut: Sut, path: str, forge: Callable[[], str]) -> None:
     sut.remind()
 
     assert sut.hook(path, STATUS, token=forge()) == 401
@@ -322,9 +316,7 @@ def api_url() -> Iterator[str]:
         thread.join()
 
 
-def test_api_is_reached_by_the_url_and_credentials_of_the_environment(
-    booking: ModuleType, api_url: str
-) -> None:
+def test_api_is_reached_by_the_url_and_credentials_of_the_environment(booking: ModuleType, api_url: str) -> None:
     environ = {"MESSAGES_API_URL": api_url, "MESSAGES_API_KEY": "key", "MESSAGES_API_SECRET": "secret"}
 
     answer = asyncio.run(booking.api(environ)({"some": "body"}))

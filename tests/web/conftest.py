@@ -71,7 +71,7 @@ class OpenApi(Protocol):
         ...
 
 
-def basic(key: str, secret: str = "s3cret") -> dict[str, str]:
+def basic(key: str, secret: str = "any") -> dict[str, str]:
     """Return the header of key and secret."""
     return {"Authorization": "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()}
 
@@ -98,7 +98,12 @@ def open_api(specs: Specs) -> OpenApi:
 
     @asynccontextmanager
     async def opened(*accounts: Account, **changes: object) -> AsyncIterator[Api]:
-        known = {"status_url": STATUS_URL, "inbound_url": INBOUND_URL, "seed": 7, "self_check": True} | changes
+        known = {
+            "status_url": STATUS_URL,
+            "inbound_url": INBOUND_URL,
+            "seed": 7,
+            "self_check": True,
+        } | changes
         receiver = Receiver()
         app = create_app(
             Settings(**known),  # type: ignore[arg-type]  # a test names its settings by keyword

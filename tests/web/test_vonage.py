@@ -3,8 +3,10 @@
 import re
 import time
 import uuid
+from collections.abc import AsyncIterator
 
 import jwt
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -182,7 +184,7 @@ async def test_body_over_the_limit_gets_413(open_api: OpenApi) -> None:
     async with open_api(max_body_bytes=1000) as api:
         declared = await api.send(sms(client_ref="x" * 1000))
 
-        async def chunks() -> object:
+        async def chunks() -> AsyncIterator[bytes]:
             for _ in range(11):
                 yield b" " * 100
 
@@ -194,8 +196,8 @@ async def test_body_over_the_limit_gets_413(open_api: OpenApi) -> None:
 
 
 async def test_chunked_body_is_accepted(api: Api) -> None:
-    async def chunks() -> object:
-        raw = httpx_json(sms())
+    async def chunks() -> AsyncIterator[bytes]:
+        raw = msgspec.json.encode(sms())
         yield raw[:20]
         yield raw[20:]
 
@@ -205,18 +207,11 @@ async def test_chunked_body_is_accepted(api: Api) -> None:
     assert answer.status_code == 202
 
 
-def httpx_json(value: Json) -> bytes:
-    """Return the bytes of a JSON value."""
-    import msgspec
-
-    return msgspec.json.encode(value)
-
-
 async def test_other_content_type_is_a_finding_or_with_strict_a_415(open_api: OpenApi) -> None:
     for strict, status in ((False, 202), (True, 415)):
         async with open_api(strict=strict) as api:
             headers = basic("mockkey1") | {"Content-Type": "text/plain"}
-            answer = await api.client.post("/v0.1/messages", content=httpx_json(sms()), headers=headers)
+            answer = await api.client.post("/v0.1/messages", content=msgspec.json.encode(sms()), headers=headers)
 
             assert answer.status_code == status
             (entry,) = await api.journal(kind="request")
@@ -233,7 +228,9 @@ async def test_compressed_body_gets_415(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 5000], ids=["empty", "cut", "list", "null", "string", "bytes", "deep"]
+    "raw",
+    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 5000],
+    ids=["empty", "cut", "list", "null", "string", "bytes", "deep"],
 )
 async def test_body_that_is_no_object_gets_a_400_naming_the_body(api: Api, raw: bytes) -> None:
     headers = basic("mockkey1") | {"Content-Type": "application/json"}

@@ -49,9 +49,7 @@ class Control:
             route = verbs.get("GET" if request.method == "HEAD" else request.method)
             if route is None:
                 allowed = ", ".join(verbs)
-                return _problem(
-                    405, f"{request.method} is not allowed here", f"Use {allowed}.", {"Allow": allowed}
-                )
+                return _problem(405, f"{request.method} is not allowed here", f"Use {allowed}.", {"Allow": allowed})
             try:
                 _check_parameters(request, route)
                 answer = await getattr(self, route.handler)(request)
@@ -158,9 +156,7 @@ class Control:
         limit = _limit(request)
         if "after" in request.query_params:
             after, wait_s = _int(request, "after", 0), _int(request, "wait_s", 0)
-            entries = await self._runtime.journal.follow(
-                account.api_key, after=after, wait_s=wait_s, limit=limit
-            )
+            entries = await self._runtime.journal.follow(account.api_key, after=after, wait_s=wait_s, limit=limit)
             following = entries[-1].id if entries else after
         else:
             before = _int(request, "before", 0) or None
@@ -195,9 +191,7 @@ class Control:
         """Answer a page of webhooks."""
         account = await self._account(request)
         found = self._filtered_deliveries(account, request)
-        page, following = await _page(
-            found, _limit(request), request.query_params.get("cursor"), lambda each: each.id
-        )
+        page, following = await _page(found, _limit(request), request.query_params.get("cursor"), lambda each: each.id)
         return {
             "account": account.api_key,
             "deliveries": [views.delivery_view(each) for each in page],
@@ -258,16 +252,12 @@ class Control:
         api_key = request.path_params["api_key"]
         body = await self._body(request)
         if body.get("api_key", api_key) != api_key:
-            raise UsageError(
-                f"api_key is {body['api_key']!r}, the path says {api_key!r}", fix="Leave it out."
-            )
+            raise UsageError(f"api_key is {body['api_key']!r}, the path says {api_key!r}", fix="Leave it out.")
         account = account_from({**body, "api_key": api_key}, f"PUT {PREFIX}/accounts/{api_key}")
         for application in account.applications:
             owner = await self._store.account_of_application(application.id)
             if owner is not None and owner.api_key != api_key:
-                raise ConflictError(
-                    f"application {application.id} belongs to account {owner.api_key} already"
-                )
+                raise ConflictError(f"application {application.id} belongs to account {owner.api_key} already")
         await self._runtime.accounts.put(account)
         return views.account_view(account)
 
@@ -346,9 +336,7 @@ class Control:
             for name in (*channel.names.values(), *channel.aliases)
         }
         terms = [request.query_params.get("q", "")]
-        terms += [
-            f'{name}:"{value}"' for name in FIELDS if (value := request.query_params.get(name)) is not None
-        ]
+        terms += [f'{name}:"{value}"' for name in FIELDS if (value := request.query_params.get(name)) is not None]
         return parse_query(" ".join(terms), aliases)
 
     async def _filtered_deliveries(self, account: Account, request: Request) -> AsyncIterator[Delivery]:
@@ -406,9 +394,7 @@ def _read_move(body: dict[str, Json], runtime: Runtime) -> tuple[Status, int | N
         hint = f"Did you mean {near[0]}? " if near else ""
         raise UsageError(f"status is {status!r}", fix=f"{hint}Known: {', '.join(known)}.")
     if code is not None and (isinstance(code, bool) or code not in runtime.specs.errors):
-        near_code = (
-            min(runtime.specs.errors, key=lambda each: abs(each - code)) if isinstance(code, int) else 1300
-        )
+        near_code = min(runtime.specs.errors, key=lambda each: abs(each - code)) if isinstance(code, int) else 1300
         raise UsageError(f"code is {code!r}, no asynchronous error code", fix=f"The nearest is {near_code}.")
     fails = status in {Status.REJECTED, Status.UNDELIVERABLE}
     if code is not None and not fails:
@@ -432,9 +418,7 @@ def _check_parameters(request: Request, route: ControlRoute) -> None:
         if parameter is None:
             near = get_close_matches(name, known, 1)
             hint = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(
-                f"no parameter is called {name}", fix=f"{hint}Known: {', '.join(known) or 'none'}."
-            )
+            raise UsageError(f"no parameter is called {name}", fix=f"{hint}Known: {', '.join(known) or 'none'}.")
         _check_value(name, value, parameter.schema)
 
 

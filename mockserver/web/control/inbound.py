@@ -42,9 +42,7 @@ async def read_inbound(body: Json, account: Account, specs: Specs, store: Store,
         channel=channel.name,
         kind=row.kind,
         sender=_text(body, "from") or (last.recipient if last else fake.address(pair.sender.shape, rng)),
-        recipient=_text(body, "to")
-        or _own_address(channel, account, last)
-        or fake.address(pair.recipient.shape, rng),
+        recipient=_text(body, "to") or _own_address(channel, account, last) or fake.address(pair.recipient.shape, rng),
         content=content,
     )
 
@@ -54,18 +52,14 @@ def _channel(body: dict[str, Json], specs: Specs) -> ChannelRow:
     channel = specs.capabilities.channel(name) if name else None
     if channel is None:
         known = tuple(specs.capabilities.channels)
-        raise UsageError(
-            f"channel is {name!r}" if name else "channel is missing", fix=_choices(name or "", known)
-        )
+        raise UsageError(f"channel is {name!r}" if name else "channel is missing", fix=_choices(name or "", known))
     return channel
 
 
 def _row(body: dict[str, Json], channel: ChannelRow, specs: Specs) -> Row:
     kind = _text(body, "kind") or ""
     row = specs.capabilities.row(channel.name, kind, "inbound")
-    supported = tuple(
-        each.kind for each in specs.capabilities.rows_of(channel.name, "inbound") if each.is_supported
-    )
+    supported = tuple(each.kind for each in specs.capabilities.rows_of(channel.name, "inbound") if each.is_supported)
     if row is None:
         raise UsageError(f"kind is {kind!r}" if kind else "kind is missing", fix=_choices(kind, supported))
     if not row.is_supported:

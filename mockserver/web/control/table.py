@@ -44,9 +44,7 @@ def _words(about: str, name: str, values: tuple[str, ...]) -> Parameter:
 LARGEST_PAGE: Final = 1000
 LONGEST_WAIT_S: Final = 60
 
-_ACCOUNT = Parameter(
-    "account", "API key or application id of the account to look at; the default account without it."
-)
+_ACCOUNT = Parameter("account", "API key or application id of the account to look at; the default account without it.")
 _LIMIT = _number("How many to return; 50 without it.", "limit", minimum=1, maximum=LARGEST_PAGE)
 _CURSOR = Parameter("cursor", "Where the page before ended: its `next`.")
 _QUERY = Parameter("q", 'A search such as `channel:sms to:4477* status:delivered text:"order" has:error`.')

@@ -1,0 +1,73 @@
+"""``mockserver check``: lints configuration files and specs, every mistake with its line."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mockserver.cli.options import AsJson, examples
+from mockserver.cli.output import show_json
+from mockserver.cli.shell import shell_of, tell
+from mockserver.cli.spec_lint import spec_mistakes
+from mockserver.config import FILE_NAME, read_file
+from mockserver.data import bundled
+from mockserver.errors import MockServerError, UsageError
+
+EXAMPLES = examples("mockserver check", "mockserver check mockserver.toml --json")
+_BROKEN = 2
+
+
+def check(
+    context: typer.Context,
+    *,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files ending in .toml, .yaml or .yml.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lint configuration files and specs.
+
+    Without any, the bundled specs and mockserver.toml where there is one. Every mistake is told with its file
+    and line. Exit code 0 if there is none, else 2.
+    """
+    folder = shell_of(context).folder
+    found = {str(each): _mistakes(folder / each) for each in files or _usual_files(folder)}
+    if as_json:
+        show_json([_as_json(file, each) for file, mistakes in found.items() for each in mistakes])
+    else:
+        for file, mistakes in found.items():
+            print("\n".join(map(tell, mistakes)) or f"{file}: no mistakes")
+    raise typer.Exit(_BROKEN if any(found.values()) else 0)
+
+
+def _usual_files(folder: Path) -> Iterable[Path]:
+    """Return the bundled specs, and the configuration file of a folder if it has one."""
+    own = folder / FILE_NAME
+    return [*sorted(bundled("specs").glob("*.yaml")), *([own] if own.is_file() else [])]
+
+
+def _mistakes(path: Path) -> list[MockServerError]:
+    """Return what is wrong with a file; what makes it unreadable is a mistake as any other."""
+    try:
+        if path.suffix not in _LINTERS:
+            what = f"{path} is not a file known here."
+            raise UsageError(what, fix=f"Give files ending in {', '.join(_LINTERS)}.")
+        return list(_LINTERS[path.suffix](path))
+    except MockServerError as error:
+        return [error]
+
+
+def _config_mistakes(path: Path) -> Iterable[MockServerError]:
+    return read_file(path).errors
+
+
+_LINTERS: dict[str, Callable[[Path], Iterable[MockServerError]]] = {
+    ".toml": _config_mistakes,
+    ".yaml": spec_mistakes,
+    ".yml": spec_mistakes,
+}
+
+
+def _as_json(file: str, error: MockServerError) -> dict[str, str | None]:
+    return {"file": file, "where": error.where, "what": error.what, "fix": error.fix}

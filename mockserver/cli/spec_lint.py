@@ -1,0 +1,163 @@
+"""Finds every mistake in one of the documents of ``specs/`` and the line it stands on."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from mockserver.config import nearest, shown
+from mockserver.config.places import YAML_LOADER, KeyPath, Source, yaml_lines
+from mockserver.contract import lint
+from mockserver.contract.specs import DIALECTS, ErrorCode, load_specs
+from mockserver.core import capabilities
+from mockserver.data import bundled
+from mockserver.errors import MockServerError, SpecError
+from mockserver.model import Json
+
+_ROLES = {"openapi": f"messages-{DIALECTS[0]}.yaml", "rows": "capabilities.yaml", "errors": "errors.yaml"}
+"""The member that tells what a document is, and the name it has in ``specs/``."""
+
+_AT = re.compile(r"(?: - at|,? at) `\$(?P<at>[^`]*)`")
+_UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`")
+_NAMED = re.compile(r" \((?P<name>[^)]*)\)$")
+_MEMBERS = tuple(
+    dict.fromkeys(
+        name
+        for each in (*vars(capabilities).values(), ErrorCode)
+        if isinstance(each, type) and issubclass(each, msgspec.Struct)
+        for name in each.__struct_encode_fields__
+    )
+)
+
+
+def spec_mistakes(path: Path) -> Iterator[MockServerError]:
+    """Yield the mistakes of a document: its own, or if it has none, where it does not fit the others.
+
+    Raise SpecError if it cannot be read, or is none of ours.
+    """
+    text = _text(path)
+    document, source = _parsed(path, text), Source(str(path), yaml_lines(text))
+    role = next((name for name in _ROLES if isinstance(document, dict) and name in document), None)
+    if role is None:
+        what = "This document is none of ours."
+        raise SpecError(what, where=str(path), fix=f"It needs one of the members {', '.join(_ROLES)}.")
+    own = [_located(place, what, document, source) for place, what in _LINTERS[role](document)]
+    yield from own or _misfits(path, _ROLES[role], document, source)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+
+
+def _parsed(path: Path, text: str) -> Json:
+    try:
+        return yaml.load(text, YAML_LOADER)  # noqa: S506, both loaders are the safe ones
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        what = f"This is not YAML: {getattr(error, 'problem', None) or error}."
+        raise SpecError(what, where=where) from None
+
+
+def _row_mistakes(document: Json) -> Iterable[tuple[str, str]]:
+    """Return the places and sentences against a capability table."""
+    try:
+        return list(lint.row_mistakes(capabilities.read_capabilities(document)))
+    except msgspec.ValidationError as error:
+        return [_split(str(error))]
+
+
+def _error_mistakes(document: Json) -> Iterable[tuple[str, str]]:
+    """Return the place and the sentence against a table of error codes."""
+    try:
+        msgspec.convert(document["errors"], tuple[ErrorCode, ...])
+    except msgspec.ValidationError as error:
+        place, what = _split(str(error))
+        return [(f"errors{place}", what)]
+    return []
+
+
+def _split(complaint: str) -> tuple[str, str]:
+    """Return the place msgspec names, and the rest of what it says."""
+    at = _AT.search(complaint)
+    return (at["at"] if at else ""), f"{_AT.sub('', complaint)}."
+
+
+_LINTERS: dict[str, Callable[[Json], Iterable[tuple[str, str]]]] = {
+    "openapi": lint.document_mistakes,
+    "rows": _row_mistakes,
+    "errors": _error_mistakes,
+}
+
+
+def _misfits(path: Path, name: str, document: Json, source: Source) -> Iterator[MockServerError]:
+    """Yield where a document, sound by itself, does not fit the others of its folder, or the bundled ones."""
+    names = _ROLES.values()
+    beside = path.parent if all((path.parent / each).is_file() for each in names) else bundled("specs")
+    with tempfile.TemporaryDirectory() as folder:
+        for each in names:
+            shutil.copyfile(beside / each, Path(folder) / each)
+        shutil.copyfile(path, Path(folder) / name)
+        try:
+            load_specs(Path(folder))
+        except SpecError as error:
+            file, _, place = (error.where or "").partition(": ")
+            if Path(file).name == name:
+                yield _located(place, error.what, document, source)
+
+
+def _located(place: str, what: str, document: Json, source: Source) -> SpecError:
+    """Return a mistake with its line, the value found there, and the key probably meant."""
+    path = _path(place, document, source)
+    return SpecError(what, where=source.at(*path), fix=_advice(path, what, document))
+
+
+def _advice(path: KeyPath, what: str, document: Json) -> str | None:
+    """Name the nearest known key for an unknown one; else show the value found, if it is a short one."""
+    unknown = _UNKNOWN.search(what)
+    if unknown:
+        near = nearest(unknown["key"], _MEMBERS)
+        return f"Did you mean {near}?" if near else None
+    if "keyword" in what and path:
+        near = nearest(path[-1], lint.KEYWORDS)
+        return f"Did you mean {near}?" if near else f"Known: {', '.join(sorted(lint.KEYWORDS))}."
+    value = _value(path, document)
+    return f"Found: {shown(value)}." if path and not isinstance(value, dict | list | None) else None
+
+
+def _value(path: KeyPath, document: Json) -> Json:
+    """Return what stands at a path, ``None`` if nothing does."""
+    for part in path:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document
+
+
+def _path(place: str, document: Json, source: Source) -> KeyPath:
+    """Return the path that a JSON pointer or ``rows[3].state`` stands for, as far as the document has it."""
+    name = _NAMED.search(place)
+    bare = _NAMED.sub("", place)
+    parts = bare.lstrip("#/").split("/") if bare.startswith("#") else re.findall(r"[^.\[\]]+", bare)
+    path: KeyPath = ()
+    for part in parts:
+        key = part.replace("~1", "/").replace("~0", "~")
+        is_index = key.isdecimal() and (*path, int(key)) in source.lines
+        path = (*path, int(key) if is_index else key)
+    return _row_named(name["name"], document) or path if name and path == ("rows",) else path
+
+
+def _row_named(name: str, document: Json) -> KeyPath:
+    """Return the path of the row whose branch has this name; empty if there is none."""
+    for index, row in enumerate(document["rows"]):
+        if name in row.get("schema", {}).values():
+            return ("rows", index)
+    return ()

@@ -1,0 +1,64 @@
+"""``mockserver tail``: follows the journal, a line an entry."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from mockserver.cli.client import Server
+from mockserver.cli.options import AccountKey, AsJson, Url, examples, server_of
+from mockserver.cli.output import clock_time, one_line, show_json_line, show_line
+from mockserver.cli.shell import shell_of
+from mockserver.cli.styles import ENTRY_STYLES, QUIET, STATUS_STYLES, VERDICT_STYLES
+from mockserver.model import Json
+
+EXAMPLES = examples("mockserver tail --once", "mockserver tail --once --limit 5 --json")
+_WAIT_S = 20
+_WIDTH = 200
+
+
+def tail(
+    context: typer.Context,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Print what is there and stop.")] = False,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Begin with the last N.")] = 20,
+    url: Url = None,
+    account: AccountKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow the journal until Ctrl-C.
+
+    Shows every request, status and webhook as it happens.
+    """
+    environ = shell_of(context).environ
+    for entry in _entries(server_of(context, url, account), limit, once=once):
+        if as_json:
+            show_json_line(entry)
+        else:
+            about = one_line(entry["about"], _WIDTH)
+            show_line(
+                environ,
+                (clock_time(entry["at"]), QUIET),
+                (f"  {entry['kind']:<9}  ", ""),
+                (about, _style(entry)),
+            )
+
+
+def _entries(server: Server, limit: int, *, once: bool) -> Iterator[Json]:
+    """Yield the last entries, oldest first, and then each new one."""
+    last = server.get("journal", limit=limit)["entries"]
+    yield from reversed(last)
+    after = last[0]["id"] if last else 0
+    while not once:
+        page = server.get("journal", after=after, wait_s=_WAIT_S)
+        yield from page["entries"]
+        after = page["next"]
+
+
+def _style(entry: Json) -> str:
+    """Return the colour of an entry: by its verdict, its status, its attempt, else its kind."""
+    if "request" in entry:
+        return VERDICT_STYLES.get(entry["request"]["verdict"], "")
+    if "status" in entry:
+        return STATUS_STYLES.get(entry["status"]["status"], "")
+    return ENTRY_STYLES.get(entry["kind"], "")

@@ -1,0 +1,113 @@
+"""The journal numbers and times its entries, and wakes whoever waits for them."""
+
+import asyncio
+
+import pytest
+
+from mockserver.clock import ManualClock, at
+from mockserver.journal import Journal
+from mockserver.model import Entry, EntryKind
+from mockserver.store.memory import MemoryStore
+
+_START_S = 1_790_000_000.0
+_LONG_S = 60.0
+"""Longer than any test: a wait that is not woken makes its test fail by the time-out around it."""
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Return a clock that stands still."""
+    return ManualClock(_START_S)
+
+
+@pytest.fixture
+def journal(clock: ManualClock) -> Journal:
+    """Return an empty journal."""
+    return Journal(MemoryStore(), clock)
+
+
+async def _started(task: "asyncio.Task[object]") -> None:
+    """Let a task run until it waits."""
+    await asyncio.sleep(0)
+    assert not task.done()
+
+
+async def test_write_numbers_times_and_returns_the_entry(journal: Journal, clock: ManualClock) -> None:
+    clock.move_to(_START_S + 5)
+
+    entry = await journal.write("key", EntryKind.STATUS, "sms text is delivered", message="m-1")
+
+    assert entry == Entry(1, at(_START_S + 5), EntryKind.STATUS, "sms text is delivered", message="m-1")
+    assert await journal.follow("key", after=0, wait_s=0) == [entry]
+
+
+async def test_follow_returns_what_is_there_without_waiting(journal: Journal) -> None:
+    entries = [await journal.write("key", EntryKind.INBOUND, str(number)) for number in range(3)]
+
+    assert await journal.follow("key", after=1, wait_s=_LONG_S) == entries[1:]
+    assert await journal.follow("key", after=0, wait_s=_LONG_S, limit=2) == entries[:2]
+
+
+async def test_follow_does_not_wait_unless_asked(journal: Journal) -> None:
+    async with asyncio.timeout(5):
+        assert await journal.follow("key", after=0, wait_s=0) == []
+
+
+async def test_follow_waits_for_the_next_entry_of_its_account(journal: Journal) -> None:
+    async with asyncio.timeout(5):
+        waiting = asyncio.create_task(journal.follow("key", after=0, wait_s=_LONG_S))
+        await _started(waiting)
+        await journal.write("other", EntryKind.INBOUND, "elsewhere")
+        await _started(waiting)
+
+        entry = await journal.write("key", EntryKind.INBOUND, "here")
+
+        assert await waiting == [entry]
+
+
+async def test_write_wakes_everyone_who_waits(journal: Journal) -> None:
+    async with asyncio.timeout(5):
+        waiting = [asyncio.create_task(journal.wait("key", _LONG_S)) for _ in range(3)]
+        await _started(waiting[-1])
+
+        await journal.write("key", EntryKind.INBOUND, "here")
+
+        assert await asyncio.gather(*waiting) == [True, True, True]
+
+
+async def test_wait_is_over_when_its_time_is(journal: Journal) -> None:
+    assert not await journal.wait("key", 0)
+    assert await journal.follow("key", after=0, wait_s=1e-9) == []
+
+
+async def test_wait_after_one_that_timed_out_is_woken(journal: Journal) -> None:
+    await journal.wait("key", 0)
+    async with asyncio.timeout(5):
+        waiting = asyncio.create_task(journal.wait("key", _LONG_S))
+        await _started(waiting)
+
+        await journal.write("key", EntryKind.INBOUND, "here")
+
+        assert await waiting
+
+
+async def test_write_does_not_mind_someone_who_stopped_waiting(journal: Journal) -> None:
+    async with asyncio.timeout(5):
+        gone, waiting = (asyncio.create_task(journal.wait("key", _LONG_S)) for _ in range(2))
+        await _started(waiting)
+        gone.cancel()
+
+        await journal.write("key", EntryKind.INBOUND, "here")
+
+        assert await waiting
+    assert gone.cancelled() or gone.done()
+
+
+async def test_wake_all_lets_everyone_go(journal: Journal) -> None:
+    async with asyncio.timeout(5):
+        waiting = [asyncio.create_task(journal.wait(key, _LONG_S)) for key in ("a", "b", "a")]
+        await _started(waiting[-1])
+
+        journal.wake_all()
+
+        assert await asyncio.gather(*waiting) == [True, True, True]
