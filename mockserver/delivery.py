@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -36,14 +37,15 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _Retry:
-    """The next try of a delivery, when its time comes."""
+    """The next try of a delivery, when its time comes; ``tried`` is the number of attempts it follows."""
 
     outbox: "Outbox"
     identity: str
+    tried: int
 
     async def run(self) -> None:
-        """Put the delivery back in line, unless it was taken out meanwhile."""
-        self.outbox.resume(self.identity)
+        """Put the delivery back in line, unless it was taken out or tried meanwhile."""
+        self.outbox.resume(self.identity, self.tried)
 
     async def abandon(self) -> str | None:
         """Retries are abandoned by the outbox itself, which knows the delivery."""
@@ -88,21 +90,29 @@ class Outbox:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._stopping = False
+        self._on_room: Callable[[int], None] = lambda _: None
 
     @property
     def depth(self) -> Depth:
         """What is on its way now."""
-        in_flight = len(self._tasks)
+        in_flight = sum(target.in_flight for target in self._targets.values())
         return Depth(self._waiting, in_flight, len(self._retrying))
 
     @property
-    def is_full(self) -> bool:
-        """True while no more webhooks should be written; their events wait."""
-        return self._waiting + len(self._retrying) >= self._settings.delivery_queue
+    def room(self) -> int:
+        """How many more webhooks may be written now; with none, their events wait."""
+        return max(self._settings.delivery_queue - self._waiting - len(self._retrying), 0)
+
+    def tell_of_room(self, on_room: Callable[[int], None]) -> None:
+        """Call this with the room there is, whenever a send has begun or ended and left some."""
+        self._on_room = on_room
 
     async def add(self, delivery: Delivery) -> None:
-        """Take a webhook; it is sent once all earlier ones of its message are done."""
+        """Take a webhook; it is sent once all earlier ones of its message are done, or abandoned after a stop."""
         await self._store.put_delivery(delivery)
+        if self._stopping:
+            await self._abandon(delivery)
+            return
         self._waiting += 1
         lane = self._lanes.get(delivery.message)
         if lane is not None:
@@ -111,14 +121,21 @@ class Outbox:
         self._lanes[delivery.message] = deque()
         self._make_ready(delivery)
 
-    def resume(self, identity: str) -> bool:
-        """Send a delivery that waits for its next try now; false if it does not wait."""
-        delivery = self._retrying.pop(identity, None)
-        if delivery is None:
+    def resume(self, identity: str, tried: int | None = None) -> bool:
+        """Send a delivery that waits for its next try now; false if it does not wait, or not after so many tries."""
+        delivery = self._retrying.get(identity)
+        if delivery is None or tried not in {None, len(delivery.attempts)}:
             return False
+        del self._retrying[identity]
         self._waiting += 1
         self._make_ready(delivery)
         return True
+
+    def forget(self, account: str) -> None:
+        """Let go of an account's webhooks that wait for their next try, once the store has forgotten them."""
+        for delivery in tuple(self._retrying.values()):
+            if delivery.account == account:
+                self.resume(delivery.id)
 
     def _make_ready(self, delivery: Delivery) -> None:
         key = _origin(delivery.url)
@@ -130,13 +147,15 @@ class Outbox:
         self._pump(key, target)
 
     def _pump(self, key: str, target: _Target) -> None:
-        """Start as many sends to one receiver as may run at once."""
-        while target.ready and target.in_flight < self._settings.deliveries_per_target:
+        """Start as many sends to one receiver as may run at once; none once the outbox stops."""
+        while not self._stopping and target.ready and target.in_flight < self._settings.deliveries_per_target:
             target.in_flight += 1
             self._waiting -= 1
             task = asyncio.get_running_loop().create_task(self._send(key, target, target.ready.popleft()))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        if room := self.room:
+            self._on_room(room)
 
     async def _send(self, key: str, target: _Target, delivery: Delivery) -> None:
         """Make one attempt and decide what follows; a delivery that a reset forgot is let go without a trace."""
@@ -218,7 +237,7 @@ class Outbox:
             await self._journal.write(
                 delivery.account,
                 EntryKind.GAVE_UP,
-                f"{delivery.event} webhook given up after {last.number} tries",
+                f"{delivery.event} webhook given up after {_tries(delivery)}",
                 message=delivery.message,
                 delivery=delivery.id,
             )
@@ -226,7 +245,7 @@ class Outbox:
         waiting = msgspec.structs.replace(delivery, next_at=at(due_s))
         await self._store.put_delivery(waiting)
         self._retrying[delivery.id] = waiting
-        self._schedule.at(due_s, _Retry(self, delivery.id))
+        self._schedule.at(due_s, _Retry(self, delivery.id, last.number))
 
     def _delay_s(self, tried: int) -> float:
         """Return the seconds from a failed attempt to the next; ``tried`` counts attempts made."""
@@ -244,10 +263,6 @@ class Outbox:
         else:
             self._lanes.pop(message, None)
 
-    def holds(self, delivery: Delivery) -> bool:
-        """True if the delivery is in line, with its receiver, or waiting for its next try."""
-        return delivery.state is DeliveryState.PENDING
-
     async def settle(self) -> None:
         """Wait until nothing is in line or with a receiver; those waiting for their next try may remain."""
         while not self._quiet.is_set():
@@ -260,11 +275,21 @@ class Outbox:
                 await self.settle()
         except TimeoutError:
             _log.debug("webhooks still in flight after %g s", grace_s)
-        flying = {task: task.cancel() for task in tuple(self._tasks)}
-        if flying:
-            await asyncio.gather(*flying, return_exceptions=True)
+        self._stopping = True
+        flying = tuple(self._tasks)
+        for task in flying:
+            task.cancel()
+        await asyncio.gather(*flying, return_exceptions=True)
         await self._poster.close()
+        self._let_go()
         return await self._abandon_all()
+
+    def _let_go(self) -> None:
+        """Hold nothing any more."""
+        self._waiting = 0
+        for held in (self._lanes, self._targets, self._retrying):
+            held.clear()
+        self._quiet.set()
 
     async def _abandon_all(self) -> list[Delivery]:
         left = [
@@ -274,15 +299,25 @@ class Outbox:
             if each.state is DeliveryState.PENDING
         ]
         for each in left:
-            await self._store.put_delivery(msgspec.structs.replace(each, state=DeliveryState.ABANDONED, next_at=None))
-            await self._journal.write(
-                each.account,
-                EntryKind.ABANDONED,
-                f"{each.event} webhook abandoned: the server stopped after {len(each.attempts)} tries",
-                message=each.message,
-                delivery=each.id,
-            )
+            await self._abandon(each)
         return left
+
+    async def _abandon(self, delivery: Delivery) -> None:
+        await self._store.put_delivery(
+            msgspec.structs.replace(delivery, state=DeliveryState.ABANDONED, next_at=None)
+        )
+        await self._journal.write(
+            delivery.account,
+            EntryKind.ABANDONED,
+            f"{delivery.event} webhook abandoned: the server stopped after {_tries(delivery)}",
+            message=delivery.message,
+            delivery=delivery.id,
+        )
+
+
+def _tries(delivery: Delivery) -> str:
+    count = len(delivery.attempts)
+    return f"{count} {'try' if count == 1 else 'tries'}"
 
 
 def _origin(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Stand-ins that tests share: a poster that answers by turns, and jobs that note when they ran."""
+"""Stand-ins that tests share: a poster that keeps what it is given and answers by turns."""
 
 import asyncio
 from collections import deque

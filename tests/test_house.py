@@ -65,11 +65,7 @@ def test_locks_fit_every_declared_dependency() -> None:
     developing = [each for each in project["dependency-groups"]["dev"] if isinstance(each, str)]
 
     unfit = {
-        lock: [
-            each
-            for each in map(Requirement, declared)
-            if not each.specifier.contains(pins(lock)[name_of(each)])
-        ]
+        lock: [each for each in map(Requirement, declared) if not each.specifier.contains(pins(lock)[name_of(each)])]
         for lock, declared in (
             ("requirements-run.lock", project["project"]["dependencies"]),
             ("requirements.lock", developing),
@@ -121,9 +117,7 @@ def test_image_uses_known_instructions_only() -> None:
 
 def test_image_copies_only_what_is_let_through() -> None:
     let_through = {
-        line[1:]
-        for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-        if line[:1] == "!"
+        line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     bundled = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]

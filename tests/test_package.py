@@ -26,9 +26,7 @@ SMS = {
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of a wheel built from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True
-    )
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True)
     (built,) = folder.glob("*.whl")
     return built
 
@@ -40,9 +38,7 @@ def clean(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder)
     programs = folder / "bin"
     install = [sys.executable, "-m", "pip", "--quiet", "--python", str(programs / "python"), "install"]
-    subprocess.run(
-        [*install, "--no-deps", "--no-index", "--disable-pip-version-check", str(wheel)], check=True
-    )
+    subprocess.run([*install, "--no-deps", "--no-index", "--disable-pip-version-check", str(wheel)], check=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     (packages / "lent.pth").write_text("\n".join(site.getsitepackages()), encoding="utf-8")
     return programs
@@ -99,9 +95,7 @@ def test_wheel_says_that_it_is_typed(wheel: Path) -> None:
 def test_installed_package_is_the_wheel(clean: Path, tmp_path: Path) -> None:
     command = [str(clean / "python"), "-c", "import mockserver; print(mockserver.__file__)"]
 
-    found = subprocess.run(
-        command, cwd=tmp_path, env=environment(), check=True, capture_output=True, text=True
-    )
+    found = subprocess.run(command, cwd=tmp_path, env=environment(), check=True, capture_output=True, text=True)
 
     assert Path(found.stdout.strip()).is_relative_to(clean.parent)
 

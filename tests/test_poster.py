@@ -15,7 +15,7 @@ from aiohttp import web
 
 from mockserver.poster import HttpPoster, PostError
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve: TypeAlias = Callable[[Handler], AbstractAsyncContextManager[str]]
 _LOOPBACK = "127.0.0.1"
 
@@ -76,14 +76,14 @@ def _free_port() -> int:
         return port
 
 
-async def _no_content(_: web.Request) -> web.Response:
+async def _no_content(_: web.BaseRequest) -> web.Response:
     return web.Response(status=204)
 
 
 async def test_post_sends_exactly_the_bytes_and_headers(serve: Serve, poster: HttpPoster) -> None:
     got: list[tuple[str, str, bytes, str | None, str | None]] = []
 
-    async def receive(request: web.Request) -> web.Response:
+    async def receive(request: web.BaseRequest) -> web.Response:
         headers = request.headers
         got.append(
             (request.method, request.raw_path, await request.read(), headers.get("Content-Type"), headers.get("X-A"))
@@ -101,7 +101,7 @@ async def test_post_sends_exactly_the_bytes_and_headers(serve: Serve, poster: Ht
 async def test_post_sends_a_get_with_its_query_and_no_body(serve: Serve, poster: HttpPoster) -> None:
     got: list[tuple[str, str | None, bytes]] = []
 
-    async def receive(request: web.Request) -> web.Response:
+    async def receive(request: web.BaseRequest) -> web.Response:
         got.append((request.method, request.query.get("message-timestamp"), await request.read()))
         return web.Response()
 
@@ -114,7 +114,7 @@ async def test_post_sends_a_get_with_its_query_and_no_body(serve: Serve, poster:
 async def test_post_names_no_user_agent(serve: Serve, poster: HttpPoster) -> None:
     got: list[bool] = []
 
-    async def receive(request: web.Request) -> web.Response:
+    async def receive(request: web.BaseRequest) -> web.Response:
         got.append("User-Agent" in request.headers)
         return web.Response()
 
@@ -130,7 +130,7 @@ async def test_post_returns_the_status_and_follows_no_redirect(
 ) -> None:
     paths: list[str] = []
 
-    async def receive(request: web.Request) -> web.Response:
+    async def receive(request: web.BaseRequest) -> web.Response:
         paths.append(request.path)
         return web.Response(status=status, headers={"Location": "/elsewhere"})
 
@@ -143,7 +143,7 @@ async def test_post_returns_the_status_and_follows_no_redirect(
 async def test_post_sends_no_cookie_back(serve: Serve, poster: HttpPoster) -> None:
     got: list[str | None] = []
 
-    async def receive(request: web.Request) -> web.Response:
+    async def receive(request: web.BaseRequest) -> web.Response:
         got.append(request.headers.get("Cookie"))
         return web.Response(headers={"Set-Cookie": "a=b"})
 
@@ -158,7 +158,7 @@ async def test_post_sends_no_cookie_back(serve: Serve, poster: HttpPoster) -> No
 async def test_post_keeps_its_connection(serve: Serve, poster: HttpPoster, text: str) -> None:
     ports: set[object] = set()
 
-    async def receive(request: web.Request) -> web.Response:
+    async def receive(request: web.BaseRequest) -> web.Response:
         assert request.transport is not None
         ports.add(request.transport.get_extra_info("peername"))
         return web.Response(text=text)
@@ -176,7 +176,7 @@ async def test_post_has_no_limit_of_its_own_on_connections(serve: Serve, poster:
     all_here = asyncio.Event()
     here: list[int] = []
 
-    async def receive(_: web.Request) -> web.Response:
+    async def receive(_: web.BaseRequest) -> web.Response:
         here.append(1)
         if len(here) == 120:
             all_here.set()
@@ -194,7 +194,7 @@ async def test_post_has_no_limit_of_its_own_on_connections(serve: Serve, poster:
 async def test_post_gives_up_on_a_receiver_that_never_answers(serve: Serve, hasty: HttpPoster) -> None:
     never = asyncio.Event()
 
-    async def receive(_: web.Request) -> web.Response:
+    async def receive(_: web.BaseRequest) -> web.Response:
         await never.wait()
         return web.Response()
 
@@ -207,7 +207,7 @@ async def test_post_gives_up_on_a_receiver_that_never_answers(serve: Serve, hast
 async def test_post_gives_up_on_a_body_that_never_comes(serve: Serve, hasty: HttpPoster) -> None:
     never = asyncio.Event()
 
-    async def receive(request: web.Request) -> web.StreamResponse:
+    async def receive(request: web.BaseRequest) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Length": "10"})
         await answer.prepare(request)
         await never.wait()
@@ -220,7 +220,7 @@ async def test_post_gives_up_on_a_body_that_never_comes(serve: Serve, hasty: Htt
 
 
 async def test_post_reads_a_bounded_part_of_an_endless_answer(serve: Serve, poster: HttpPoster) -> None:
-    async def receive(request: web.Request) -> web.StreamResponse:
+    async def receive(request: web.BaseRequest) -> web.StreamResponse:
         answer = web.StreamResponse()
         await answer.prepare(request)
         with contextlib.suppress(ConnectionError):

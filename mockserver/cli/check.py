@@ -9,7 +9,6 @@ import typer
 from mockserver.cli.options import AsJson, examples
 from mockserver.cli.output import show_json
 from mockserver.cli.shell import shell_of, tell
-from mockserver.cli.spec_lint import spec_mistakes
 from mockserver.config import FILE_NAME, read_file
 from mockserver.data import bundled
 from mockserver.errors import MockServerError, UsageError
@@ -62,10 +61,16 @@ def _config_mistakes(path: Path) -> Iterable[MockServerError]:
     return read_file(path).errors
 
 
+def _spec_mistakes(path: Path) -> Iterable[MockServerError]:
+    from mockserver.cli.spec_lint import spec_mistakes
+
+    return spec_mistakes(path)
+
+
 _LINTERS: dict[str, Callable[[Path], Iterable[MockServerError]]] = {
     ".toml": _config_mistakes,
-    ".yaml": spec_mistakes,
-    ".yml": spec_mistakes,
+    ".yaml": _spec_mistakes,
+    ".yml": _spec_mistakes,
 }
 
 

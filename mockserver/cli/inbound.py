@@ -1,5 +1,6 @@
 """``mockserver inbound``: makes a user's message arrive and tells what the receiver answered."""
 
+import math
 import time
 from typing import Annotated
 
@@ -8,18 +9,18 @@ import typer
 from mockserver.cli.client import Server
 from mockserver.cli.options import AccountKey, AsJson, ServerUrl, examples, server_of
 from mockserver.cli.output import show_json
+from mockserver.cli.styles import ACKNOWLEDGED
 from mockserver.errors import ConfigError
 from mockserver.model import Json
 
 EXAMPLES = examples(
     "mockserver inbound whatsapp text --text 'Is my table ready?'",
-    "mockserver inbound mms image --from 447700900123 --url http://127.0.0.1/cat.jpg --caption Cat",
+    "mockserver inbound whatsapp image --from 447700900123 --url http://127.0.0.1/cat.jpg --caption Cat",
     "mockserver inbound whatsapp location --set latitude=51.5 --set longitude=-0.1 --json",
 )
 _WAIT_S = 12
 """Longer than a receiver has to accept a connection and to answer, as the settings come."""
 _UNACKNOWLEDGED = 1
-_ACKNOWLEDGED = range(200, 206)
 
 
 def inbound(
@@ -35,26 +36,29 @@ def inbound(
     more: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One more member; repeatable.")
     ] = None,
+    wait_s: Annotated[
+        int, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for the answer.")
+    ] = _WAIT_S,
     server_url: ServerUrl = None,
     account: AccountKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a user's message arrive at your system.
 
-    Waits for the answer to the webhook. What is left out is made up: the addresses last used, content that
-    looks real. Exit code 1 if the receiver did not acknowledge, 2 if such a message cannot come in.
+    Waits for the answer to the webhook, unless --wait is 0. What is left out is made up: the addresses last used,
+    content that looks real. Exit code 1 if the receiver did not acknowledge, 2 if such a message cannot come in.
     """
     server = server_of(context, server_url, account)
     given = {"channel": channel, "kind": kind, "from": sender, "to": recipient}
     given |= {"text": text, "url": url, "caption": caption, **_members(more or [])}
     so_far = _newest_entry(server)
     arrived = server.post("inbound", {name: value for name, value in given.items() if value is not None})
-    attempt = _first_attempt(server, arrived["delivery"], so_far) if arrived["url"] else None
+    attempt = _first_attempt(server, arrived, so_far, wait_s)
     if as_json:
         show_json({**arrived, "attempt": attempt})
     else:
         print(f"{channel} {kind} {arrived['message_uuid']}: {_outcome(arrived, attempt)}")
-    raise typer.Exit(0 if attempt and attempt["status"] in _ACKNOWLEDGED else _UNACKNOWLEDGED)
+    raise typer.Exit(0 if _is_well(arrived, attempt, wait_s) else _UNACKNOWLEDGED)
 
 
 def _members(pairs: list[str]) -> dict[str, str]:
@@ -71,16 +75,23 @@ def _newest_entry(server: Server) -> int:
     return int(entries[0]["id"]) if entries else 0
 
 
-def _first_attempt(server: Server, delivery: str, after: int) -> Json:
-    """Return the first attempt to send a webhook, ``None`` if there is none for long."""
-    deadline = time.monotonic() + _WAIT_S
-    while time.monotonic() < deadline:
-        page = server.get("journal", after=after, wait_s=1)
+def _first_attempt(server: Server, arrived: Json, after: int, wait_s: int) -> Json:
+    """Return the first attempt to send the webhook, ``None`` if there is none in time."""
+    deadline = time.monotonic() + (wait_s if arrived["url"] else 0)
+    while (left_s := deadline - time.monotonic()) > 0:
+        page = server.get("journal", after=after, wait_s=math.ceil(left_s))
         for entry in page["entries"]:
-            if entry.get("delivery") == delivery and "attempt" in entry:
+            if entry.get("delivery") == arrived["delivery"] and "attempt" in entry:
                 return entry["attempt"]
         after = page["next"]
     return None
+
+
+def _is_well(arrived: Json, attempt: Json, wait_s: int) -> bool:
+    """Tell whether the webhook was acknowledged, or is on its way and nobody wanted to wait."""
+    if attempt is None:
+        return bool(arrived["url"]) and wait_s == 0
+    return attempt["status"] in ACKNOWLEDGED
 
 
 def _outcome(arrived: Json, attempt: Json) -> str:
@@ -91,5 +102,5 @@ def _outcome(arrived: Json, attempt: Json) -> str:
         return f"not sent to {arrived['url']} yet; `mockserver tail` shows when it is"
     if attempt["error"]:
         return f"{arrived['url']} could not be reached ({attempt['error']}); it is tried again"
-    again = "" if attempt["status"] in _ACKNOWLEDGED else "; it is tried again"
+    again = "" if attempt["status"] in ACKNOWLEDGED else "; it is tried again"
     return f"{arrived['url']} answered {attempt['status']} in {attempt['duration_ms']:.0f} ms{again}"

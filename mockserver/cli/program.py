@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib import metadata
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -74,5 +75,5 @@ def _options(
 def _survive_any_text() -> None:
     """Write characters that the terminal's encoding lacks as escapes, for messages hold any."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -4,7 +4,7 @@ import json
 import logging
 import shlex
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from mockserver.cli.options import examples
 from mockserver.cli.shell import shell_of
 from mockserver.config import Config, load_config
 from mockserver.settings import Settings
+
+if TYPE_CHECKING:
+    from mockserver.web.server import Stopped
 
 EXAMPLES = examples(
     "mockserver serve --inbound-url http://127.0.0.1:9000/inbound --status-url http://127.0.0.1:9000/status",
@@ -46,10 +49,7 @@ def serve(context: typer.Context, **flags: Any) -> None:
         for line in start_lines(config, running.url, running.tls_url, str(running.ca_file)):
             _say(line)
 
-    stopped = run(create_app(config.settings, config.accounts), config.settings, started)
-    for line in stopped.report.lines():
-        _say(line)
-    raise typer.Exit(stopped.exit_code)
+    raise typer.Exit(ended(run(create_app(config.settings, config.accounts), config.settings, started)))
 
 
 # Typer reads flags off a signature; this one is made of the table of settings.
@@ -68,6 +68,13 @@ def start_lines(config: Config, url: str, tls_url: str | None, ca_file: str) -> 
         f"Webhooks     {_targets(config)}",
         f"Try          {_curl(settings, url)}",
     ]
+
+
+def ended(stopped: "Stopped") -> int:
+    """Say what became of the webhooks under way; return the exit code."""
+    for line in stopped.report.lines():
+        _say(line)
+    return stopped.exit_code
 
 
 def _targets(config: Config) -> str:

@@ -116,20 +116,31 @@ def _misfits(path: Path, name: str, document: Json, source: Source) -> Iterator[
 def _located(place: str, what: str, document: Json, source: Source) -> SpecError:
     """Return a mistake with its line, the value found there, and the key probably meant."""
     path = _path(place, document, source)
-    return SpecError(what, where=source.at(*path), fix=_advice(path, what, document))
-
-
-def _advice(path: KeyPath, what: str, document: Json) -> str | None:
-    """Name the nearest known key for an unknown one; else show the value found, if it is a short one."""
-    unknown = _UNKNOWN.search(what)
-    if unknown:
-        near = nearest(unknown["key"], _MEMBERS)
-        return f"Did you mean {near}?" if near else None
+    if unknown := _UNKNOWN.search(what):
+        path = _any_like((*path, unknown["key"]), source)
+        return SpecError(what, where=source.at(*path), fix=_meant(path, _MEMBERS))
     if "keyword" in what and path:
-        near = nearest(path[-1], lint.KEYWORDS)
-        return f"Did you mean {near}?" if near else f"Known: {', '.join(sorted(lint.KEYWORDS))}."
+        return SpecError(what, where=source.at(*path), fix=_meant(path, lint.KEYWORDS))
     value = _value(path, document)
-    return f"Found: {shown(value)}." if path and not isinstance(value, dict | list | None) else None
+    fix = None if isinstance(value, dict | list | None) else f"Found: {shown(value)}."
+    return SpecError(what, where=source.at(*path), fix=fix)
+
+
+def _any_like(path: KeyPath, source: Source) -> KeyPath:
+    """Return the first path of the text that fits one in which msgspec writes "..." for a key of a mapping."""
+    alike = (
+        each
+        for each in source.lines
+        if len(each) == len(path) and all(part in ("...", here) for part, here in zip(path, each, strict=True))
+    )
+    return next(alike, path)
+
+
+def _meant(path: KeyPath, known: Iterable[str]) -> str:
+    """Name the key probably meant, else all that are known."""
+    choices = sorted(known)
+    near = nearest(path[-1], choices)
+    return f"Did you mean {near}?" if near else f"Known: {', '.join(choices)}."
 
 
 def _value(path: KeyPath, document: Json) -> Json:
@@ -146,7 +157,7 @@ def _path(place: str, document: Json, source: Source) -> KeyPath:
     """Return the path that a JSON pointer or ``rows[3].state`` stands for, as far as the document has it."""
     name = _NAMED.search(place)
     bare = _NAMED.sub("", place)
-    parts = bare.lstrip("#/").split("/") if bare.startswith("#") else re.findall(r"[^.\[\]]+", bare)
+    parts = bare.lstrip("#/").split("/") if bare.startswith("#") else re.findall(r"\.\.\.|[^.\[\]]+", bare)
     path: KeyPath = ()
     for part in parts:
         key = part.replace("~1", "/").replace("~0", "~")
@@ -157,7 +168,5 @@ def _path(place: str, document: Json, source: Source) -> KeyPath:
 
 def _row_named(name: str, document: Json) -> KeyPath:
     """Return the path of the row whose branch has this name; empty if there is none."""
-    for index, row in enumerate(document["rows"]):
-        if name in row.get("schema", {}).values():
-            return ("rows", index)
-    return ()
+    named = (index for index, row in enumerate(document["rows"]) if name in row.get("schema", {}).values())
+    return next((("rows", index) for index in named), ())

@@ -1,6 +1,9 @@
-"""Which colour means what on a terminal, as data; green went well, red did not, yellow is still open."""
+"""What went well and what did not, as data, and the colours that say so on a terminal."""
 
 GOOD, BAD, OPEN, QUIET = "green", "red", "yellow", "dim"
+
+ACKNOWLEDGED = range(200, 206)
+"""Answers that a webhook's sender takes for yes."""
 
 STATUS_STYLES = {
     "accepted": OPEN,

@@ -9,7 +9,7 @@ from mockserver.cli.client import Server
 from mockserver.cli.options import AccountKey, AsJson, Url, examples, server_of
 from mockserver.cli.output import clock_time, one_line, show_json_line, show_line
 from mockserver.cli.shell import shell_of
-from mockserver.cli.styles import ENTRY_STYLES, QUIET, STATUS_STYLES, VERDICT_STYLES
+from mockserver.cli.styles import ACKNOWLEDGED, BAD, ENTRY_STYLES, GOOD, QUIET, STATUS_STYLES, VERDICT_STYLES
 from mockserver.model import Json
 
 EXAMPLES = examples("mockserver tail --once", "mockserver tail --once --limit 5 --json")
@@ -61,4 +61,6 @@ def _style(entry: Json) -> str:
         return VERDICT_STYLES.get(entry["request"]["verdict"], "")
     if "status" in entry:
         return STATUS_STYLES.get(entry["status"]["status"], "")
+    if "attempt" in entry:
+        return GOOD if entry["attempt"]["status"] in ACKNOWLEDGED else BAD
     return ENTRY_STYLES.get(entry["kind"], "")

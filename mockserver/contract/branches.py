@@ -42,9 +42,7 @@ class Branches:
                 channel = capabilities.channels[row.channel]
                 name = row.schema[dialect]
                 wire_name = channel.names[dialect]
-                self.by_cell[wire_name, row.kind] = Branch(
-                    name, channel, row, wire_name, schemas.component(name)
-                )
+                self.by_cell[wire_name, row.kind] = Branch(name, channel, row, wire_name, schemas.component(name))
 
     def of(self, wire_name: str) -> list[Branch]:
         """Return the branches of a channel, in the order of the rows."""

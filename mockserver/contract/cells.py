@@ -53,11 +53,7 @@ class Cells:
             yield self._missing_kind(meant)
         elif content["type"] != meant.kind:
             yield self._unknown_kind(content["type"], meant)
-        elif (
-            meant.channel is not None
-            and meant.kind is not None
-            and meant.kind not in self.takes(meant.channel)
-        ):
+        elif meant.channel is not None and meant.kind is not None and meant.kind not in self.takes(meant.channel):
             yield self._impossible(meant.channel, meant.kind, content)
 
     def custom_refusals(self, channel: ChannelRow, custom: Json) -> tuple[Violation, ...]:
@@ -89,12 +85,8 @@ class Cells:
         yield Violation(name, "channel", reason, expected, kept(said), nearest)
 
     def _mismatch(self, name: str, said: str, nearest: str | None) -> Violation:
-        reason = (
-            f"`{name}` is {shown(said)} but `to.type` is {shown(nearest)}; both must name the same channel."
-        )
-        return Violation(
-            name, "channel_mismatch", f"{reason}{attempt(nearest)}", nearest or "", said, nearest
-        )
+        reason = f"`{name}` is {shown(said)} but `to.type` is {shown(nearest)}; both must name the same channel."
+        return Violation(name, "channel_mismatch", f"{reason}{attempt(nearest)}", nearest or "", said, nearest)
 
     def _missing_kind(self, meant: Guess) -> Violation:
         takes = self.takes(meant.channel)
@@ -107,11 +99,7 @@ class Cells:
         nearest = meant.kind if meant.kind in takes else None
         where = f", which is all {meant.channel.names[self._dialect]} takes" if meant.channel else ""
         reason = f"`{_CONTENT_TYPE}` is {shown(said)}; expected {_choice(takes)}{where}.{attempt(nearest)}"
-        row = (
-            self._capabilities.row(meant.channel.name, meant.kind or "", "outbound")
-            if meant.channel
-            else None
-        )
+        row = self._capabilities.row(meant.channel.name, meant.kind or "", "outbound") if meant.channel else None
         if row is not None and not row.is_supported:
             reason += f" If {row.kind} was meant: {self._cell(row)}."
         return Violation(_CONTENT_TYPE, "kind", reason, _choice(takes), kept(said), nearest)
@@ -133,9 +121,7 @@ class Cells:
         cell = self._cell(row) if row else self._custom_cells(channel, content)
         nearest = takes[0] if len(takes) == 1 else None
         reason = f"{cell}; {self._alternatives(channel)}."
-        return Violation(
-            _CONTENT_TYPE, "capability", reason, expected, kind, nearest, row.source if row else ""
-        )
+        return Violation(_CONTENT_TYPE, "capability", reason, expected, kind, nearest, row.source if row else "")
 
     def _cell(self, row: Row) -> str:
         wire_name = self._capabilities.channels[row.channel].names[self._dialect]
@@ -147,10 +133,7 @@ class Cells:
         row = self._capabilities.row(channel.name, sort, "outbound") if sort else None
         if row is not None:
             return self._cell(row)
-        found = (
-            self._capabilities.row(channel.name, each, "outbound")
-            for each in self._capabilities.custom_objects
-        )
+        found = (self._capabilities.row(channel.name, each, "outbound") for each in self._capabilities.custom_objects)
         cells = ", ".join(f"{row.kind} {_STATES[row.state]}" for row in found if row)
         wire_name = channel.names[self._dialect]
         return f"custom is not possible on {wire_name} ({_MATRICES['custom']}: {cells})"

@@ -5,6 +5,7 @@ errors then name a field, and the common case costs microseconds. ``contract.ora
 it agrees with.
 """
 
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 import jsonschema_rs
@@ -38,9 +39,7 @@ class MessagesContract:
         self._schemas = specs.schemas(dialect)
         self._branches = Branches(specs.capabilities, self._schemas, dialect, "outbound")
         self._findings = Findings(specs.capabilities, dialect)
-        self._refusals = Refusals(
-            specs.capabilities, dialect, self._branches, self._schemas.component("Envelope")
-        )
+        self._refusals = Refusals(specs.capabilities, dialect, self._branches, self._schemas.component("Envelope"))
         self._webhooks = {name: _branches_by_cell(self._schemas, each) for name, each in _OPERATIONS.items()}
         self._judges: dict[str | int, _Judge] = {}
 
@@ -64,6 +63,8 @@ class MessagesContract:
         """
         if not isinstance(body, dict):
             return None
+        if self.check(body).is_valid:
+            return body
         body = from_v1(self._capabilities, self._dialect, plain_copy(body))
         meant = guess(self._capabilities, self._dialect, body)
         branch = self._nearest_branch(meant)
@@ -81,22 +82,21 @@ class MessagesContract:
         if component is None:
             reason = f"No {name} webhook is documented for this channel and kind."
             return (Violation("body", "branch", reason, expected=", ".join(self._webhooks[name].values())),)
-        schema, validator = self._judge(component, self._schemas.component(component))
+        schema, validator = self._judge(component, lambda: self._schemas.component(component))
         return violations(schema, body, validator.iter_errors(body)) or _label_violations(self._errors, body)
 
     def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with the body of one of our own answers."""
-        documented = self._schemas.answer(http_status)
-        if documented is None:
+        if not self._schemas.has_answer(http_status):
             return (Violation("body", "branch", f"No answer of status {http_status} is documented."),)
-        schema, validator = self._judge(http_status, documented)
+        schema, validator = self._judge(http_status, lambda: self._schemas.answer(http_status))
         return violations(schema, body, validator.iter_errors(body))
 
     def _named_branch(self, body: Json) -> Branch | None:
         """Return the branch a body names; ``None`` if it names none, for whatever reason."""
         try:
             return self._branches.by_cell.get((body["to"]["type"], body["message"]["content"]["type"]))
-        except (KeyError, TypeError, IndexError):
+        except (KeyError, TypeError):
             return None
 
     def _nearest_branch(self, meant: Guess) -> Branch | None:
@@ -107,8 +107,10 @@ class MessagesContract:
         kind = branch_kind(self._capabilities, meant.channel, meant.kind)
         return self._branches.by_cell.get((wire_name, kind or "")) or self._branches.of(wire_name)[0]
 
-    def _judge(self, key: str | int, schema: Json) -> _Judge:
+    def _judge(self, key: str | int, find: Callable[[], Json]) -> _Judge:
+        """Return a schema with its compiled form, found and compiled once."""
         if key not in self._judges:
+            schema = find()
             self._judges[key] = (schema, jsonschema_rs.Draft202012Validator(schema))
         return self._judges[key]
 
@@ -136,9 +138,7 @@ def _label_violations(errors: dict[int, ErrorCode], body: Json) -> tuple[Violati
         return ()
     known = errors.get(error["code"])
     if known is None:
-        return (
-            Violation("error.code", "code", f"`error.code` is {error['code']}, which no list of codes has."),
-        )
+        return (Violation("error.code", "code", f"`error.code` is {error['code']}, which no list of codes has."),)
     if known.label != error["reason"]:
         reason = f"`error.reason` is {error['reason']!r}; code {known.code} is called {known.label!r}."
         return (Violation("error.reason", "label", reason, known.label, error["reason"], known.label),)

@@ -18,24 +18,19 @@ class Findings:
     def __init__(self, capabilities: Capabilities, dialect: str) -> None:
         self._capabilities = capabilities
         self._patterns = {name: re.compile(shape.pattern) for name, shape in capabilities.shapes.items()}
-        self._option_names = frozenset(
-            each.names[dialect] for each in capabilities.channels.values() if each.options
-        )
+        self._option_names = frozenset(each.names[dialect] for each in capabilities.channels.values() if each.options)
 
     def of(self, branch: Branch, body: Json) -> tuple[Finding, ...]:
-        """Return the findings on a body, valid or not, in the order of the body."""
+        """Return the findings on a body, valid or not; that a branch was chosen means that it has content."""
         found = [self._stranger(branch, holder, name) for holder, name in strangers(branch.members, body)]
         found += [
             Finding(name, "null_member", f"`{name}` is null; it is taken as absent.")
             for name in nulls(branch.members, body)
         ]
         found += self._sender(branch, body)
-        message = body.get("message")
-        if message.__class__ is not dict:
-            return tuple(found)
+        message = body["message"]
         found += self._options(branch, message.get(branch.wire_name))
-        content = message.get("content")
-        member = content.get(branch.row.kind) if content.__class__ is dict else None
+        member = message["content"].get(branch.row.kind)
         if member.__class__ is dict:
             found += self._member(branch, member)
         if branch.row.notes:
@@ -47,9 +42,7 @@ class Findings:
         full = holder.name(name)
         if name == branch.wire_name:
             there = f"message.{name}"
-            return Finding(
-                full, "misplaced_options", f"`{full}` has no effect here; the options belong at `{there}`."
-            )
+            return Finding(full, "misplaced_options", f"`{full}` has no effect here; the options belong at `{there}`.")
         if name in self._option_names:
             return Finding(
                 full,
@@ -70,9 +63,7 @@ class Findings:
             )
         close = close_word(name, holder.names)
         hint = f" Did you mean `{close}`?" if close else ""
-        return Finding(
-            full, "unknown_member", f"`{full}` is not a member the API documents; it has no effect.{hint}"
-        )
+        return Finding(full, "unknown_member", f"`{full}` is not a member the API documents; it has no effect.{hint}")
 
     def _sender(self, branch: Branch, body: Json) -> Iterator[Finding]:
         address = branch.channel.addresses["outbound"].sender
@@ -100,9 +91,7 @@ class Findings:
                 yield Finding(full, "option_shape", f"`{full}` is {shown(value)}; it should be {words}.")
             for other, wanted in option.needed_when.items():
                 if options.get(other) != wanted:
-                    yield Finding(
-                        full, "idle_option", f"`{full}` has no effect unless `{other}` is {wanted}."
-                    )
+                    yield Finding(full, "idle_option", f"`{full}` has no effect unless `{other}` is {wanted}.")
 
     def _member(self, branch: Branch, member: Json) -> Iterator[Finding]:
         """Look at the object that carries the content: a file's URL, a template's name, a custom object."""
@@ -113,9 +102,7 @@ class Findings:
             yield from _url(f"{full}.url", url, row.extensions, f"{branch.wire_name} {row.kind}")
         if row.name_shape and name.__class__ is str and not self._patterns[row.name_shape].fullmatch(name):
             words = self._shape(row.name_shape).words
-            yield Finding(
-                f"{full}.name", "template_name", f"`{full}.name` is {shown(name)}; it should be {words}."
-            )
+            yield Finding(f"{full}.name", "template_name", f"`{full}.name` is {shown(name)}; it should be {words}.")
         if row.kind == "custom":
             yield from self._custom(full, member)
 

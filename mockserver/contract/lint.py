@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+import jsonschema_rs
+
 from mockserver.contract.schemas import Schemas, cell_of_schema, resolved
 from mockserver.core.capabilities import Capabilities
 from mockserver.model import Json
@@ -74,9 +76,7 @@ def unmatched(capabilities: Capabilities, schemas: Schemas, dialect: str) -> Ite
         ("outbound", schemas.outbound()),
         ("inbound", schemas.webhook("inboundMessage")),
     ):
-        rows = {
-            row.schema[dialect]: row for row in capabilities.rows if row.direction == direction and row.schema
-        }
+        rows = {row.schema[dialect]: row for row in capabilities.rows if row.direction == direction and row.schema}
         for name in sorted(rows.keys() - set(branches)):
             yield f"rows ({name})", f"The {direction} document has no branch {name}."
         for name in branches:
@@ -122,17 +122,31 @@ def _keyword_mistakes(node: Json, pointer: str) -> Iterator[Mistake]:
     for key, value in node.items():
         where = f"{pointer}/{_escaped(key)}"
         if key == "schema":
-            yield from _schema_mistakes(value, where)
-        elif pointer == "#/components" and key == "schemas":
+            yield from _root_mistakes(value, where)
+        elif where == "#/components/schemas" and isinstance(value, dict):
             for name, schema in value.items():
-                yield from _schema_mistakes(schema, f"{where}/{name}")
+                yield from _root_mistakes(schema, f"{where}/{name}")
         else:
             yield from _keyword_mistakes(value, where)
 
 
-def _schema_mistakes(schema: Json, pointer: str) -> Iterator[Mistake]:
+def _root_mistakes(schema: Json, pointer: str) -> Iterator[Mistake]:
+    """Hold a whole schema against JSON Schema's own schema; only what passes is safe to walk."""
     if not isinstance(schema, dict):
         yield pointer, "A schema is an object."
+        return
+    try:
+        jsonschema_rs.meta.validate(schema)
+    except jsonschema_rs.ValidationError as error:
+        where = "".join(f"/{_escaped(str(part))}" for part in error.instance_path)
+        yield f"{pointer}{where}", f"This is no JSON Schema: {error.message}."
+    else:
+        yield from _schema_mistakes(schema, pointer)
+
+
+def _schema_mistakes(schema: Json, pointer: str) -> Iterator[Mistake]:
+    if isinstance(schema, bool):
+        yield pointer, "A schema that is just true or false tells a reader nothing; write one out."
         return
     for key, value in schema.items():
         where = f"{pointer}/{_escaped(key)}"

@@ -104,9 +104,7 @@ def _by_likeness(alternatives: list[Json], value: Json) -> list[Json]:
     """Put the alternative that suits the first item of a list in front."""
     first = value[0] if isinstance(value, list) and value else value
     likes_objects = isinstance(first, dict)
-    return sorted(
-        alternatives, key=lambda each: (_main_type(each.get("items", {})) == "object") is not likes_objects
-    )
+    return sorted(alternatives, key=lambda each: (_main_type(each.get("items", {})) == "object") is not likes_objects)
 
 
 def _near_string(schema: Json, value: Json) -> Json:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 
 from mockserver.model import Json
@@ -58,7 +58,9 @@ class Oracle:
     """Judges by one OpenAPI document, which is checked against the OpenAPI specification itself first."""
 
     def __init__(self, document: Json) -> None:
-        self._api = OpenAPI.from_dict(document)
+        # Problem documents are JSON, which openapi-core does not know by itself.
+        config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+        self._api = OpenAPI.from_dict(document, config=config)
         self._path = next(iter(document["paths"]))
 
     def accepts(self, body: Json) -> bool:

@@ -27,9 +27,7 @@ class Fault:
     error: jsonschema_rs.ValidationError
 
 
-def violations(
-    schema: Json, body: Json, errors: Iterable[jsonschema_rs.ValidationError]
-) -> tuple[Violation, ...]:
+def violations(schema: Json, body: Json, errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[Violation, ...]:
     """Return one violation a field, in the order found; the most telling rule of each field."""
     found: dict[str, Violation] = {}
     for error in (telling for each in errors for telling in _telling(each)):

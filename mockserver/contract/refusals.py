@@ -69,9 +69,7 @@ class Refusals:
             return None
         return self._branches.by_cell.get((meant.channel.names[self._dialect], meant.kind))
 
-    def _schema_violations(
-        self, meant: Guess, branch: Branch | None, body: dict[str, Json]
-    ) -> Iterator[Violation]:
+    def _schema_violations(self, meant: Guess, branch: Branch | None, body: dict[str, Json]) -> Iterator[Violation]:
         """Hold a body against its branch; without one, all but the content against another of the channel."""
         for each in violations(*self._judged(meant, branch, body)):
             if each.name in _JUDGED_BY_CELLS or (branch is None and each.name.startswith(_CONTENT)):

@@ -70,12 +70,11 @@ def with_options_in_place(wire_name: str, body: dict[str, Json]) -> dict[str, Js
 def with_kind(capabilities: Capabilities, row: Row, kind: str, body: dict[str, Json]) -> dict[str, Json]:
     """Return the body with its content turned into the kind of a row; its other members are dropped.
 
+    The body must have content, as any body with a kind does.
     A kind that travels through another takes what was written for it along: a location goes into ``custom``.
     """
-    message = body.get("message")
-    content = message.get("content") if isinstance(message, dict) else None
-    if not isinstance(message, dict) or not isinstance(content, dict):
-        return body
+    message = body["message"]
+    content = message["content"]
     kept = {name: each for name, each in content.items() if name == row.kind}
     kept = {"type": row.kind} | kept | _carried(capabilities, row, kind, content)
     return {**body, "message": {**message, "content": kept}}

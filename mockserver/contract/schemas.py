@@ -27,15 +27,20 @@ class Schemas:
         """Return the names of the branches a webhook's body can be, such as those of ``messageStatus``."""
         return _branches(self._document["webhooks"][name]["post"])
 
-    def answer(self, http_status: int) -> Json | None:
-        """Return the schema of an answer's body, ``None`` if no answer of this status is documented."""
-        [path] = self._document["paths"].values()
-        response = path["post"]["responses"].get(str(http_status))
-        if response is None:
-            return None
-        response = expanded(self._document, response)
+    def has_answer(self, http_status: int) -> bool:
+        """Return whether an answer of this status is documented."""
+        return str(http_status) in self._responses()
+
+    def answer(self, http_status: int) -> Json:
+        """Return the schema of a documented answer's body."""
+        response = expanded(self._document, self._responses()[str(http_status)])
         [media] = response["content"].values()
         return media["schema"]
+
+    def _responses(self) -> dict[str, Json]:
+        [path] = self._document["paths"].values()
+        responses: dict[str, Json] = path["post"]["responses"]
+        return responses
 
 
 def cell_of_schema(branch: Json) -> tuple[Json, Json]:

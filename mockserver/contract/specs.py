@@ -60,9 +60,7 @@ def load_specs(folder: Path | None = None) -> Specs:
     specs = Specs(
         capabilities=_capabilities(folder / "capabilities.yaml"),
         errors=_errors(folder / "errors.yaml"),
-        documents={
-            f"messages-{dialect}": _document(folder / f"messages-{dialect}.yaml") for dialect in DIALECTS
-        },
+        documents={f"messages-{dialect}": _document(folder / f"messages-{dialect}.yaml") for dialect in DIALECTS},
     )
     for dialect in DIALECTS:
         for place, what in lint.unmatched(specs.capabilities, specs.schemas(dialect), dialect):
@@ -88,9 +86,7 @@ def _read(path: Path) -> Json:
 def _document(path: Path) -> Json:
     document = _read(path)
     for place, what in lint.document_mistakes(document):
-        raise SpecError(
-            what, where=f"{path}: {place}", fix="Correct the document, or teach contract/lint.py."
-        )
+        raise SpecError(what, where=f"{path}: {place}", fix="Correct the document, or teach contract/lint.py.")
     return document
 
 

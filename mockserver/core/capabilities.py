@@ -175,9 +175,7 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @cached_property
     def _by_wire(self) -> dict[tuple[str, str], ChannelRow]:
-        return {
-            (dialect, name): each for each in self.channels.values() for dialect, name in each.names.items()
-        }
+        return {(dialect, name): each for each in self.channels.values() for dialect, name in each.names.items()}
 
     @cached_property
     def _by_cell(self) -> dict[tuple[str, str, str], Row]:
@@ -207,9 +205,7 @@ def _with_names(document: Json) -> Json:
     return {**document, "channels": channels}
 
 
-def _moves_of(
-    channel: ChannelRow, moves: dict[Status, tuple[Status, ...]]
-) -> dict[Status, tuple[Status, ...]]:
+def _moves_of(channel: ChannelRow, moves: dict[Status, tuple[Status, ...]]) -> dict[Status, tuple[Status, ...]]:
     return {
         present: tuple(status for status in following if status in channel.statuses)
         for present, following in moves.items()

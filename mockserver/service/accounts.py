@@ -1,5 +1,6 @@
 """Who is asking: finds the account behind credentials, making a fresh one where that is allowed."""
 
+import math
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -13,7 +14,7 @@ from mockserver.store.base import Store
 from mockserver.wire.signing import SKEW_S, Basic, Bearer, Refused, read_credentials, signature_fault
 
 _REMEMBERED: Final = 4096
-"""Verified tokens kept, so that a client's token is checked once and not at each of its requests."""
+"""Checked credentials kept, so that a client's are checked once and not at each of its requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Accounts:
         self._store = store
         self._settings = settings
         self._configured = configured
-        self._tokens: dict[str, tuple[Caller, float]] = {}
+        self._callers: dict[str, tuple[Caller, float]] = {}
 
     async def start(self) -> None:
         """Put the default account and the configured ones into the store."""
@@ -39,7 +40,7 @@ class Accounts:
 
     async def reset(self) -> None:
         """Forget every account met or changed since the start."""
-        self._tokens.clear()
+        self._callers.clear()
         for account in await self._store.accounts():
             await self._store.remove_account(account.api_key)
         secret = self._settings.api_secret
@@ -49,12 +50,12 @@ class Accounts:
 
     async def put(self, account: Account) -> None:
         """Replace what is known of an account."""
-        self._tokens.clear()
+        self._callers.clear()
         await self._store.put_account(account)
 
     async def remove(self, api_key: str) -> bool:
         """Forget an account and all that happened in it."""
-        self._tokens.clear()
+        self._callers.clear()
         return await self._store.remove_account(api_key)
 
     async def find(self, name: str | None) -> Account | None:
@@ -64,24 +65,24 @@ class Accounts:
 
     async def identify(self, headers: list[str], now_s: float) -> Caller | Refused:
         """Return who sent these ``Authorization`` headers, or why nobody can be told."""
-        known = self._tokens.get(headers[0]) if len(headers) == 1 else None
+        known = self._callers.get(headers[0]) if len(headers) == 1 else None
         if known is not None and now_s <= known[1]:
             return known[0]
         match read_credentials(headers, now_s):
             case Basic() as basic:
-                return await self._by_key(basic)
+                caller, until_s = await self._by_key(basic), math.inf
             case Bearer() as bearer:
-                caller = await self._by_token(bearer)
-                if isinstance(caller, Caller):
-                    self._remember(headers[0], caller, bearer.expires_s + SKEW_S)
-                return caller
-            case Refused() as refused:
+                caller, until_s = await self._by_token(bearer), bearer.expires_s + SKEW_S
+            case refused:
                 return refused
+        if isinstance(caller, Caller):
+            self._remember(headers[0], caller, until_s)
+        return caller
 
     def _remember(self, header: str, caller: Caller, until_s: float) -> None:
-        if len(self._tokens) >= _REMEMBERED:
-            self._tokens.clear()
-        self._tokens[header] = (caller, until_s)
+        if len(self._callers) >= _REMEMBERED:
+            self._callers.clear()
+        self._callers[header] = (caller, until_s)
 
     async def _by_key(self, basic: Basic) -> Caller | Refused:
         account = await self._store.account(basic.api_key)

@@ -1,7 +1,7 @@
 """What happens to messages: accepted, moved, received from users; and the webhooks that tell of it."""
 
+from collections import deque
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,7 +14,7 @@ from mockserver.core.chance import uuid_for
 from mockserver.core.routing import Target, inbound_target, status_target
 from mockserver.core.script import plan
 from mockserver.delivery import Outbox
-from mockserver.errors import MockServerError, UsageError
+from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.journal import Journal
 from mockserver.model import (
     Account,
@@ -35,9 +35,6 @@ from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.wire import receipts, v0_1
 
-_FULL_WAIT_S: Final = 0.05
-"""How long an event waits before it asks again whether there is room in the outbox."""
-
 
 class SelfCheckError(MockServerError):
     """A webhook or answer of ours breaks our own document: a mistake of ours, never of the client."""
@@ -54,7 +51,7 @@ class _Step:
     steps: tuple[Planned, ...]
 
     async def run(self) -> None:
-        """Take the step and plan the one after it; wait first while the outbox is full."""
+        """Take the step and plan the one after it, or hold it while the outbox is full."""
         await self.messages.take_step(self)
 
     async def abandon(self) -> str | None:
@@ -87,6 +84,13 @@ class Messages:
         self._clock = clock
         self._schedule = schedule
         self._outbox = outbox
+        self._held: deque[_Step] = deque()
+        outbox.tell_of_room(self._call_held)
+
+    @property
+    def held(self) -> int:
+        """How many events are due and wait unwritten, since the outbox is full."""
+        return len(self._held)
 
     async def next_uuid(self, account: str, purpose: str) -> str:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""
@@ -116,12 +120,19 @@ class Messages:
 
     async def take_step(self, step: _Step) -> None:
         """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""
-        if self._outbox.is_full:
-            self._schedule.after(_FULL_WAIT_S, step)
+        if not self._outbox.room:
+            self._held.append(step)
             return
+        try:
+            await self._follow(step)
+        finally:
+            self._call_held(1)  # in its stead, should it have written no webhook
+
+    async def _follow(self, step: _Step) -> None:
         message = await self._store.message(step.account, step.uuid)
         if message is None:
             return
+        self._plan_next(_rest_of(step))  # before the move: a mistake of ours in this step must not lose the others
         planned = step.steps[0]
         channel = self._specs.capabilities.channels[message.channel]
         if lifecycle.may_move(channel, message.status, planned.status):
@@ -133,7 +144,17 @@ class Messages:
                 f"not {planned.status.value}: {lifecycle.refusal(channel, message.status, planned.status)}",
                 message=message.uuid,
             )
-        self._plan_next(_rest_of(step))
+
+    def _call_held(self, most: int) -> None:
+        """Bring back so many held steps at most, the longest held first."""
+        for _ in range(min(most, len(self._held))):
+            self._schedule.after(0, self._held.popleft())
+
+    async def abandon_held(self) -> list[str]:
+        """Journal the steps that were held when the server stopped; return the lines for the log."""
+        lines = [await self.abandon_steps(step) for step in self._held]
+        self._held.clear()
+        return [line for line in lines if line is not None]
 
     async def abandon_steps(self, step: _Step) -> str | None:
         """Journal the rest of a script that the server stopped before; return the line for the log."""
@@ -147,13 +168,13 @@ class Messages:
     async def move(self, message: Message, status: Status, code: int | None = None) -> Message:
         """Move a message and send the webhook that says so; whether the move is legal is the caller's question."""
         move = Move(status, at(self._clock.seconds()), code)
+        why = f" ({code} {self._specs.errors[code].label})" if code is not None else ""
         moved = msgspec.structs.replace(message, status=status, moves=(*message.moves, move))
         await self._store.put_message(moved)
         await self._journal.write(
             message.account,
             EntryKind.STATUS,
-            f"{message.channel} {message.kind} to {message.recipient} is {status.value}"
-            + (f" ({code} {self._specs.errors[code].label})" if code is not None else ""),
+            f"{message.channel} {message.kind} to {message.recipient} is {status.value}{why}",
             message=message.uuid,
             move=move,
         )
@@ -271,15 +292,17 @@ class Messages:
         return message, await self._deliver(message, "inbound", body, target)
 
     async def redeliver(self, account: Account, identity: str) -> Delivery:
-        """Send a webhook once more, now; raise UsageError if it is unknown, has no URL, or is already in line."""
+        """Send a webhook once more, now; raise UnknownError for an unknown one, ConflictError if it cannot be."""
         delivery = await self._store.delivery(account.api_key, identity)
         if delivery is None:
-            raise UsageError(f"no delivery {identity!r} in account {account.api_key}")
+            raise UnknownError(f"no delivery {identity!r} in account {account.api_key}")
         if not delivery.url:
-            raise UsageError("the webhook was dropped for want of a URL", fix="Set the URL, then send the event again.")
+            raise ConflictError(
+                "the webhook was dropped for want of a URL", fix="Set the URL, then send the event again."
+            )
         if delivery.state is DeliveryState.PENDING:
             if not self._outbox.resume(identity):
-                raise UsageError(f"delivery {identity!r} is already in line")
+                raise ConflictError(f"delivery {identity!r} is already in line")
             return delivery
         again = msgspec.structs.replace(delivery, state=DeliveryState.PENDING)
         await self._outbox.add(again)

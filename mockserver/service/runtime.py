@@ -104,6 +104,7 @@ class Runtime:
             line = await job.abandon()
             if line is not None:
                 lines.append(line)
+        lines += await self.messages.abandon_held()
         self.journal.wake_all()
         finished = depth.queued + depth.in_flight + depth.retrying - len(left)
         return StopReport(max(finished, 0), tuple(lines))
@@ -124,11 +125,14 @@ class Runtime:
 
     async def reset(self, account: Account, what: str) -> None:
         """Forget part of an account, or all of it; ``accounts`` puts every account back as configured."""
-        if what in {"messages", "journal"}:
-            await self.store.clear(account.api_key, what)
-            return
-        if what == "all":
-            await self.store.clear(account.api_key, "messages")
-            await self.store.clear(account.api_key, "journal")
-            return
-        await self.accounts.reset()
+        if what not in RESETTABLE:
+            raise UsageError(f"{what!r} cannot be reset.", fix=f"Known: {', '.join(RESETTABLE)}.")
+        if what == "accounts":
+            known = [each.api_key for each in await self.store.accounts()]
+            await self.accounts.reset()
+        else:
+            known = [account.api_key]
+            for part in ("messages", "journal") if what == "all" else (what,):
+                await self.store.clear(account.api_key, part)
+        for api_key in known:
+            self.outbox.forget(api_key)

@@ -1,11 +1,10 @@
-"""Reads what a client sent: the bytes up to a limit, then JSON as leniently as the real API does."""
+"""Parses what a client sent as JSON, as leniently as the real API does, and says where it is broken."""
 
 import json
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from starlette.requests import Request
 
 from mockserver.model import Json
 from mockserver.problem import Finding, Violation
@@ -17,10 +16,6 @@ _QUOTE, _BACKSLASH = b'"\\'
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class TooLargeError(Exception):
-    """The body is larger than the limit."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A JSON value, what was odd about its spelling, and (instead of a value) why it cannot be read."""
@@ -28,21 +23,6 @@ class Parsed:
     value: Json = None
     findings: tuple[Finding, ...] = ()
     violation: Violation | None = None
-
-
-async def read_bytes(request: Request, limit: int) -> bytes:
-    """Return the whole body, chunked or not; raise TooLargeError beyond ``limit`` bytes."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > limit:
-        raise TooLargeError
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise TooLargeError
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def parse_json(raw: bytes) -> Parsed:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file that anyone may read, unless it holds the content already."""
+def replace_file(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file, by default for anyone to read, unless it holds the content already."""
     if path.exists() and path.read_bytes() == content:
         return
-    with written_beside(path, content, mode=0o644) as fresh:
+    with written_beside(path, content, mode) as fresh:
         fresh.replace(path)
 
 

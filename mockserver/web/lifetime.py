@@ -54,7 +54,7 @@ class App(Protocol):
         """What runs beside the requests."""
         ...
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, /) -> None:
         """Handle one request."""
         ...
 
@@ -116,11 +116,10 @@ async def _shut_down(app: App, servers: list[_Server], settings: Settings) -> Re
 
     The end of the runtime wakes long polls, which then answer.
     """
-    closing = [asyncio.ensure_future(each.shutdown()) for each in servers if each.started]
-    if closing:
-        await asyncio.wait(closing, timeout=_LAST_REQUESTS_S)
+    closed = asyncio.gather(*(each.shutdown() for each in servers if each.started))
+    await asyncio.wait([closed], timeout=_LAST_REQUESTS_S)
     report = await app.runtime.stop(settings.shutdown_grace_s)
-    await asyncio.gather(*closing)
+    await closed
     return report
 
 

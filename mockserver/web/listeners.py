@@ -7,10 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from mockserver.errors import UnreachableError
 from mockserver.settings import Settings
 from mockserver.web import tls
+
+Address: TypeAlias = tuple[socket.AddressFamily, str]
+"""A family and an address as sockets write it."""
 
 _REASONS = {
     errno.EADDRINUSE: "is taken by another program",
@@ -85,7 +89,11 @@ def listen(host: str, port: int, flag: str) -> list[socket.socket]:
 
     Raise UnreachableError, its advice naming the ``flag`` that chose the port.
     """
-    addresses = _addresses(host, port)
+    return listen_on(_addresses(host, port), port, flag)
+
+
+def listen_on(addresses: list[Address], port: int, flag: str) -> list[socket.socket]:
+    """Return a listening socket for each address that this machine has; raise as ``listen`` does if it has none."""
     with ExitStack() as opened:
         sockets: list[socket.socket] = []
         for index, (family, address) in enumerate(addresses, start=1):
@@ -107,7 +115,7 @@ def port_of(sockets: list[socket.socket]) -> int:
     return port
 
 
-def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
+def _addresses(host: str, port: int) -> list[Address]:
     """Return the families and addresses of a host name, each once."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

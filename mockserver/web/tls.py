@@ -1,6 +1,7 @@
 """Keeps a certificate authority in a folder and issues the server's certificate from it; knows no server."""
 
 import ssl
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -92,14 +93,14 @@ def _new_authority() -> bytes:
 
 def _context(path: Path, authority: "CA", names: tuple[str, ...], now: datetime) -> ssl.SSLContext:
     """Return a TLS context with the certificate kept at ``path``, issued anew unless it still serves."""
+    kept = path.read_bytes() if path.exists() else b""
+    leaf = kept if _serves(kept, authority, names, now) else _issue(authority, names, now)
+    if leaf is not kept:
+        replace_file(path, leaf, mode=0o600)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    if path.exists() and _serves(path.read_bytes(), authority, names, now):
-        context.load_cert_chain(path)
-        return context
-    with written_beside(path, _issue(authority, names, now), mode=0o600) as fresh:
-        # Loaded before it takes its place: another server may put its own there the moment after.
-        context.load_cert_chain(fresh)
-        fresh.replace(path)
+    # From a copy of our own: OpenSSL opens the file twice, and another server may replace it in between.
+    with written_beside(Path(tempfile.gettempdir(), path.name), leaf, mode=0o600) as copy:
+        context.load_cert_chain(copy)
     return context
 
 

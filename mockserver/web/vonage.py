@@ -3,40 +3,38 @@
 import time
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from http import HTTPStatus
 from typing import Final
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
 from mockserver.model import EntryKind, Exchange, Json, Message
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
 from mockserver.service.runtime import Runtime
-from mockserver.web.bodies import TooLargeError, parse_json, read_bytes
-from mockserver.web.endpoint import Endpoint
+from mockserver.web.bodies import parse_json
+from mockserver.web.incoming import Incoming, LeftError, TooLargeError, answer, incoming, read_body
 from mockserver.wire import v0_1
 from mockserver.wire.signing import Refused
 
-TRACE_HEADER: Final = "X-Nexmo-Trace-Id"
+TRACE_HEADER: Final = "x-nexmo-trace-id"
 UNAUTHORISED: Final = ("Unauthorised", "Invalid Token")
 """Title and detail of a 401. Source: domain facts, messages-v0.1 part 1.5, seen on the wire."""
 
-_SHOWN: Final = 6
-"""Characters of a credential kept in the journal."""
+_ACCEPTED: Final = 202
+_CLIENT_ERROR: Final = 400
+_SERVER_ERROR: Final = 500
 _KEPT_BODY: Final = 65_536
 """Characters of a body kept in the journal; longer ones are cut there, not refused."""
-
-_NO_OUTCOME: Final = Problem(500, "Internal Error", "The mock server reached no verdict.", type="about:blank")
+_NO_OUTCOME: Final = Problem(_SERVER_ERROR, "Internal Error", "The mock server reached no verdict.", type="about:blank")
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """What is known of a request so far; ``problem`` of ``None`` means accepted."""
+    """What is known of a request so far; without a message, ``problem`` says why."""
 
+    request: Incoming
     account: str
     raw: bytes = b""
     problem: Problem | None = None
@@ -47,50 +45,54 @@ class _Outcome:
 
 
 class VonageRoutes:
-    """The Messages v0.1 operation and what answers everything else."""
+    """The Messages v0.1 operation, and what answers every path that is none. An ASGI application."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._wall = SystemClock()
         document = runtime.specs.documents["messages-v0.1"]
-        self._paths = [
-            path for known, item in document["paths"].items() for path in (known, *item.get("x-aliases", ()))
-        ]
+        known = [path for path, item in document["paths"].items() for path in (path, *item.get("x-aliases", ()))]
+        self._known = tuple(known)
+        self.paths = frozenset(path + slash for path in known for slash in ("", "/"))
 
-    def routes(self) -> list[Route]:
-        """Return a route for each documented path and its aliases, with and without a trailing slash."""
-        return [Route(path + slash, Endpoint(self.send_message)) for path in self._paths for slash in ("", "/")]
-
-    async def send_message(self, request: Request) -> Response:
-        """Judge one request to send a message and answer it; every outcome is journalled once."""
-        outcome = _Outcome(self._runtime.settings.api_key)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge one request and answer it; every outcome is journalled once."""
+        outcome = _Outcome(incoming(scope), self._runtime.settings.api_key)
         try:
-            await self._judge(request, outcome)
-        except ClientDisconnect:
+            await self._judge(outcome, receive)
+        except LeftError:
             outcome.problem = Problem(499, "Client Closed Request", "The client left before its body was complete.")
-        return await self._answer(request, outcome)
+        except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
+            outcome.problem = _failure(error)
+            await self._answer(outcome, send)
+            raise
+        await self._answer(outcome, send)
 
-    async def _judge(self, request: Request, outcome: _Outcome) -> None:
+    async def _judge(self, outcome: _Outcome, receive: Receive) -> None:
+        request = outcome.request
+        if request.path not in self.paths:
+            outcome.problem = self._unknown_path(request.path)
+            return
         if request.method != "POST":
             outcome.problem = _method_problem(request.method)
             return
+        limit = self._runtime.settings.max_body_bytes
         try:
-            outcome.raw = await read_bytes(request, self._runtime.settings.max_body_bytes)
+            outcome.raw = await read_body(receive, request.headers.get("content-length"), limit)
         except TooLargeError:
-            outcome.problem = _too_large(self._runtime.settings.max_body_bytes)
+            outcome.problem = _too_large(limit)
             return
-        headers = request.headers.getlist("authorization")
-        caller = await self._runtime.accounts.identify(headers, self._wall.seconds())
+        caller = await self._runtime.accounts.identify(request.authorizations, self._wall.seconds())
         if isinstance(caller, Refused):
             title, detail = UNAUTHORISED
             outcome.problem = Problem(401, title, detail, reason=caller.reason)
             return
         outcome.account = caller.account.api_key
-        await self._judge_body(request, caller, outcome)
+        await self._judge_body(outcome, caller)
 
-    async def _judge_body(self, request: Request, caller: Caller, outcome: _Outcome) -> None:
+    async def _judge_body(self, outcome: _Outcome, caller: Caller) -> None:
         strict = self._runtime.settings.strict
-        outcome.findings, outcome.problem = _judge_headers(request, strict=strict)
+        outcome.findings, outcome.problem = _judge_headers(outcome.request, strict=strict)
         if outcome.problem is not None:
             return
         parsed = parse_json(outcome.raw)
@@ -106,32 +108,24 @@ class VonageRoutes:
             return
         outcome.message = await self._runtime.messages.send(caller, verdict.channel, parsed.value)
 
-    async def unknown_path(self, request: Request) -> Response:
-        """Answer a path that is no operation, with the nearest one that is."""
-        near = get_close_matches(request.url.path.rstrip("/"), self._paths, 1, 0.5)
-        hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(self._paths)}."
-        problem = Problem(404, "Not Found", f"No operation is at {request.url.path}.{hint}", type="about:blank")
-        return await self._answer(request, _Outcome(self._runtime.settings.api_key, problem=problem))
+    def _unknown_path(self, path: str) -> Problem:
+        near = get_close_matches(path.rstrip("/"), self._known, 1, 0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(self._known)}."
+        return Problem(404, "Not Found", f"No operation is at {path}. {hint}", type="about:blank")
 
-    async def record_failure(self, request: Request, error: Exception) -> Response:
-        """Answer and journal a mistake of ours; the server raises it again afterwards, so it is logged."""
-        detail = f"The mock server itself failed: {type(error).__name__}: {error}"
-        problem = Problem(500, "Internal Error", detail, type="about:blank")
-        return await self._answer(request, _Outcome(self._runtime.settings.api_key, problem=problem))
-
-    async def _answer(self, request: Request, outcome: _Outcome) -> Response:
+    async def _answer(self, outcome: _Outcome, send: Send) -> None:
         trace_id = (await self._runtime.messages.next_uuid(outcome.account, "trace")).replace("-", "")
-        headers = {TRACE_HEADER: trace_id, "Content-Type": "application/json"}
+        headers = {"content-type": "application/json", TRACE_HEADER: trace_id}
         if outcome.message is not None:
-            status, body = 202, v0_1.accepted(outcome.message)
+            status, body = _ACCEPTED, v0_1.accepted(outcome.message)
         else:
             problem = outcome.problem or _NO_OUTCOME
             status, body = problem.status, v0_1.problem_body(problem, trace_id)
-            headers |= {"Content-Type": "application/problem+json"} | problem.headers
+            headers |= {"content-type": "application/problem+json"} | problem.headers
         self._check_own(status, body)
-        await self._journal(request, outcome, status, body, trace_id)
-        content = b"" if request.method == "HEAD" else msgspec.json.encode(body)
-        return Response(content, status, headers)
+        await self._journal(outcome, status, body, trace_id)
+        content = b"" if outcome.request.method == "HEAD" else msgspec.json.encode(body)
+        await answer(send, status, headers, content)
 
     def _check_own(self, status: int, body: Json) -> None:
         if self._runtime.settings.self_check:
@@ -140,15 +134,15 @@ class VonageRoutes:
                 reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
                 raise RuntimeError(f"an answer {status} of ours breaks our own document: {reasons}")
 
-    async def _journal(self, request: Request, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
-        problem, verdict, message = outcome.problem, outcome.verdict, outcome.message
+    async def _journal(self, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
+        request, problem, verdict, message = outcome.request, outcome.problem, outcome.verdict, outcome.message
         exchange = Exchange(
             method=request.method,
-            path=_path_of(request),
+            path=request.target,
             status=status,
             verdict=_verdict_word(status),
             body=outcome.raw.decode("utf-8", "replace")[:_KEPT_BODY],
-            headers=_shown_headers(request),
+            headers=request.shown_headers(),
             answer=body,
             trace_id=trace_id,
             reason=problem.reason if problem is not None else None,
@@ -160,7 +154,7 @@ class VonageRoutes:
         )
         await self._runtime.journal.write(
             outcome.account,
-            EntryKind.REQUEST if status < HTTPStatus.INTERNAL_SERVER_ERROR else EntryKind.ERROR,
+            EntryKind.REQUEST if status < _SERVER_ERROR else EntryKind.ERROR,
             _about(exchange, message),
             message=message.uuid if message is not None else None,
             exchange=exchange,
@@ -177,32 +171,18 @@ def _about(exchange: Exchange, message: Message | None) -> str:
 
 
 def _verdict_word(status: int) -> str:
-    if status < HTTPStatus.BAD_REQUEST:
+    if status < _CLIENT_ERROR:
         return "accepted"
-    return "refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failed"
+    return "refused" if status < _SERVER_ERROR else "failed"
 
 
-def _path_of(request: Request) -> str:
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
-
-
-def _shown_headers(request: Request) -> dict[str, str]:
-    """Return the headers for the journal, credentials shortened."""
-    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in request.scope["headers"]}
-    if "authorization" in headers:
-        scheme, _, rest = headers["authorization"].partition(" ")
-        headers["authorization"] = f"{scheme} {rest[:_SHOWN]}..." if rest else scheme[:_SHOWN]
-    return headers
-
-
-def _judge_headers(request: Request, *, strict: bool) -> tuple[tuple[Finding, ...], Problem | None]:
+def _judge_headers(request: Incoming, *, strict: bool) -> tuple[tuple[Finding, ...], Problem | None]:
     """Return findings about the headers, and a 415 where the body cannot or must not be read."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
         detail = f"The Content-Encoding is {encoding!r}; send the body uncompressed."
         return (), Problem(415, "Unsupported Media Type", detail, type="about:blank")
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = request.media_type()
     if media == "application/json":
         return (), None
     found = f"is {media!r}" if media else "is missing"
@@ -217,9 +197,14 @@ def _as_violations(findings: tuple[Finding, ...]) -> tuple[Violation, ...]:
 
 def _method_problem(method: str) -> Problem:
     detail = f"{method} is not allowed here; send a message with POST."
-    return Problem(405, "Method Not Allowed", detail, type="about:blank", headers={"Allow": "POST"})
+    return Problem(405, "Method Not Allowed", detail, type="about:blank", headers={"allow": "POST"})
 
 
 def _too_large(limit: int) -> Problem:
     detail = f"The body is larger than {limit} bytes."
-    return Problem(413, "Content Too Large", detail, type="about:blank", headers={"Connection": "close"})
+    return Problem(413, "Content Too Large", detail, type="about:blank", headers={"connection": "close"})
+
+
+def _failure(error: Exception) -> Problem:
+    detail = f"The mock server itself failed: {type(error).__name__}: {error}"
+    return Problem(_SERVER_ERROR, "Internal Error", detail, type="about:blank")

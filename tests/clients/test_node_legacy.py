@@ -120,9 +120,7 @@ def key() -> rsa.RSAPrivateKey:
 @pytest.fixture(scope="module")
 def url(key: rsa.RSAPrivateKey) -> Iterator[str]:
     """Run a server that knows the application and its public key."""
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     account = Account(ACCOUNT, applications=(Application(APPLICATION, public_key=public.decode()),))
     with serving(Settings(port=0, tls=False), (account,)) as running:
         yield running.url

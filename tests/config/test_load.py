@@ -142,6 +142,10 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     assert 9 == load_config({}, {}, tmp_path).settings.port
 
 
+def test_null_stands_for_not_set_where_a_number_may_be_missing(tmp_path: Path) -> None:
+    assert load_config({"seed": "null"}, {}, tmp_path).settings.seed is None
+
+
 def test_an_empty_url_is_not_set(tmp_path: Path) -> None:
     write(tmp_path, 'status_url = ""')
 

@@ -13,7 +13,7 @@ from mockserver.model import Json
 
 ASTRAL: Final = "\U0001f37d"
 """A character outside the first plane: one code point, two UTF-16 units."""
-_WRONG: Final[tuple[Json, ...]] = (None, True, 0, 7, 7.5, "", "x", [], [7], {}, {"x": 7})
+_WRONG: Final[tuple[Json, ...]] = (None, True, 7, 7.5, "", "x", [], {}, {"x": 7})
 _NUMBERS: Final = (
     "447700900145",
     "1234567",
@@ -106,12 +106,10 @@ def _demanded(schema: Json) -> Json:
 
 def filled(schema: Json, *, optional: bool) -> Json:
     """Return one valid value: all members of all objects, or only those required."""
-    if "const" in schema:
-        return schema["const"]
-    if "examples" in schema:
-        return deepcopy(schema["examples"][0])
-    if "enum" in schema:
-        return schema["enum"][0]
+    given = [schema.get("const"), *schema.get("examples", ()), *schema.get("enum", ())]
+    first = next((each for each in given if each is not None), None)
+    if first is not None:
+        return deepcopy(first)
     if "anyOf" in schema:
         return filled(schema["anyOf"][0], optional=optional)
     kind = _main_type(schema)
@@ -211,7 +209,7 @@ def _strings(schema: Json) -> Iterator[str]:
 
 def _consequences(schema: Json) -> Iterator[Json]:
     """Yield members that do and do not set off a ``then``, with every value its members could have."""
-    for condition in ({}, filled(schema["if"], optional=True), {name: None for name in schema["if"]["required"]}):
+    for condition in ({}, filled(schema["if"], optional=True), dict.fromkeys(schema["if"]["required"])):
         yield dict(condition)
         for name, node in schema["then"]["properties"].items():
             for value in (*_WRONG, *node.get("enum", ())):

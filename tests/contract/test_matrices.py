@@ -97,9 +97,7 @@ def test_matrix_is_complete(matrix: str, count: int, specs: Specs) -> None:
 @pytest.mark.parametrize(
     ("matrix", "channel", "kind", "is_supported"), [(matrix, *cell) for matrix in SUPPORTED for cell in cells(matrix)]
 )
-def test_row_says_what_the_matrix_says(
-    matrix: str, channel: str, kind: str, is_supported: bool, specs: Specs
-) -> None:
+def test_row_says_what_the_matrix_says(matrix: str, channel: str, kind: str, is_supported: bool, specs: Specs) -> None:
     row = row_of(specs, channel, kind, "inbound" if matrix == "inbound" else "outbound")
 
     assert row is not None
@@ -234,7 +232,11 @@ def test_values_of_options_are_those_of_the_branches(specs: Specs, schemas: Sche
         for name, option in channel.options.items():
             schema = message[channel.names["v0.1"]]["properties"][name]
             choices = tuple(each for each in schema.get("enum", ()) if each is not None)
-            assert (option.values, option.min_s, option.max_s) == (choices, schema.get("minimum"), schema.get("maximum"))
+            assert (option.values, option.min_s, option.max_s) == (
+                choices,
+                schema.get("minimum"),
+                schema.get("maximum"),
+            )
             found.append(name)
 
     assert {"category", "ttl", "type", "tag", "policy", "locale"} == set(found)

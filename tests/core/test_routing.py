@@ -1,5 +1,6 @@
 """Where webhooks go, row by row of the documented table; what is not set falls back, what is set to nothing does not."""
 
+import msgspec
 import pytest
 
 from mockserver.core.routing import Target, application_of, inbound_target, linked_application, status_target
@@ -19,8 +20,9 @@ _SENDERS = (
 )
 
 
-def _account(**changes: str | None) -> Account:
-    return Account("key", applications=(_FULL, _BARE, _SILENT), senders=_SENDERS, **changes)
+def _account(**changes: str) -> Account:
+    plain = Account("key", applications=(_FULL, _BARE, _SILENT), senders=_SENDERS)
+    return msgspec.structs.replace(plain, **changes)
 
 
 def _status(  # one argument a column of the table

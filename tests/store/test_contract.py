@@ -26,11 +26,10 @@ _STORES: dict[str, Callable[[], Store]] = {"memory": MemoryStore}
 _AT = datetime(2021, 6, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=_STORES.values(), ids=_STORES)
+@pytest.fixture(params=list(_STORES))
 def store(request: pytest.FixtureRequest) -> Store:
     """Return an empty store, of each sort in turn."""
-    made: Store = request.param()
-    return made
+    return _STORES[request.param]()
 
 
 def _message(uuid: str, account: str = "key-a", status: Status = Status.ACCEPTED) -> Message:

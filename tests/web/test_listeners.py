@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.errors import UnreachableError
 from mockserver.settings import Settings
-from mockserver.web.listeners import Running, listen, open_listeners, port_of, running_at
+from mockserver.web.listeners import Running, listen, listen_on, open_listeners, port_of, running_at
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def free_pair() -> int:
             port: int = one.getsockname()[1]
             try:
                 socket.create_server(("127.0.0.1", port + 1)).close()
-            except (OSError, OverflowError):
+            except (OSError, OverflowError):  # pragma: no cover, the next port is seldom taken
                 continue
         return port
 
@@ -94,9 +94,17 @@ def test_a_taken_https_port_names_its_own_flag_and_frees_the_http_port(
 
 def test_an_address_of_another_machine_is_told() -> None:
     with pytest.raises(UnreachableError) as caught:
-        listen("192.0.2.1", 0, "--port")
+        listen("240.0.0.1", 0, "--port")
 
-    assert "This machine has no address 192.0.2.1. Give another by --host." == str(caught.value)
+    assert "This machine has no address 240.0.0.1. Give another by --host." == str(caught.value)
+
+
+def test_an_address_this_machine_lacks_is_left_out_beside_one_it_has(held: ExitStack) -> None:
+    addresses = [(socket.AF_INET, "240.0.0.1"), (socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "240.0.0.2")]
+
+    (opened,) = (held.enter_context(each) for each in listen_on(addresses, 0, "--port"))
+
+    assert "127.0.0.1" == opened.getsockname()[0]
 
 
 def test_a_host_that_is_none_is_told() -> None:

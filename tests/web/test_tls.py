@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.x509 import Certificate as X509
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography import x509
 
 from mockserver.errors import ConfigError
 from mockserver.web import tls
@@ -17,9 +16,9 @@ NOW = datetime.now(UTC)
 NAMES = tls.names_for("127.0.0.1", [])
 
 
-def leaf(folder: Path) -> X509:
+def leaf(folder: Path) -> x509.Certificate:
     """Return the certificate kept in a folder."""
-    return load_pem_x509_certificate((folder / "leaf.pem").read_bytes())
+    return x509.load_pem_x509_certificate((folder / "leaf.pem").read_bytes())
 
 
 def shake_hands(certificate: tls.Certificate, name: str) -> str | None:
@@ -88,7 +87,7 @@ def test_prepare_issues_another_certificate_for_other_names_from_the_same_author
 
 
 @pytest.mark.parametrize(("days", "renewed"), [(366, False), (368, True), (500, True)])
-def test_prepare_renews_a_certificate_in_its_last_thirty_days(days: int, renewed: bool, tmp_path: Path) -> None:
+def test_prepare_renews_a_certificate_in_its_last_thirty_days(*, days: int, renewed: bool, tmp_path: Path) -> None:
     tls.prepare(tmp_path, NAMES, NOW)
     serial = leaf(tmp_path).serial_number
 

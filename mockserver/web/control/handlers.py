@@ -17,12 +17,13 @@ from mockserver.core.match import FIELDS, Predicate, parse_query
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Json, Message, Status
 from mockserver.service.runtime import Runtime
-from mockserver.web.bodies import TooLargeError, parse_json, read_bytes
+from mockserver.web.bodies import parse_json
 from mockserver.web.control import views
 from mockserver.web.control.document import control_document
 from mockserver.web.control.inbound import read_inbound
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.incoming import TooLargeError, read_body
 
 _T = TypeVar("_T")
 _DEFAULT_LIMIT = 50
@@ -42,7 +43,8 @@ class Control:
         for route in ROUTES:
             for path in (PREFIX + route.path, *route.aliases):
                 by_path.setdefault(path, {})[route.method] = route
-        return [Route(path, Endpoint(self._dispatcher(verbs))) for path, verbs in by_path.items()]
+        routes = [Route(path, Endpoint(self._dispatcher(verbs))) for path, verbs in by_path.items()]
+        return [*routes, Route(PREFIX + "/{path:path}", Endpoint(self._unknown_path))]
 
     def _dispatcher(self, verbs: dict[str, ControlRoute]) -> Callable[[Request], Awaitable[Response]]:
         async def dispatch(request: Request) -> Response:
@@ -277,7 +279,7 @@ class Control:
             ]
         }
 
-    async def unknown_path(self, request: Request) -> Response:
+    async def _unknown_path(self, request: Request) -> Response:
         """Answer a path under the prefix that is no route."""
         known = [PREFIX + each.path for each in ROUTES]
         near = get_close_matches(request.url.path, known, 1, 0.5)
@@ -360,7 +362,7 @@ class Control:
 
 async def _raw(request: Request, runtime: Runtime) -> bytes:
     try:
-        return await read_bytes(request, runtime.settings.max_body_bytes)
+        return await read_body(request.receive, request.headers.get("content-length"), runtime.settings.max_body_bytes)
     except TooLargeError:
         raise UsageError(f"the body is larger than {runtime.settings.max_body_bytes} bytes") from None
 

@@ -1,0 +1,218 @@
+"""``mockserver check``: every mistake in configuration and specs, with its line."""
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from mockserver.data import bundled
+from tests.cli.conftest import Cli
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Path:
+    """Return a copy of the specs that a test may break."""
+    return copytree(bundled("specs"), tmp_path / "specs")
+
+
+def swap(path: Path, old: str, new: str) -> int:
+    """Replace a text that stands once in a file; return the line it stands on."""
+    text = path.read_text(encoding="utf-8")
+    assert 1 == text.count(old), (old, text.count(old))
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_check_finds_no_mistake_in_what_is_bundled(cli: Cli) -> None:
+    outcome = cli("check")
+
+    names = ["capabilities.yaml", "errors.yaml", "messages-v0.1.yaml"]
+    assert [f"{bundled('specs')}/{each}: no mistakes" for each in names] == outcome.out.splitlines()
+    assert (0, "") == (outcome.code, outcome.err)
+
+
+def test_check_without_files_takes_the_configuration_of_the_folder(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mockserver.toml").write_text('prot = 1\nseed = "x"', encoding="utf-8")
+
+    outcome = cli("check")
+
+    assert 2 == outcome.code
+    assert [
+        f"{tmp_path}/mockserver.toml:1: prot is not known. Did you mean port?",
+        f'{tmp_path}/mockserver.toml:2: seed is "x", expected a whole number of at least 0.',
+    ] == outcome.out.splitlines()[3:]
+
+
+def test_check_praises_a_sound_configuration(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text("port = 1", encoding="utf-8")
+
+    outcome = cli("check", "good.toml")
+
+    assert (0, "good.toml: no mistakes\n") == (outcome.code, outcome.out)
+
+
+def test_check_as_json_lists_the_mistakes(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("prot = 1", encoding="utf-8")
+
+    outcome = cli("check", "bad.toml", "--json")
+
+    expected = {
+        "file": "bad.toml",
+        "where": f"{tmp_path}/bad.toml:1",
+        "what": "prot is not known.",
+        "fix": "Did you mean port?",
+    }
+    assert (2, [expected]) == (outcome.code, outcome.json)
+
+
+def test_check_tells_of_a_file_that_is_missing_and_goes_on(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "good.toml").touch()
+
+    outcome = cli("check", "gone.toml", "gone.yaml", "good.toml")
+
+    assert (2, 3) == (outcome.code, len(outcome.out.splitlines()))
+    assert f"{tmp_path}/gone.toml cannot be read: No such file or directory." in outcome.out
+    assert f"{tmp_path}/gone.yaml cannot be read: No such file or directory." in outcome.out
+    assert outcome.out.endswith("good.toml: no mistakes\n")
+
+
+def test_check_knows_its_files_by_their_ending(cli: Cli, tmp_path: Path) -> None:
+    outcome = cli("check", "notes.txt")
+
+    expected = f"{tmp_path}/notes.txt is not a file known here. Give files ending in .toml, .yaml, .yml.\n"
+    assert (2, expected) == (outcome.code, outcome.out)
+
+
+def test_check_names_line_and_column_of_what_is_not_yaml(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("a: 1\nb: ]\n", encoding="utf-8")
+
+    outcome = cli("check", "bad.yaml")
+
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{tmp_path}/bad.yaml:2:"))
+    assert "This is not YAML: " in outcome.out
+
+
+@pytest.mark.parametrize("text", ["a: 1", "[]", ""])
+def test_check_refuses_a_document_of_another_sort(text: str, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
+
+    outcome = cli("check", "other.yaml")
+
+    expected = "This document is none of ours. It needs one of the members openapi, rows, errors.\n"
+    assert (2, f"{tmp_path}/other.yaml: {expected}") == (outcome.code, outcome.out)
+
+
+def test_check_finds_an_unknown_schema_keyword_and_the_one_meant(cli: Cli, specs: Path) -> None:
+    path = specs / "messages-v0.1.yaml"
+    text = path.read_text(encoding="utf-8")
+    place = text.index("maxLength: ")
+    path.write_text(text[:place] + "maxLenght: " + text[place + len("maxLength: ") :], encoding="utf-8")
+
+    outcome = cli("check", str(path))
+
+    line = text[:place].count("\n") + 1
+    (told,) = [each for each in outcome.out.splitlines() if "maxLenght" in each]
+    assert (2, True) == (outcome.code, told.startswith(f"{path}:{line}: "))
+    assert told.endswith("Did you mean maxLength?")
+
+
+def test_check_finds_a_reference_to_nothing(cli: Cli, specs: Path) -> None:
+    path = specs / "messages-v0.1.yaml"
+    text = path.read_text(encoding="utf-8")
+    place = text.index('$ref: "#/components/schemas/')
+    path.write_text(text[:place] + text[place:].replace("schemas/", "schemas/No", 1), encoding="utf-8")
+
+    outcome = cli("check", str(path))
+
+    line = text[:place].count("\n") + 1
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{path}:{line}: "))
+    assert "#/components/schemas/No" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("    counts_parts: true", "    xyzzy: true", "Known: addresses, alias"),
+        ('    price: "0.0333"\n    currency: EUR\n    counts', "    currency: EUR\n    counts", "`price`"),
+        ("shape: sms_sender", "shape: sms_sendr", "sms_sendr"),
+    ],
+    ids=["unknown member", "missing member", "unknown shape"],
+)
+def test_check_finds_what_is_wrong_in_a_capability_table(old: str, new: str, words: str, cli: Cli, specs: Path) -> None:
+    path = specs / "capabilities.yaml"
+    line = swap(path, old, new)
+
+    outcome = cli("check", str(path))
+
+    assert (2, 1) == (outcome.code, len(outcome.out.splitlines()))
+    assert line - 10 < int(outcome.out.removeprefix(f"{path}:").partition(":")[0]) <= line
+    assert words in outcome.out
+
+
+def test_check_finds_the_line_of_a_misspelt_member(cli: Cli, specs: Path) -> None:
+    path = specs / "capabilities.yaml"
+    line = swap(path, "    counts_parts: true", "    count_parts: true")
+
+    outcome = cli("check", str(path))
+
+    expected = "Object contains unknown field `count_parts`. Did you mean counts_parts?"
+    assert (2, f"{path}:{line}: {expected}\n") == (outcome.code, outcome.out)
+
+
+def test_check_finds_the_line_of_a_row(cli: Cli, specs: Path) -> None:
+    path = specs / "capabilities.yaml"
+    line = swap(
+        path, "{channel: mms, kind: video, direction: outbound, ", "{channel: mmm, kind: video, direction: outbound, "
+    )
+
+    outcome = cli("check", str(path))
+
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{path}:{line}: "))
+    assert "mmm" in outcome.out
+
+
+def test_check_finds_a_row_whose_branch_is_missing(cli: Cli, specs: Path) -> None:
+    path = specs / "capabilities.yaml"
+    line = swap(path, "schema: {v0.1: ViberImage}", "schema: {v0.1: ViberPicture}")
+
+    outcome = cli("check", str(path))
+
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{path}:{line}: "))
+    assert "ViberPicture" in outcome.out
+
+
+def test_check_holds_a_lone_document_against_the_bundled_ones(cli: Cli, specs: Path, tmp_path: Path) -> None:
+    swap(specs / "capabilities.yaml", "schema: {v0.1: ViberImage}", "schema: {v0.1: ViberPicture}")
+    lone = (specs / "capabilities.yaml").rename(tmp_path / "mine.yaml")
+
+    outcome = cli("check", "mine.yaml")
+
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{lone}:"))
+    assert "ViberPicture" in outcome.out
+
+
+def test_check_leaves_the_mistakes_of_other_files_to_them(cli: Cli, specs: Path) -> None:
+    swap(specs / "errors.yaml", "code: 1010, label: ", "code: 1000, label: ")
+
+    outcome = cli("check", str(specs / "capabilities.yaml"))
+
+    assert (0, f"{specs}/capabilities.yaml: no mistakes\n") == (outcome.code, outcome.out)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("code: 1010, label: ", "code: 1000, label: ", "Found: 1000."),
+        ("code: 1010, label: ", "code: 1010, lable: ", "Did you mean label?"),
+        ("code: 1010, label: ", 'code: "x", label: ', 'Found: "x".'),
+    ],
+    ids=["twice", "unknown member", "wrong type"],
+)
+def test_check_finds_what_is_wrong_in_the_error_codes(old: str, new: str, words: str, cli: Cli, specs: Path) -> None:
+    path = specs / "errors.yaml"
+    line = swap(path, old, new)
+
+    outcome = cli("check", str(path))
+
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{path}:{line}: "))
+    assert words in outcome.out

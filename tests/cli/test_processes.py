@@ -1,0 +1,138 @@
+"""Commands as processes of their own: following the journal, and every example of every help text."""
+
+import io
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from mockserver.cli.options import DEFAULT_URL
+from mockserver.cli.program import main, program
+from mockserver.cli.shell import Shell
+from tests.cli.conftest import PATIENCE_S, Api, OpenServer, Sink, measured
+
+SERVES = "mockserver serve "
+ENDS_WITH_1 = "mockserver explain - "
+"""The one example that shows a refusal."""
+
+
+def examples() -> Iterator[str]:
+    """Yield the commands that help texts end in."""
+    for command in get_command(program()).commands.values():  # type: ignore[attr-defined]  # it is a group
+        yield from (line.strip() for line in (command.epilog or "").splitlines() if line.startswith("  "))
+
+
+EXAMPLES = list(examples())
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Return a folder with the files that examples name and with the program itself."""
+    program = tmp_path / "bin" / "mockserver"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m mockserver "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    body = {
+        "from": {"type": "sms", "number": "ACME"},
+        "to": {"type": "sms", "number": "447700900123"},
+        "message": {"content": {"type": "text", "text": "Hello"}},
+    }
+    (tmp_path / "message.json").write_text(json.dumps(body), encoding="utf-8")
+    (tmp_path / "mockserver.toml").write_text("delivered_after_s = 0.1\n", encoding="utf-8")
+    return tmp_path
+
+
+def environment(shop: Path, **more: str) -> dict[str, str]:
+    """Return what the examples find around them."""
+    path = f"{shop / 'bin'}:{os.environ['PATH']}"
+    return {"PATH": path, "HOME": str(shop), "XDG_STATE_HOME": str(shop), **measured(), **more}
+
+
+def run_in_process(line: str, folder: Path, **environ: str) -> int | str | None:
+    """Run one command here; return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        main(shlex.split(line)[1:], shell=Shell(environ, io.BytesIO(), folder))
+    return ended.value.code
+
+
+def is_plain(line: str) -> bool:
+    """Tell whether a line needs no shell and ends by itself soon."""
+    return line.startswith("mockserver ") and not line.startswith((SERVES, "mockserver demo"))
+
+
+@pytest.mark.parametrize("line", [each for each in EXAMPLES if is_plain(each)])
+def test_an_example_does_what_it_says(line: str, shop: Path, open_server: OpenServer, sink: Sink) -> None:
+    with open_server(inbound_url=sink.url) as api:
+        api.send()
+        code = run_in_process(line.replace(DEFAULT_URL, api.url), shop, MESSAGES_MOCKSERVER_URL=api.url)
+
+    assert 0 == code
+
+
+@pytest.mark.parametrize("line", [each for each in EXAMPLES if not is_plain(each) and SERVES not in each])
+def test_an_example_for_a_shell_does_what_it_says(line: str, shop: Path) -> None:
+    ended = subprocess.run(
+        ["/bin/sh", "-c", line],
+        check=False,
+        cwd=shop,
+        env=environment(shop),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+
+    expected = 1 if ENDS_WITH_1 in line else 0
+    assert (expected, "") == (ended.returncode, ended.stderr)
+
+
+@pytest.mark.parametrize("line", [each for each in EXAMPLES if SERVES in each])
+def test_an_example_of_serve_serves(line: str, shop: Path) -> None:
+    environ = environment(shop, MESSAGES_MOCKSERVER_PORT="0")
+    with subprocess.Popen(shlex.split(line), cwd=shop, env=environ, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        first = next((each for each in running.stderr if each.startswith("API ")), "")
+        running.terminate()
+        running.communicate(timeout=PATIENCE_S)
+
+    assert (0, True) == (running.returncode, first.startswith("API          http://127.0.0.1:"))
+
+
+def follow(api: Api, shop: Path) -> subprocess.Popen[str]:
+    """Start to follow a server's journal."""
+    command = [sys.executable, "-m", "mockserver", "tail", "--json", "--url", api.url]
+    return subprocess.Popen(command, env=environment(shop), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_tail_follows_until_it_is_interrupted(shop: Path, open_server: OpenServer) -> None:
+    with open_server(submitted_after_s=3600, delivered_after_s=3600) as api:
+        api.send(to="447700900001")
+        with follow(api, shop) as tail:
+            assert tail.stdout
+            old = json.loads(tail.stdout.readline())
+            api.send(to="447700900002")
+            api.send(to="447700900003")
+            new = [json.loads(tail.stdout.readline()) for _ in range(2)]
+            tail.send_signal(signal.SIGINT)
+            _, printed = tail.communicate(timeout=PATIENCE_S)
+
+    assert ["447700900001", "447700900002", "447700900003"] == [each["about"].split()[-1] for each in (old, *new)]
+    assert (130, "") == (tail.returncode, printed)
+
+
+def test_tail_ends_with_3_when_the_server_does(shop: Path, open_server: OpenServer) -> None:
+    with open_server() as api:
+        api.send()
+        tail = follow(api, shop)
+        assert tail.stdout
+        tail.stdout.readline()
+    _, printed = tail.communicate(timeout=PATIENCE_S)
+
+    assert (3, 1) == (tail.returncode, printed.count("\n"))
+    assert printed.startswith("mockserver: No server answers at ")
