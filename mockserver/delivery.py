@@ -11,14 +11,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from mockserver.clock import Clock, at
+from mockserver.clock import at
 from mockserver.core.chance import uuid_for
-from mockserver.journal import Journal
 from mockserver.model import Attempt, Delivery, DeliveryState, EntryKind
-from mockserver.poster import PostError, Poster
-from mockserver.schedule import Schedule
-from mockserver.settings import Settings
-from mockserver.store.base import Store
+from mockserver.poster import Poster, PostError
+from mockserver.surroundings import Surroundings
 from mockserver.wire.signing import webhook_token
 
 ACKNOWLEDGED: Final = range(200, 206)
@@ -64,23 +61,13 @@ class Depth:
 class Outbox:
     """Takes webhooks, sends each message's in order, and keeps trying until acknowledged or given up."""
 
-    def __init__(
-        self,
-        *,
-        settings: Settings,
-        seed: int,
-        store: Store,
-        journal: Journal,
-        clock: Clock,
-        schedule: Schedule,
-        poster: Poster,
-    ) -> None:
-        self._settings = settings
-        self._seed = seed
-        self._store = store
-        self._journal = journal
-        self._clock = clock
-        self._schedule = schedule
+    def __init__(self, around: Surroundings, poster: Poster) -> None:
+        self._settings = around.settings
+        self._seed = around.seed
+        self._store = around.store
+        self._journal = around.journal
+        self._clock = around.clock
+        self._schedule = around.schedule
         self._poster = poster
         self._lanes: dict[str, deque[Delivery]] = {}
         self._targets: dict[str, _Target] = {}
@@ -303,9 +290,7 @@ class Outbox:
         return left
 
     async def _abandon(self, delivery: Delivery) -> None:
-        await self._store.put_delivery(
-            msgspec.structs.replace(delivery, state=DeliveryState.ABANDONED, next_at=None)
-        )
+        await self._store.put_delivery(msgspec.structs.replace(delivery, state=DeliveryState.ABANDONED, next_at=None))
         await self._journal.write(
             delivery.account,
             EntryKind.ABANDONED,

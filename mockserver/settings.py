@@ -7,7 +7,7 @@ RETRY_DELAYS_S = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 """Source: domain facts, messages-v0.1 part 4.6; after these, every 900 s until 24 h have passed."""
 
 
-def _setting(  # noqa: PLR0913, the columns of the table
+def _setting(
     default: Any,
     text: str,
     *,

@@ -13,7 +13,10 @@ _PARTIES: dict[str, tuple[Json, Json]] = {
 }
 
 _BUTTONS = {"attachment": {"type": "template", "payload": {"template_type": "button", "text": "Come?", "buttons": []}}}
-_PLACE = {"type": "location", "location": {"longitude": -1.54, "latitude": 53.79, "name": "Café", "address": "1 High St"}}
+_PLACE = {
+    "type": "location",
+    "location": {"longitude": -1.54, "latitude": 53.79, "name": "Café", "address": "1 High St"},
+}
 
 _CONTENTS: dict[tuple[str, str], Json] = {
     ("sms", "text"): "Your table / Ihr Tisch 🍽 is ready",

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from mockserver.model import Account, Attempt, Delivery, DeliveryState, Entry, E
 from mockserver.schedule import Schedule
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
+from mockserver.surroundings import Surroundings
 from tests.fakes import FakePoster, Turn, never
 
 _START_S = 1_790_000_000.0
@@ -82,7 +84,7 @@ class Bench:
     def gaps_s(self) -> list[float]:
         """Return the seconds between posts."""
         moments = [each.at_s for each in self.poster.posts]
-        return [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+        return [later - earlier for earlier, later in itertools.pairwise(moments)]
 
 
 MakeBench: TypeAlias = Callable[..., Bench]
@@ -96,15 +98,7 @@ def make_bench() -> MakeBench:
         settings = Settings(**changes)  # type: ignore[arg-type]  # a test names its settings by keyword
         clock, store = ManualClock(_START_S), MemoryStore()
         journal, schedule, poster = Journal(store, clock), Schedule(clock), FakePoster(clock)
-        outbox = Outbox(
-            settings=settings,
-            seed=7,
-            store=store,
-            journal=journal,
-            clock=clock,
-            schedule=schedule,
-            poster=poster,
-        )
+        outbox = Outbox(Surroundings(settings, 7, store, journal, clock, schedule), poster)
         return Bench(settings, clock, store, journal, schedule, poster, outbox)
 
     return made
@@ -345,6 +339,16 @@ async def test_the_schedule_is_a_setting(make_bench: MakeBench) -> None:
 
     assert bench.gaps_s() == [1, 2, 3, 3]
     assert await bench.states() == {"d-1": "gave_up"}
+
+
+async def test_a_retry_at_the_very_end_of_the_time_is_still_made(make_bench: MakeBench) -> None:
+    bench = make_bench(retry_for_s=15.0)
+    bench.poster.then = 500
+
+    await bench.add("d-1")
+    await bench.advance(60)
+
+    assert bench.gaps_s() == [5, 10]
 
 
 async def test_no_retries_at_all_is_a_setting(make_bench: MakeBench) -> None:
@@ -640,9 +644,7 @@ def _loop_tells(told: list[dict[str, Any]]) -> Iterator[None]:
         loop.set_exception_handler(before)
 
 
-async def test_a_mistake_of_ours_is_logged_and_holds_up_nothing(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_mistake_of_ours_is_logged_and_holds_up_nothing(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     broken = never()
     broken.set_exception(ZeroDivisionError("broken on purpose"))
     bench.poster.answer(_HOOK, broken)

@@ -84,9 +84,7 @@ async def test_jobs_of_the_same_moment_run_in_the_order_they_came(schedule: Sche
     assert notes == names
 
 
-async def test_after_counts_from_the_present_moment(
-    schedule: Schedule, clock: ManualClock, notes: list[str]
-) -> None:
+async def test_after_counts_from_the_present_moment(schedule: Schedule, clock: ManualClock, notes: list[str]) -> None:
     clock.move_to(_START_S + 10)
     schedule.after(5, Note("job", notes))
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
+from ssl import SSLCertVerificationError
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
@@ -72,6 +73,9 @@ class Server:
     def _unreachable(self, error: Exception) -> UnreachableError:
         """Return that nobody answers, and why."""
         reason = getattr(error, "reason", error)
+        if isinstance(reason, SSLCertVerificationError):
+            what = f"The certificate of {self.url} is not trusted here."
+            return UnreachableError(what, fix="Set SSL_CERT_FILE to the server's ca.pem, or give its http URL.")
         words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         what = f"No server answers at {self.url} ({words})."
         return UnreachableError(what, fix="Start one with `mockserver serve`, or give its URL by --url.")

@@ -2,12 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Final
 
 import msgspec
 
+from mockserver.core.capabilities import Capabilities
 from mockserver.core.routing import application_of
+from mockserver.errors import ConfigError
 from mockserver.model import Account, Application
 from mockserver.settings import Settings
 from mockserver.store.base import Store
@@ -28,10 +31,13 @@ class Caller:
 class Accounts:
     """The accounts of a server: those configured, and those met."""
 
-    def __init__(self, store: Store, settings: Settings, configured: tuple[Account, ...]) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, capabilities: Capabilities, configured: tuple[Account, ...]
+    ) -> None:
         self._store = store
         self._settings = settings
-        self._configured = configured
+        self._capabilities = capabilities
+        self._configured = tuple(self._with_channels(each) for each in configured)
         self._callers: dict[str, tuple[Caller, float]] = {}
 
     async def start(self) -> None:
@@ -48,10 +54,31 @@ class Accounts:
         for account in self._configured:
             await self._store.put_account(account)
 
-    async def put(self, account: Account) -> None:
-        """Replace what is known of an account."""
+    async def put(self, account: Account) -> Account:
+        """Replace what is known of an account and return it; raise ConfigError for a sender on no known channel."""
+        known = self._with_channels(account)
         self._callers.clear()
-        await self._store.put_account(account)
+        await self._store.put_account(known)
+        return known
+
+    def _with_channels(self, account: Account) -> Account:
+        """Return the account with the channels of its senders by their names here."""
+        senders = tuple(
+            msgspec.structs.replace(each, channel=self._channel(each.channel, account.api_key, index))
+            for index, each in enumerate(account.senders)
+        )
+        return msgspec.structs.replace(account, senders=senders)
+
+    def _channel(self, name: str, api_key: str, index: int) -> str:
+        channel = self._capabilities.channel(name)
+        if channel is not None:
+            return channel.name
+        known = tuple(self._capabilities.channels)
+        near = get_close_matches(name, known, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise ConfigError(
+            f"accounts.{api_key}.senders[{index}].channel is {name!r}.", fix=f"{hint}Known: {', '.join(known)}."
+        )
 
     async def remove(self, api_key: str) -> bool:
         """Forget an account and all that happened in it."""

@@ -19,6 +19,7 @@ from mockserver.service.messages import Messages
 from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
+from mockserver.surroundings import Surroundings
 
 RESETTABLE = ("journal", "messages", "accounts", "all")
 
@@ -57,28 +58,10 @@ class Runtime:
         self.store = store or MemoryStore()
         self.journal = Journal(self.store, self.clock)
         self.schedule = Schedule(self.clock)
-        self.outbox = Outbox(
-            settings=settings,
-            seed=self.seed,
-            store=self.store,
-            journal=self.journal,
-            clock=self.clock,
-            schedule=self.schedule,
-            poster=poster
-            or HttpPoster(connect_timeout_s=settings.connect_timeout_s, answer_timeout_s=settings.answer_timeout_s),
-        )
-        self.accounts = Accounts(self.store, settings, accounts)
-        self.messages = Messages(
-            settings=settings,
-            seed=self.seed,
-            specs=self.specs,
-            contract=self.contract,
-            store=self.store,
-            journal=self.journal,
-            clock=self.clock,
-            schedule=self.schedule,
-            outbox=self.outbox,
-        )
+        around = Surroundings(settings, self.seed, self.store, self.journal, self.clock, self.schedule)
+        self.outbox = Outbox(around, poster or _http_poster(settings))
+        self.accounts = Accounts(self.store, settings, self.specs.capabilities, accounts)
+        self.messages = Messages(around, self.specs, self.contract, self.outbox)
         self._ticking: asyncio.Task[None] | None = None
         self.is_running = False
 
@@ -104,7 +87,7 @@ class Runtime:
             line = await job.abandon()
             if line is not None:
                 lines.append(line)
-        lines += await self.messages.abandon_held()
+        lines += await self.messages.scripts.abandon_held()
         self.journal.wake_all()
         finished = depth.queued + depth.in_flight + depth.retrying - len(left)
         return StopReport(max(finished, 0), tuple(lines))
@@ -136,3 +119,7 @@ class Runtime:
                 await self.store.clear(account.api_key, part)
         for api_key in known:
             self.outbox.forget(api_key)
+
+
+def _http_poster(settings: Settings) -> HttpPoster:
+    return HttpPoster(connect_timeout_s=settings.connect_timeout_s, answer_timeout_s=settings.answer_timeout_s)

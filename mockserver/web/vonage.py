@@ -13,6 +13,7 @@ from mockserver.model import EntryKind, Exchange, Json, Message
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
 from mockserver.service.runtime import Runtime
+from mockserver.service.webhooks import SelfCheckError
 from mockserver.web.bodies import parse_json
 from mockserver.web.incoming import Incoming, LeftError, TooLargeError, answer, incoming, read_body
 from mockserver.wire import v0_1
@@ -28,6 +29,7 @@ _SERVER_ERROR: Final = 500
 _KEPT_BODY: Final = 65_536
 """Characters of a body kept in the journal; longer ones are cut there, not refused."""
 _NO_OUTCOME: Final = Problem(_SERVER_ERROR, "Internal Error", "The mock server reached no verdict.", type="about:blank")
+_STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopping.", type="about:blank")
 
 
 @dataclass(slots=True)
@@ -106,6 +108,9 @@ class VonageRoutes:
         if violations or verdict.channel is None:
             outcome.problem = v0_1.invalid(violations)
             return
+        if not self._runtime.is_running:
+            outcome.problem = _STOPPING
+            return
         outcome.message = await self._runtime.messages.send(caller, verdict.channel, parsed.value)
 
     def _unknown_path(self, path: str) -> Problem:
@@ -132,7 +137,7 @@ class VonageRoutes:
             violations = self._runtime.contract.answer_violations(status, body)
             if violations:
                 reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
-                raise RuntimeError(f"an answer {status} of ours breaks our own document: {reasons}")
+                raise SelfCheckError(f"an answer {status} of ours breaks our own document: {reasons}")
 
     async def _journal(self, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
         request, problem, verdict, message = outcome.request, outcome.problem, outcome.verdict, outcome.message

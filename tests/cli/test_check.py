@@ -203,7 +203,7 @@ def test_check_leaves_the_mistakes_of_other_files_to_them(cli: Cli, specs: Path)
     ("old", "new", "words"),
     [
         ("code: 1010, label: ", "code: 1000, label: ", "Found: 1000."),
-        ("code: 1010, label: ", "code: 1010, lable: ", "Did you mean label?"),
+        ("code: 1010, label: ", "code: 1010, labell: ", "Did you mean label?"),
         ("code: 1010, label: ", 'code: "x", label: ', 'Found: "x".'),
     ],
     ids=["twice", "unknown member", "wrong type"],

@@ -1,7 +1,10 @@
 """``mockserver messages``: lists, searches, one message in full."""
 
 import re
+from pathlib import Path
 
+from mockserver.settings import Settings
+from mockserver.web.server import serving
 from tests.cli.conftest import Cli, OpenServer, Sink
 
 NO_SUCH = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
@@ -156,6 +159,17 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence_with_exit_code_3(cli: 
             " Start one with `mockserver serve`, or give its URL by --url.\n"
         ),
     ) == (outcome.code, outcome.out, outcome.err)
+
+
+def test_a_server_whose_certificate_is_not_trusted_is_told(cli: Cli, tmp_path: Path) -> None:
+    with serving(Settings(port=0, tls_dir=str(tmp_path))) as running:
+        outcome = cli("messages", "--url", str(running.tls_url))
+
+    expected = (
+        f"mockserver: The certificate of {running.tls_url} is not trusted here."
+        " Set SSL_CERT_FILE to the server's ca.pem, or give its http URL.\n"
+    )
+    assert (3, expected) == (outcome.code, outcome.err)
 
 
 def test_a_server_of_another_kind_is_told(cli: Cli, sink: Sink) -> None:

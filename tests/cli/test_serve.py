@@ -48,12 +48,10 @@ def process(*argv: str, folder: Path, **environ: str) -> Iterator[subprocess.Pop
 def start(running: subprocess.Popen[str]) -> list[str]:
     """Return the lines a server prints until it listens."""
     assert running.stderr
-    lines: list[str] = []
-    for line in running.stderr:
-        lines.append(line.rstrip("\n"))
-        if line.startswith("Try "):
-            break
-    return lines
+    lines = [next(running.stderr)]
+    while not lines[-1].startswith("Try "):
+        lines.append(next(running.stderr))
+    return [line.rstrip("\n") for line in lines]
 
 
 def end(running: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str]:

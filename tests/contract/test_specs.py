@@ -119,7 +119,7 @@ def test_document_knows_every_answer_and_its_trace_id(specs: Specs) -> None:
 
     answers = path["post"]["responses"]
 
-    assert ["202", "400", "401", "404", "405", "413", "415", "429", "500"] == list(answers)
+    assert ["202", "400", "401", "404", "405", "413", "415", "429", "500", "503"] == list(answers)
     for answer in document["components"]["responses"].values():
         assert ["X-Nexmo-Trace-Id"] == list(answer["headers"])
 

@@ -1,4 +1,4 @@
-"""Where webhooks go, row by row of the documented table; what is not set falls back, what is set to nothing does not."""
+"""Where webhooks go, row by row of the documented table: what is not set falls back, what is empty does not."""
 
 import msgspec
 import pytest

@@ -127,9 +127,7 @@ async def test_the_world_of_a_met_application_keeps_what_was_known_of_its_key(wo
 
     caller = await _identified(world, bearer("app-one"))
 
-    assert caller.account == Account(
-        api_key, status_url="http://own.test/", applications=(Application("app-one"),)
-    )
+    assert caller.account == Account(api_key, status_url="http://own.test/", applications=(Application("app-one"),))
 
 
 async def test_a_token_of_an_unknown_application_needs_no_right_signature(world: World) -> None:
@@ -167,9 +165,7 @@ async def test_find_knows_keys_and_applications(open_world: OpenWorld) -> None:
     ],
     ids=["unknown key", "wrong secret", "unknown application", "no public key", "wrong signature"],
 )
-async def test_strict_refuses_whoever_is_not_configured(
-    open_world: OpenWorld, headers: list[str], words: str
-) -> None:
+async def test_strict_refuses_whoever_is_not_configured(open_world: OpenWorld, headers: list[str], words: str) -> None:
     applications = (Application(_APP, public_key=_PUBLIC), Application("keyless"))
     world = await open_world(Account("key", secrets=("right",), applications=applications), auth="strict")
     before = await world.runtime.store.accounts()
@@ -187,7 +183,7 @@ async def test_strict_lets_in_whoever_is_configured(open_world: OpenWorld) -> No
     assert [(each.account.api_key, each.application) for each in callers] == [("key", None), ("key", _APP)]
 
 
-# Tokens that were verified before
+# Credentials that were checked before
 
 
 async def test_a_remembered_token_is_refused_once_it_has_expired(world: World) -> None:
@@ -209,6 +205,15 @@ async def test_a_remembered_token_is_checked_against_the_account_as_it_is_now(op
     assert "does not match the public key" in await _refused(world, headers)
 
 
+async def test_remembered_credentials_do_not_bring_a_removed_account_back_as_it_was(open_world: OpenWorld) -> None:
+    world = await open_world(Account("key", secrets=("right",)))
+    await _identified(world, basic("key", "right"))
+
+    await world.runtime.accounts.remove("key")
+
+    assert await _identified(world, basic("key", "right")) == Caller(Account("key"))
+
+
 async def test_a_remembered_token_does_not_bring_a_removed_account_back(open_world: OpenWorld) -> None:
     world = await open_world(Account("key", applications=(Application(_APP, public_key=_PUBLIC),)))
     headers = bearer()
@@ -219,8 +224,8 @@ async def test_a_remembered_token_does_not_bring_a_removed_account_back(open_wor
     assert (await _identified(world, headers)).account.api_key != "key"
 
 
-async def test_a_remembered_token_sees_a_reset(world: World) -> None:
-    headers = bearer()
+@pytest.mark.parametrize("headers", [bearer(), basic("new-key")], ids=["token", "key"])
+async def test_remembered_credentials_see_a_reset(world: World, headers: list[str]) -> None:
     met = await _identified(world, headers)
     await world.runtime.reset(await world.account(), "accounts")
     assert await world.runtime.store.account(met.account.api_key) is None

@@ -2,7 +2,6 @@
 
 import dataclasses
 import logging
-from collections.abc import Callable
 from random import Random
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,16 +25,14 @@ from mockserver.model import (
     Sender,
     Status,
 )
-from mockserver.service.messages import SelfCheckError
+from mockserver.service.webhooks import SelfCheckError
 from tests.bodies import CELLS
 from tests.fakes import never
 from tests.service.conftest import INBOUND_URL, KEY, START_S, STATUS_URL, OpenWorld, World
 
 _RECEIPT_URL = "http://sut.test/receipt"
 _DAY_S = 86_400.0
-_INBOUND_ROWS = [
-    row for row in load_specs().capabilities.rows if row.direction == "inbound" and row.is_supported
-]
+_INBOUND_ROWS = [row for row in load_specs().capabilities.rows if row.direction == "inbound" and row.is_supported]
 
 
 # The script
@@ -416,7 +413,7 @@ async def test_redeliver_sends_a_delivered_webhook_again(world: World) -> None:
     delivery = await _first_delivery(world)
     assert delivery.state is DeliveryState.DELIVERED
 
-    again = await world.runtime.messages.redeliver(await world.account(), delivery.id)
+    again = await world.runtime.messages.webhooks.redeliver(await world.account(), delivery.id)
     await world.runtime.settle()
 
     assert again.state is DeliveryState.PENDING
@@ -431,7 +428,7 @@ async def test_redeliver_sends_at_once_what_waits_for_its_next_try(world: World)
     delivery = await _first_delivery(world)
     assert delivery.next_at == at(START_S + 5.05)
 
-    await world.runtime.messages.redeliver(await world.account(), delivery.id)
+    await world.runtime.messages.webhooks.redeliver(await world.account(), delivery.id)
     await world.runtime.settle()
 
     assert [each.at_s - START_S for each in world.poster.posts] == pytest.approx([0.05, 0.1])
@@ -446,7 +443,7 @@ async def test_redeliver_sends_what_was_given_up(open_world: OpenWorld) -> None:
     delivery = await _first_delivery(world)
     assert delivery.state is DeliveryState.GAVE_UP
 
-    await world.runtime.messages.redeliver(await world.account(), delivery.id)
+    await world.runtime.messages.webhooks.redeliver(await world.account(), delivery.id)
     await world.runtime.settle()
 
     found = await world.runtime.store.delivery(KEY, delivery.id)
@@ -462,7 +459,7 @@ async def test_redeliver_refuses_what_is_already_in_line(world: World) -> None:
     [delivery] = await world.deliveries(sent.uuid)
 
     with pytest.raises(ConflictError, match="is already in line"):
-        await world.runtime.messages.redeliver(await world.account(), delivery.id)
+        await world.runtime.messages.webhooks.redeliver(await world.account(), delivery.id)
 
     assert len(world.poster.posts) == 1
 
@@ -472,7 +469,7 @@ async def test_redeliver_refuses_what_has_nowhere_to_go(open_world: OpenWorld) -
     delivery = await _first_delivery(world)
 
     with pytest.raises(ConflictError, match="dropped for want of a URL"):
-        await world.runtime.messages.redeliver(await world.account(), delivery.id)
+        await world.runtime.messages.webhooks.redeliver(await world.account(), delivery.id)
 
 
 async def test_redeliver_knows_only_webhooks_of_the_account(open_world: OpenWorld) -> None:
@@ -480,7 +477,7 @@ async def test_redeliver_knows_only_webhooks_of_the_account(open_world: OpenWorl
     delivery = await _first_delivery(world)
 
     with pytest.raises(UnknownError, match=f"no delivery '{delivery.id}' in account other"):
-        await world.runtime.messages.redeliver(await world.account("other"), delivery.id)
+        await world.runtime.messages.webhooks.redeliver(await world.account("other"), delivery.id)
 
 
 # The self check
@@ -522,9 +519,7 @@ async def test_a_step_that_fails_the_self_check_is_logged_and_the_script_goes_on
 ) -> None:
     whatsapp = msgspec.structs.replace(specs.capabilities.channels["whatsapp"], price="free")
     channels = specs.capabilities.channels | {"whatsapp": whatsapp}
-    broken = dataclasses.replace(
-        specs, capabilities=msgspec.structs.replace(specs.capabilities, channels=channels)
-    )
+    broken = dataclasses.replace(specs, capabilities=msgspec.structs.replace(specs.capabilities, channels=channels))
     world = await open_world(specs=broken, read=True)
     sent = await world.send("whatsapp")
 
@@ -549,14 +544,14 @@ async def test_a_full_outbox_makes_events_wait_and_loses_none(open_world: OpenWo
     await world.runtime.schedule.move_to_next(world.clock, START_S + 0.05)
     await world.poster.arrived(per_target)
     assert len(world.poster.posts) == per_target
-    assert world.runtime.messages.held == 200 - per_target - 2
+    assert world.runtime.messages.scripts.held == 200 - per_target - 2
     assert world.runtime.outbox.room == 0
 
     gate.set_result(204)
     await world.runtime.settle()
     await world.advance(60)
 
-    assert world.runtime.messages.held == 0
+    assert world.runtime.messages.scripts.held == 0
     told = [world.statuses(each.uuid) for each in sent]
     assert told == [["submitted", "delivered"]] * 200
 
@@ -568,10 +563,10 @@ async def test_events_held_by_webhooks_to_be_retried_go_on_after_those(open_worl
 
     await world.advance(5)
     assert [each.at_s - START_S for each in world.poster.posts] == pytest.approx([0.05, 0.05])
-    assert world.runtime.messages.held == 3 + 2  # the other messages, and what comes next of these two
+    assert world.runtime.messages.scripts.held == 3 + 2  # the other messages, and what comes next of these two
     await world.advance(0.1)
 
-    assert world.runtime.messages.held == 0
+    assert world.runtime.messages.scripts.held == 0
     assert [world.statuses(each.uuid)[-2:] for each in sent] == [["submitted", "delivered"]] * 5
 
 
@@ -582,12 +577,12 @@ async def test_events_held_go_on_even_if_those_before_them_were_forgotten(open_w
         await world.send()
     kept = await world.send(key="key")
     await world.advance(1)
-    assert world.runtime.messages.held == 51
+    assert world.runtime.messages.scripts.held == 51
 
     await world.runtime.reset(await world.account(), "messages")
     await world.advance(1)
 
-    assert world.runtime.messages.held == 0
+    assert world.runtime.messages.scripts.held == 0
     assert world.statuses(kept.uuid) == ["submitted", "delivered"]
 
 
@@ -600,7 +595,7 @@ async def test_a_full_outbox_does_not_slow_a_day(open_world: OpenWorld) -> None:
 
     await world.advance(_DAY_S - 3600)
 
-    assert world.runtime.messages.held == 1000
+    assert world.runtime.messages.scripts.held == 1000
     assert len(world.runtime.schedule) == 2
 
 

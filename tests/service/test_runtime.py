@@ -1,4 +1,4 @@
-"""A runtime begins, forgets and ends without losing a webhook in silence; accounts are worlds even when all are busy."""
+"""A runtime begins, forgets and ends without losing a webhook in silence; accounts stay worlds when all are busy."""
 
 import asyncio
 import logging
@@ -81,9 +81,7 @@ async def test_a_runtime_makes_its_own_poster_and_reads_its_own_documents() -> N
 async def test_a_poster_can_be_that_of_production(specs: Specs) -> None:
     """Nobody listens there, and the journal says so."""
     poster = HttpPoster(connect_timeout_s=3, answer_timeout_s=5)
-    runtime = Runtime(
-        Settings(status_url="http://127.0.0.1:1/", submitted_after_s=0.0), specs=specs, poster=poster
-    )
+    runtime = Runtime(Settings(status_url="http://127.0.0.1:1/", submitted_after_s=0.0), specs=specs, poster=poster)
     await runtime.start()
     account = await runtime.accounts.find(None)
     assert account is not None
@@ -227,9 +225,9 @@ async def test_stop_finishes_what_is_with_receivers_and_says_how_many(world: Wor
 
     assert report.delivered == 1
     assert not world.runtime.is_running
-    assert [
-        (each.state, each.event) for message in sent for each in await world.deliveries(message.uuid)
-    ] == [(DeliveryState.DELIVERED, "submitted")] * 2
+    assert [(each.state, each.event) for message in sent for each in await world.deliveries(message.uuid)] == [
+        (DeliveryState.DELIVERED, "submitted")
+    ] * 2
 
 
 async def test_stop_journals_planned_statuses_as_abandoned(world: World) -> None:
@@ -245,8 +243,7 @@ async def test_stop_journals_planned_statuses_as_abandoned(world: World) -> None
         uuid: f"statuses abandoned: the server stopped {rest}" for uuid, rest in left.items()
     }
     assert set(report.abandoned) == {
-        f"message {uuid} of account {KEY}: statuses abandoned: the server stopped {rest}"
-        for uuid, rest in left.items()
+        f"message {uuid} of account {KEY}: statuses abandoned: the server stopped {rest}" for uuid, rest in left.items()
     }
 
 
@@ -271,7 +268,7 @@ async def test_stop_in_the_middle_of_a_thousand_messages_leaves_every_one_delive
         pass
     for _ in range(50):
         await asyncio.sleep(0)
-    assert world.runtime.messages.held > 0
+    assert world.runtime.messages.scripts.held > 0
     assert world.runtime.outbox.depth.queued > 0
     assert world.runtime.outbox.depth.in_flight > 0
     assert world.runtime.outbox.depth.retrying > 0

@@ -192,7 +192,9 @@ async def test_a_walk_ends_if_all_is_cleared(store: Store, what: str) -> None:
 
 
 async def test_append_numbers_entries_from_1_within_their_account(store: Store) -> None:
-    numbers = [entry.id for account in ("key-a", "key-b", "key-a") for entry in await _journal(store, "x", account=account)]
+    numbers = [
+        entry.id for account in ("key-a", "key-b", "key-a") for entry in await _journal(store, "x", account=account)
+    ]
 
     assert numbers == [1, 1, 2]
     assert [each.id for each in await store.entries("key-a")] == [1, 2]

@@ -14,7 +14,7 @@ _AT = datetime(2021, 6, 1, 9, 5, 7, 999_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "move,status,code",
+    ("move", "status", "code"),
     [
         (Move(Status.SUBMITTED, _AT), "accepted", "0"),
         (Move(Status.DELIVERED, _AT), "delivered", "0"),
@@ -26,9 +26,7 @@ _AT = datetime(2021, 6, 1, 9, 5, 7, 999_000, tzinfo=UTC)
 )
 def test_receipt_body_has_the_documented_members(specs: Specs, move: Move, status: str, code: str) -> None:
     channel = specs.capabilities.channels["sms"]
-    message = v0_1.read_message(
-        body_of("sms", "text"), channel, uuid="uuid-1", account="key", application=None, at=_AT
-    )
+    message = v0_1.read_message(body_of("sms", "text"), channel, uuid="uuid-1", account="key", application=None, at=_AT)
 
     assert receipt_body(message, channel, move) == {
         "msisdn": "447700900111",

@@ -1,4 +1,4 @@
-"""Webhook tokens hold for independent libraries; credentials are believed or refused for the reason a person can use."""
+"""Webhook tokens hold for independent libraries; credentials are believed, or refused with a reason one can use."""
 
 import base64
 import hashlib
@@ -167,7 +167,7 @@ def test_default_secret_is_long_enough_for_every_client() -> None:
 
 
 @pytest.mark.parametrize(
-    "header,expected",
+    ("header", "expected"),
     [
         (_basic("key:secret"), Basic("key", "secret")),
         (_basic("key:"), Basic("key", "")),
@@ -184,7 +184,7 @@ def test_read_credentials_reads_key_and_secret(header: str, expected: Basic) -> 
 
 
 @pytest.mark.parametrize(
-    "headers,words",
+    ("headers", "words"),
     [
         ([], "there is no Authorization header"),
         ([_basic("k:s"), "Bearer x.y.z"], "2 Authorization headers"),
@@ -215,7 +215,7 @@ def test_read_credentials_refuses_with_the_reason(headers: list[str], words: str
 
 
 @pytest.mark.parametrize(
-    "claims,expires_s",
+    ("claims", "expires_s"),
     [
         (_claims(), _NOW_S + 900),
         (_claims(exp=_NOW_S + 30), _NOW_S + 30),
@@ -271,7 +271,7 @@ _REFUSED: dict[str, tuple[Json, str]] = {
 }
 
 
-@pytest.mark.parametrize("claims,words", _REFUSED.values(), ids=_REFUSED)
+@pytest.mark.parametrize(("claims", "words"), _REFUSED.values(), ids=_REFUSED)
 def test_read_credentials_refuses_claims_with_the_reason(claims: Json, words: str) -> None:
     refused = read_credentials([f"Bearer {_unsigned(claims)}"], _NOW_S)
 
@@ -283,7 +283,7 @@ _DEEP = _base64url(b"[" * 100_000)
 
 
 @pytest.mark.parametrize(
-    "header,words",
+    ("header", "words"),
     [
         ("Bearer", "is empty (is the token inside the quoted header?)"),
         ("Bearer ", "is empty"),
@@ -296,7 +296,18 @@ _DEEP = _base64url(b"[" * 100_000)
         (f"Bearer {_unsigned(_claims(), alg='none')}", "signed with 'none'; expected RS256"),
         (f"Bearer {_unsigned(_claims(), alg=7)}", "expected RS256"),
     ],
-    ids=["no token", "blank", "no dots", "no base64", "not ascii", "deep header", "deep claims", "hs256", "none", "alg"],
+    ids=[
+        "no token",
+        "blank",
+        "no dots",
+        "no base64",
+        "not ascii",
+        "deep header",
+        "deep claims",
+        "hs256",
+        "none",
+        "alg",
+    ],
 )
 def test_read_credentials_refuses_tokens_with_the_reason(header: str, words: str) -> None:
     refused = read_credentials([header], _NOW_S)

@@ -32,9 +32,7 @@ def _channel(name: str) -> ChannelRow:
 
 
 def _read(body: Json, channel: str) -> Message:
-    return v0_1.read_message(
-        body, _channel(channel), uuid=_UUID, account="key", application=None, at=_AT
-    )
+    return v0_1.read_message(body, _channel(channel), uuid=_UUID, account="key", application=None, at=_AT)
 
 
 def _inbound(row: Row, content: dict[str, Json], rng: Random) -> Message:
@@ -60,12 +58,12 @@ def test_bodies_cover_every_outbound_cell_that_has_a_schema() -> None:
     assert set(CELLS) == supported
 
 
-@pytest.mark.parametrize("channel,kind", CELLS)
+@pytest.mark.parametrize(("channel", "kind"), CELLS)
 def test_bodies_pass_the_contract(contract: MessagesContract, channel: str, kind: str) -> None:
     assert contract.check(body_of(channel, kind)).violations == ()
 
 
-@pytest.mark.parametrize("channel,kind", CELLS)
+@pytest.mark.parametrize(("channel", "kind"), CELLS)
 def test_read_message_reads_back_what_was_written(channel: str, kind: str) -> None:
     message = _read(body_of(channel, kind, client_ref="ref-1"), channel)
 
@@ -74,10 +72,8 @@ def test_read_message_reads_back_what_was_written(channel: str, kind: str) -> No
     assert message == _read(written, channel)
 
 
-@pytest.mark.parametrize("channel,kind", CELLS)
-def test_write_request_writes_the_body_that_was_read(
-    contract: MessagesContract, channel: str, kind: str
-) -> None:
+@pytest.mark.parametrize(("channel", "kind"), CELLS)
+def test_write_request_writes_the_body_that_was_read(contract: MessagesContract, channel: str, kind: str) -> None:
     body = body_of(channel, kind, client_ref="ref-1")
 
     written = v0_1.write_request(_read(body, channel), _channel(channel))
@@ -86,15 +82,13 @@ def test_write_request_writes_the_body_that_was_read(
     assert contract.check(written).is_valid
 
 
-@given(text=st.text(min_size=1, max_size=640), ref=st.none() | st.text(max_size=40), channel=st.sampled_from(
-    ["sms", "mms", "viber", "messenger", "whatsapp"]
-))
-def test_reading_what_was_written_gives_the_same_message_for_any_text(
-    text: str, ref: str | None, channel: str
-) -> None:
-    original = msgspec.structs.replace(
-        _read(body_of(channel, "text"), channel), content={"text": text}, client_ref=ref
-    )
+@given(
+    text=st.text(min_size=1, max_size=640),
+    ref=st.none() | st.text(max_size=40),
+    channel=st.sampled_from(["sms", "mms", "viber", "messenger", "whatsapp"]),
+)
+def test_reading_what_was_written_gives_the_same_message_for_any_text(text: str, ref: str | None, channel: str) -> None:
+    original = msgspec.structs.replace(_read(body_of(channel, "text"), channel), content={"text": text}, client_ref=ref)
 
     assert original == _read(v0_1.write_request(original, _channel(channel)), channel)
 
@@ -124,7 +118,10 @@ def test_read_message_takes_nulls_and_foreign_members_for_absent() -> None:
     body["message"]["whatsapp"] = None
     body["message"]["content"]["image"] = {"url": "https://files.example.org/unused.png"}
 
-    assert _read(body_of("whatsapp", "text"), "whatsapp") == _read(body, "whatsapp")
+    message = _read(body, "whatsapp")
+
+    assert message == _read(body_of("whatsapp", "text"), "whatsapp")
+    assert (message.options, message.client_ref) == ({}, None)
 
 
 def test_read_message_remembers_the_application() -> None:
@@ -142,7 +139,7 @@ def test_accepted_is_the_uuid_alone(contract: MessagesContract) -> None:
     assert contract.answer_violations(202, body) == ()
 
 
-@pytest.mark.parametrize("channel,status", _REPORTS)
+@pytest.mark.parametrize(("channel", "status"), _REPORTS)
 def test_status_body_passes_the_contract(contract: MessagesContract, channel: str, status: Status) -> None:
     message = _read(body_of(channel, "text", client_ref="ref-1"), channel)
 
@@ -166,7 +163,7 @@ def test_status_body_with_an_error_passes_the_contract(
     assert body["error"] == {"code": code, "reason": error.label}
 
 
-@pytest.mark.parametrize("channel,kind", CELLS)
+@pytest.mark.parametrize(("channel", "kind"), CELLS)
 def test_status_body_writes_the_parties_as_the_request_did(channel: str, kind: str) -> None:
     request = body_of(channel, kind)
 
@@ -187,7 +184,7 @@ def test_status_body_keeps_the_key_order_of_the_wire(specs: Specs) -> None:
     assert list(rejected["error"]) == ["code", "reason"]
 
 
-@pytest.mark.parametrize("channel,status", _REPORTS)
+@pytest.mark.parametrize(("channel", "status"), _REPORTS)
 def test_status_body_has_usage_on_delivered_only(channel: str, status: Status) -> None:
     row = _channel(channel)
 
@@ -236,7 +233,7 @@ def test_inbound_body_swaps_the_sides_of_viber() -> None:
     assert [list(body[side]) for side in ("from", "to")] == [["number", "type"], ["id", "type"]]
 
 
-@pytest.mark.parametrize("text,parts", [("a" * 160, "1"), ("a" * 161, "2"), ("ü€" * 53, "1"), ("я" * 71, "2")])
+@pytest.mark.parametrize(("text", "parts"), [("a" * 160, "1"), ("a" * 161, "2"), ("ü€" * 53, "1"), ("я" * 71, "2")])
 def test_inbound_sms_tells_its_parts_as_text(contract: MessagesContract, text: str, parts: str) -> None:
     row = next(each for each in _INBOUND if each.channel == "sms")
 
@@ -249,7 +246,7 @@ def test_inbound_sms_tells_its_parts_as_text(contract: MessagesContract, text: s
 _CONTROLS = "".join(map(chr, range(32))) + "\x7f\u2028\u2029"
 
 
-@pytest.mark.parametrize("text", ["Grüße / 🍽 \"quoted\" \\ back", _CONTROLS, "a&<>'b", "\u00e9\ufffd"])
+@pytest.mark.parametrize("text", ['Grüße / 🍽 "quoted" \\ back', _CONTROLS, "a&<>'b", "\u00e9\ufffd"])
 def test_webhook_bytes_are_what_a_verifier_gets_by_serialising_anew(text: str) -> None:
     """The official Node verifier parses the body and hashes JSON.stringify of it; Python's json spells the same."""
     row = next(each for each in _INBOUND if each.channel == "sms")
@@ -268,7 +265,7 @@ _MOMENTS = [
 ]
 
 
-@pytest.mark.parametrize("moment,written", _MOMENTS, ids=[written for _, written in _MOMENTS])
+@pytest.mark.parametrize(("moment", "written"), _MOMENTS, ids=[written for _, written in _MOMENTS])
 def test_timestamp_has_three_decimals_and_a_z(moment: datetime, written: str) -> None:
     assert v0_1.timestamp(moment) == written
 

@@ -71,6 +71,7 @@ class Control:
             "seed": self._runtime.seed,
             "webhooks": {"queued": depth.queued, "in_flight": depth.in_flight, "retrying": depth.retrying},
             "scheduled": len(self._runtime.schedule),
+            "held": self._runtime.messages.scripts.held,
         }
 
     async def livez(self, _: Request) -> Json:
@@ -213,7 +214,7 @@ class Control:
     async def redeliver(self, request: Request) -> Json:
         """Send a webhook once more."""
         account = await self._account(request)
-        return views.delivery_view(await self._runtime.messages.redeliver(account, request.path_params["id"]))
+        return views.delivery_view(await self._runtime.messages.webhooks.redeliver(account, request.path_params["id"]))
 
     async def explain(self, request: Request) -> Json:
         """Judge a body without sending it."""
@@ -260,8 +261,7 @@ class Control:
             owner = await self._store.account_of_application(application.id)
             if owner is not None and owner.api_key != api_key:
                 raise ConflictError(f"application {application.id} belongs to account {owner.api_key} already")
-        await self._runtime.accounts.put(account)
-        return views.account_view(account)
+        return views.account_view(await self._runtime.accounts.put(account))
 
     async def delete_account(self, request: Request) -> Response:
         """Forget an account."""

@@ -61,13 +61,19 @@ def _row(body: dict[str, Json], channel: ChannelRow, specs: Specs) -> Row:
     row = specs.capabilities.row(channel.name, kind, "inbound")
     supported = tuple(each.kind for each in specs.capabilities.rows_of(channel.name, "inbound") if each.is_supported)
     if row is None:
+        if any(each.kind == kind and each.direction == "inbound" for each in specs.capabilities.rows):
+            raise UsageError(f"{kind} cannot come in on {channel.name}", fix=_possible(channel, supported))
         raise UsageError(f"kind is {kind!r}" if kind else "kind is missing", fix=_choices(kind, supported))
     if not row.is_supported:
         raise UsageError(
             f"{kind} cannot come in on {channel.name}: {_STATES[row.state]} ({row.matrix} matrix)",
-            fix=f"On {channel.name} can come in: {', '.join(supported)}.",
+            fix=_possible(channel, supported),
         )
     return row
+
+
+def _possible(channel: ChannelRow, kinds: tuple[str, ...]) -> str:
+    return f"On {channel.name} can come in: {', '.join(kinds)}."
 
 
 def _content(body: dict[str, Json], row: Row, specs: Specs) -> dict[str, Json]:

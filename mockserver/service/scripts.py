@@ -1,0 +1,109 @@
+"""Scripts under way: takes each message's planned steps at their time, and holds them while the outbox is full."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from mockserver.contract.specs import Specs
+from mockserver.core import lifecycle
+from mockserver.delivery import Outbox
+from mockserver.model import EntryKind, Message, Planned, Status
+from mockserver.surroundings import Surroundings
+
+Mover = Callable[[Message, Status, int | None], Awaitable[object]]
+"""Moves a message to a status, with an error code or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The next planned step of a message's script; ``steps`` are those left, this one first."""
+
+    scripts: "Scripts"
+    account: str
+    uuid: str
+    accepted_s: float
+    steps: tuple[Planned, ...]
+
+    async def run(self) -> None:
+        """Take the step and plan the one after it, or hold it while the outbox is full."""
+        await self.scripts.take_step(self)
+
+    async def abandon(self) -> str | None:
+        """Record the steps that will not be taken."""
+        return await self.scripts.abandon_steps(self)
+
+
+class Scripts:
+    """Follows the scripts of all messages; ``move`` is what takes a step."""
+
+    def __init__(self, around: Surroundings, specs: Specs, outbox: Outbox, move: Mover) -> None:
+        self._store = around.store
+        self._journal = around.journal
+        self._schedule = around.schedule
+        self._specs = specs
+        self._outbox = outbox
+        self._move = move
+        self._held: deque[_Step] = deque()
+        outbox.tell_of_room(self._call_held)
+
+    @property
+    def held(self) -> int:
+        """How many events are due and wait unwritten, since the outbox is full."""
+        return len(self._held)
+
+    def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...]) -> None:
+        """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
+        self._plan_next(_Step(self, message.account, message.uuid, accepted_s, steps))
+
+    def _plan_next(self, step: _Step) -> None:
+        if step.steps:
+            self._schedule.at(step.accepted_s + step.steps[0].after_s, step)
+
+    async def take_step(self, step: _Step) -> None:
+        """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""
+        if not self._outbox.room:
+            self._held.append(step)
+            return
+        try:
+            await self._follow(step)
+        finally:
+            self._call_held(1)  # in its stead, should it have written no webhook
+
+    async def _follow(self, step: _Step) -> None:
+        message = await self._store.message(step.account, step.uuid)
+        if message is None:
+            return
+        self._plan_next(
+            replace(step, steps=step.steps[1:])
+        )  # before the move: a mistake of ours in this step must not lose the others
+        planned = step.steps[0]
+        channel = self._specs.capabilities.channels[message.channel]
+        if lifecycle.may_move(channel, message.status, planned.status):
+            await self._move(message, planned.status, planned.code)
+        else:
+            await self._journal.write(
+                message.account,
+                EntryKind.SKIPPED,
+                f"not {planned.status.value}: {lifecycle.refusal(channel, message.status, planned.status)}",
+                message=message.uuid,
+            )
+
+    def _call_held(self, most: int) -> None:
+        """Bring back so many held steps at most, the longest held first."""
+        for _ in range(min(most, len(self._held))):
+            self._schedule.after(0, self._held.popleft())
+
+    async def abandon_held(self) -> list[str]:
+        """Journal the steps that were held when the server stopped; return the lines for the log."""
+        lines = [await self.abandon_steps(step) for step in self._held]
+        self._held.clear()
+        return [line for line in lines if line is not None]
+
+    async def abandon_steps(self, step: _Step) -> str | None:
+        """Journal the rest of a script that the server stopped before; return the line for the log."""
+        if await self._store.message(step.account, step.uuid) is None:
+            return None
+        rest = ", ".join(each.status.value for each in step.steps)
+        about = f"statuses abandoned: the server stopped before {rest}"
+        await self._journal.write(step.account, EntryKind.ABANDONED, about, message=step.uuid)
+        return f"message {step.uuid} of account {step.account}: {about}"

@@ -1,0 +1,138 @@
+"""The webhooks of messages: which body, to which URL, handed to the outbox or journalled as dropped."""
+
+from urllib.parse import urlencode
+
+import msgspec
+
+from mockserver.clock import at
+from mockserver.contract.check import MessagesContract
+from mockserver.contract.specs import Specs
+from mockserver.core.chance import uuid_for
+from mockserver.core.routing import Target, inbound_target, status_target
+from mockserver.delivery import Outbox
+from mockserver.errors import ConflictError, UnknownError
+from mockserver.model import Account, Delivery, DeliveryState, EntryKind, Json, Message, Move
+from mockserver.surroundings import Surroundings
+from mockserver.wire import receipts, v0_1
+
+
+class SelfCheckError(RuntimeError):
+    """A webhook or answer of ours breaks our own document: a mistake of ours, never of the client."""
+
+
+class Webhooks:
+    """Writes the webhooks of all accounts and sends them on their way."""
+
+    def __init__(self, around: Surroundings, specs: Specs, contract: MessagesContract, outbox: Outbox) -> None:
+        self._around = around
+        self._settings = around.settings
+        self._store = around.store
+        self._journal = around.journal
+        self._clock = around.clock
+        self._specs = specs
+        self._contract = contract
+        self._outbox = outbox
+
+    async def tell_status(self, message: Message, move: Move) -> None:
+        """Send the webhook of a status, in the form and to the place its account asks for."""
+        account = await self._store.account(message.account)
+        if account is None:
+            return
+        channel = self._specs.capabilities.channels[message.channel]
+        target = status_target(
+            account,
+            self._settings.status_url,
+            channel=message.channel,
+            sender=message.sender,
+            application_id=message.application,
+            takes_receipts=channel.takes_receipts,
+        )
+        if target.receipt_method is not None:
+            await self._deliver_receipt(message, move, target)
+            return
+        error = self._specs.errors[move.code] if move.code is not None else None
+        body = v0_1.status_body(message, channel, move, error)
+        self._check_own("message-status", body)
+        await self._deliver(message, move.status.value, body, target)
+
+    def inbound_target(self, account: Account, channel: str, recipient: str) -> Target:
+        """Return where an inbound message goes."""
+        return inbound_target(account, self._settings.inbound_url, channel=channel, recipient=recipient)
+
+    async def tell_inbound(self, message: Message, body: Json, target: Target) -> Delivery:
+        """Send the webhook of an inbound message."""
+        return await self._deliver(message, "inbound", body, target)
+
+    async def _deliver_receipt(self, message: Message, move: Move, target: Target) -> None:
+        members = receipts.receipt_body(message, self._specs.capabilities.channels[message.channel], move)
+        by_get = target.receipt_method == "GET"
+        url = target.url or ""
+        if by_get:
+            url += ("&" if "?" in url else "?") + urlencode(members)
+        await self._outbox.add(
+            Delivery(
+                id=await self._next_id(message.account),
+                account=message.account,
+                message=message.uuid,
+                event=move.status.value,
+                url=url,
+                body=b"" if by_get else msgspec.json.encode(members),
+                created_at=at(self._clock.seconds()),
+                method="GET" if by_get else "POST",
+                signed=False,
+            )
+        )
+
+    async def _deliver(self, message: Message, event: str, body: Json, target: Target) -> Delivery:
+        """Hand a webhook to the outbox, or journal it as dropped where there is nowhere to send it."""
+        delivery = Delivery(
+            id=await self._next_id(message.account),
+            account=message.account,
+            message=message.uuid,
+            event=event,
+            url=target.url or "",
+            body=msgspec.json.encode(body),
+            created_at=at(self._clock.seconds()),
+            application=target.application,
+            state=DeliveryState.PENDING if target.url else DeliveryState.DROPPED,
+        )
+        if target.url:
+            await self._outbox.add(delivery)
+            return delivery
+        await self._store.put_delivery(delivery)
+        await self._journal.write(
+            message.account,
+            EntryKind.DROPPED,
+            f"{event} webhook dropped: {target.why}",
+            message=message.uuid,
+            delivery=delivery.id,
+        )
+        return delivery
+
+    async def _next_id(self, account: str) -> str:
+        return uuid_for(self._around.seed, account, await self._store.count(account, "delivery"), "delivery")
+
+    async def redeliver(self, account: Account, identity: str) -> Delivery:
+        """Send a webhook once more, now; raise UnknownError for an unknown one, ConflictError if it cannot be."""
+        delivery = await self._store.delivery(account.api_key, identity)
+        if delivery is None:
+            raise UnknownError(f"no delivery {identity!r} in account {account.api_key}")
+        if not delivery.url:
+            raise ConflictError(
+                "the webhook was dropped for want of a URL", fix="Set the URL, then send the event again."
+            )
+        if delivery.state is DeliveryState.PENDING:
+            if not self._outbox.resume(identity):
+                raise ConflictError(f"delivery {identity!r} is already in line")
+            return delivery
+        again = msgspec.structs.replace(delivery, state=DeliveryState.PENDING)
+        await self._outbox.add(again)
+        return again
+
+    def _check_own(self, name: str, body: Json) -> None:
+        if not self._settings.self_check:
+            return
+        violations = self._contract.webhook_violations(name, body)
+        if violations:
+            reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
+            raise SelfCheckError(f"a {name} webhook of ours breaks our own document: {reasons}")
