@@ -64,7 +64,7 @@ def sends_section(ours: Sequence[Round], theirs: Sequence[Round], effort: Effort
         "## Sends\n\n"
         f"One SMS of {len(BODY)} bytes over {CONNECTIONS} connections,"
         f" {effort.rounds} rounds of {effort.seconds} s, the order alternating."
-        " The server authenticates, validates, stores, journals and moves each message through its statuses;"
+        " The server authenticates, validates, stores, journals and plans each message's statuses;"
         " the echo decodes JSON and encodes it again.\n\n"
         "| | per s, median [range] | p50 ms | p99 ms | per s, each round |\n| --- | --- | --- | --- | --- |\n"
         f"{rows}\n"

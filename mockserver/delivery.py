@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -77,7 +77,8 @@ class Outbox:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._stopping = False
-        self._on_room: Callable[[int], None] = lambda _: None
+        self._load: Counter[str] = Counter()
+        self._on_room: Callable[[str, int], None] = lambda *_: None
 
     @property
     def depth(self) -> Depth:
@@ -85,13 +86,12 @@ class Outbox:
         in_flight = sum(target.in_flight for target in self._targets.values())
         return Depth(self._waiting, in_flight, len(self._retrying))
 
-    @property
-    def room(self) -> int:
-        """How many more webhooks may be written now; with none, their events wait."""
-        return max(self._settings.delivery_queue - self._waiting - len(self._retrying), 0)
+    def room(self, account: str) -> int:
+        """Return how many more webhooks of an account may be written now; with none, its events wait."""
+        return max(self._settings.delivery_queue - self._load[account], 0)
 
-    def tell_of_room(self, on_room: Callable[[int], None]) -> None:
-        """Call this with the room there is, whenever a send has begun or ended and left some."""
+    def tell_of_room(self, on_room: Callable[[str, int], None]) -> None:
+        """Call this with the account and the room there is, whenever one of its sends has begun and left some."""
         self._on_room = on_room
 
     async def add(self, delivery: Delivery) -> None:
@@ -101,6 +101,7 @@ class Outbox:
             await self._abandon(delivery)
             return
         self._waiting += 1
+        self._load[delivery.account] += 1
         lane = self._lanes.get(delivery.message)
         if lane is not None:
             lane.append(delivery)
@@ -138,11 +139,17 @@ class Outbox:
         while not self._stopping and target.ready and target.in_flight < self._settings.deliveries_per_target:
             target.in_flight += 1
             self._waiting -= 1
-            task = asyncio.get_running_loop().create_task(self._send(key, target, target.ready.popleft()))
+            delivery = target.ready.popleft()
+            task = asyncio.get_running_loop().create_task(self._send(key, target, delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if room := self.room:
-            self._on_room(room)
+            self._lighten(delivery.account)
+
+    def _lighten(self, account: str) -> None:
+        """Note that one webhook less waits, and say so to those whose events wait for that."""
+        self._load[account] -= 1
+        if room := self.room(account):
+            self._on_room(account, room)
 
     async def _send(self, key: str, target: _Target, delivery: Delivery) -> None:
         """Make one attempt and decide what follows; a delivery that a reset forgot is let go without a trace."""
@@ -219,7 +226,7 @@ class Outbox:
             await self._finish(delivery, DeliveryState.DELIVERED)
             return
         due_s = self._clock.seconds() + self._delay_s(last.number)
-        if due_s > delivery.created_at.timestamp() + self._settings.retry_for_s:
+        if due_s > delivery.attempts[0].at.timestamp() + self._settings.retry_for_s:
             await self._finish(delivery, DeliveryState.GAVE_UP)
             await self._journal.write(
                 delivery.account,
@@ -232,6 +239,7 @@ class Outbox:
         waiting = msgspec.structs.replace(delivery, next_at=at(due_s))
         await self._store.put_delivery(waiting)
         self._retrying[delivery.id] = waiting
+        self._load[delivery.account] += 1
         self._schedule.at(due_s, _Retry(self, delivery.id, last.number))
 
     def _delay_s(self, tried: int) -> float:
@@ -274,7 +282,7 @@ class Outbox:
     def _let_go(self) -> None:
         """Hold nothing any more."""
         self._waiting = 0
-        for held in (self._lanes, self._targets, self._retrying):
+        for held in (self._lanes, self._targets, self._retrying, self._load):
             held.clear()
         self._quiet.set()
 

@@ -18,8 +18,7 @@ class MockServerError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        fix = f" {self.fix}" if self.fix else ""
-        return f"{place}{self.what}{fix}"
+        return f"{place}{self.what.rstrip('.')}. {self.fix}" if self.fix else f"{place}{self.what}"
 
 
 class SpecError(MockServerError):

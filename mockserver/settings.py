@@ -90,7 +90,7 @@ class Settings:
     deliveries_per_target: int = _setting(50, "Webhooks sent at once to one receiver.", metavar="N", at_least=1)
     delivery_queue: int = _setting(
         10_000,
-        "Webhooks written and waiting to be sent, at most; later events wait unwritten.",
+        "Webhooks of one account written and waiting to be sent, at most; later events wait unwritten.",
         metavar="N",
         at_least=1,
     )

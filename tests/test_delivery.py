@@ -418,15 +418,15 @@ async def test_room_is_what_webhooks_that_wait_or_will_be_tried_again_leave(make
     found = []
     for number in range(3):
         await bench.add(f"d-{number}", f"m-{number}")
-        found.append((bench.outbox.depth, bench.outbox.room))
+        found.append((bench.outbox.depth, bench.outbox.room("key")))
 
     first.set_result(500)
     await bench.outbox.settle()
-    found.append((bench.outbox.depth, bench.outbox.room))
+    found.append((bench.outbox.depth, bench.outbox.room("key")))
     bench.poster.answer(_HOOK, 500)
     await bench.add("d-3", "m-3")
     await bench.outbox.settle()
-    found.append((bench.outbox.depth, bench.outbox.room))
+    found.append((bench.outbox.depth, bench.outbox.room("key")))
 
     assert found == [
         (Depth(0, 1, 0), 2),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mockserver.contract.branches import Branch
-from mockserver.contract.members import KnownMembers, nulls, strangers
+from mockserver.contract.members import KnownMembers, oddities
 from mockserver.contract.nearest import close_word
 from mockserver.contract.reasons import shown
 from mockserver.core.capabilities import Capabilities, Shape
@@ -22,11 +22,9 @@ class Findings:
 
     def of(self, branch: Branch, body: Json) -> tuple[Finding, ...]:
         """Return the findings on a body, valid or not; that a branch was chosen means that it has content."""
-        found = [self._stranger(branch, holder, name) for holder, name in strangers(branch.members, body)]
-        found += [
-            Finding(name, "null_member", f"`{name}` is null; it is taken as absent.")
-            for name in nulls(branch.members, body)
-        ]
+        odd = oddities(branch.members, body)
+        found = [self._stranger(branch, holder, name) for holder, name in odd.strangers]
+        found += [Finding(name, "null_member", f"`{name}` is null; it is taken as absent.") for name in odd.nulls]
         found += self._sender(branch, body)
         message = body["message"]
         found += self._options(branch, message.get(branch.wire_name))

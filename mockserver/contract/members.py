@@ -28,33 +28,27 @@ def known_members(schema: Json, path: str = "") -> KnownMembers:
     return KnownMembers(path, frozenset(properties), tuple(objects))
 
 
-def strangers(known: KnownMembers, value: Json) -> list[tuple[KnownMembers, str]]:
-    """Return every member of a body that its schema does not know, with the object it stands in."""
-    found: list[tuple[KnownMembers, str]] = []
-    _collect_strangers(known, value, found)
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What a body holds beside what it should: members no schema knows, each with its object, and known ones null."""
+
+    strangers: list[tuple[KnownMembers, str]]
+    nulls: list[str]
+
+
+def oddities(known: KnownMembers, body: Json) -> Oddities:
+    """Return the oddities of a body, in one walk: this is on the send path."""
+    found = Oddities([], [])
+    _collect(known, body, found)
     return found
 
 
-def _collect_strangers(known: KnownMembers, value: Json, found: list[tuple[KnownMembers, str]]) -> None:
+def _collect(known: KnownMembers, value: Json, found: Oddities) -> None:
     if not value.keys() <= known.names:
-        found.extend((known, name) for name in value if name not in known.names)
-    for name, child in known.objects:
-        inner = value.get(name)
-        if inner.__class__ is dict:
-            _collect_strangers(child, inner, found)
-
-
-def nulls(known: KnownMembers, value: Json) -> list[str]:
-    """Return the dotted names of the known members that are null."""
-    found: list[str] = []
-    _collect_nulls(known, value, found)
-    return found
-
-
-def _collect_nulls(known: KnownMembers, value: Json, found: list[str]) -> None:
+        found.strangers.extend((known, name) for name in value if name not in known.names)
     if None in value.values():
-        found.extend(known.name(name) for name, each in value.items() if each is None and name in known.names)
+        found.nulls.extend(known.name(name) for name, each in value.items() if each is None and name in known.names)
     for name, child in known.objects:
         inner = value.get(name)
         if inner.__class__ is dict:
-            _collect_nulls(child, inner, found)
+            _collect(child, inner, found)

@@ -45,7 +45,9 @@ def status_target(
     Sent with a token: the application's status URL. Sent with key and secret: the account's receipt URL on channels
     that have one, else the status URL of the application the sender is linked to. Then the account's, then the default.
     """
-    if application_id is None and takes_receipts and account.sms_receipt_url:
+    if application_id is None and takes_receipts and account.sms_receipt_url is not None:
+        if not account.sms_receipt_url:
+            return Target(None, why="the SMS receipt URL is set to nothing")
         return Target(account.sms_receipt_url, receipt_method=account.sms_receipt_method)
     application = (
         application_of(account, application_id)

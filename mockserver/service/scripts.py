@@ -43,13 +43,13 @@ class Scripts:
         self._specs = specs
         self._outbox = outbox
         self._move = move
-        self._held: deque[_Step] = deque()
+        self._held: dict[str, deque[_Step]] = {}
         outbox.tell_of_room(self._call_held)
 
     @property
     def held(self) -> int:
-        """How many events are due and wait unwritten, since the outbox is full."""
-        return len(self._held)
+        """How many events are due and wait unwritten, since the outbox holds enough of their account."""
+        return sum(map(len, self._held.values()))
 
     def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...]) -> None:
         """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
@@ -61,21 +61,20 @@ class Scripts:
 
     async def take_step(self, step: _Step) -> None:
         """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""
-        if not self._outbox.room:
-            self._held.append(step)
+        if not self._outbox.room(step.account):
+            self._held.setdefault(step.account, deque()).append(step)
             return
         try:
             await self._follow(step)
         finally:
-            self._call_held(1)  # in its stead, should it have written no webhook
+            self._call_held(step.account, 1)  # in its stead, should it have written no webhook
 
     async def _follow(self, step: _Step) -> None:
         message = await self._store.message(step.account, step.uuid)
         if message is None:
             return
-        self._plan_next(
-            replace(step, steps=step.steps[1:])
-        )  # before the move: a mistake of ours in this step must not lose the others
+        # Before the move: a mistake of ours in this step must not lose the others.
+        self._plan_next(replace(step, steps=step.steps[1:]))
         planned = step.steps[0]
         channel = self._specs.capabilities.channels[message.channel]
         if lifecycle.may_move(channel, message.status, planned.status):
@@ -88,14 +87,19 @@ class Scripts:
                 message=message.uuid,
             )
 
-    def _call_held(self, most: int) -> None:
-        """Bring back so many held steps at most, the longest held first."""
-        for _ in range(min(most, len(self._held))):
-            self._schedule.after(0, self._held.popleft())
+    def _call_held(self, account: str, most: int) -> None:
+        """Bring back so many held steps of an account at most, the longest held first."""
+        held = self._held.get(account)
+        if not held:
+            return
+        for _ in range(min(most, len(held))):
+            self._schedule.after(0, held.popleft())
+        if not held:
+            del self._held[account]
 
     async def abandon_held(self) -> list[str]:
         """Journal the steps that were held when the server stopped; return the lines for the log."""
-        lines = [await self.abandon_steps(step) for step in self._held]
+        lines = [await self.abandon_steps(step) for held in self._held.values() for step in held]
         self._held.clear()
         return [line for line in lines if line is not None]
 

@@ -120,6 +120,8 @@ def _read_bearer(token: str, now_s: float) -> Bearer | Refused:
         return Refused(f"the Bearer token is not a JWT: {error}")
     if header.get("alg") != "RS256":
         return Refused(f"the token is signed with {header.get('alg')!r}; expected RS256")
+    if header.get("typ") != "JWT":
+        return Refused(f"the token's header has typ {header.get('typ')!r}; expected JWT")
     return _read_claims(token, claims, now_s)
 
 

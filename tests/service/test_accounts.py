@@ -7,7 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from mockserver.model import Account, Application, Json
+from mockserver.errors import ConfigError
+from mockserver.model import Account, Application, Json, Sender
 from mockserver.service.accounts import Caller
 from mockserver.wire.signing import Refused
 from tests.service.conftest import KEY, OpenWorld, World, basic
@@ -181,6 +182,37 @@ async def test_strict_lets_in_whoever_is_configured(open_world: OpenWorld) -> No
     callers = [await _identified(world, headers) for headers in (basic("key", "right"), bearer())]
 
     assert [(each.account.api_key, each.application) for each in callers] == [("key", None), ("key", _APP)]
+
+
+# Senders
+
+
+@pytest.mark.parametrize("name", ["viber", "viber_service_msg", "VIBER_service"])
+async def test_channels_of_senders_are_known_by_any_of_their_names(world: World, name: str) -> None:
+    known = await world.runtime.accounts.put(Account("key", senders=(Sender(name, "31007"),)))
+
+    assert known == Account("key", senders=(Sender("viber", "31007"),))
+    assert await world.runtime.accounts.find("key") == known
+
+
+async def test_channels_of_senders_are_known_by_any_of_their_names_in_the_configuration(open_world: OpenWorld) -> None:
+    world = await open_world(Account("key", senders=(Sender("facebook", "page-1"),)))
+
+    assert (await world.account("key")).senders == (Sender("messenger", "page-1"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [("whatsap", "Did you mean whatsapp? Known: sms, mms, viber, messenger, whatsapp."), ("fax", "Known: sms, mms,")],
+)
+async def test_a_sender_on_an_unknown_channel_is_refused_with_the_nearest(world: World, name: str, fix: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        await world.runtime.accounts.put(Account("key", senders=(Sender("sms", "A"), Sender(name, "B"))))
+
+    assert caught.value.what == f"accounts.key.senders[1].channel is '{name}'."
+    assert caught.value.fix is not None
+    assert caught.value.fix.startswith(fix)
+    assert await world.runtime.accounts.find("key") is None
 
 
 # Credentials that were checked before

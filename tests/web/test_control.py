@@ -89,6 +89,8 @@ async def test_a_message_can_be_moved_now(api: Api) -> None:
         pytest.param({"status": "read"}, 409, 'Add "force": true to do it all the same.', id="illegal move"),
         pytest.param({"status": "deliverd"}, 400, "Did you mean delivered?", id="misspelt"),
         pytest.param({"status": "rejected", "code": 1301}, 400, "The nearest is 1300.", id="unknown code"),
+        pytest.param({"status": "rejected", "code": [1300]}, 400, "The nearest is 1300.", id="list for a code"),
+        pytest.param({"status": "rejected", "code": 1340.0}, 400, "The nearest is 1340.", id="no whole number"),
         pytest.param({"status": "submitted", "code": 1300}, 400, "Codes go with rejected", id="code without failure"),
         pytest.param({"state": "read"}, 400, "Known: status, code, force.", id="unknown member"),
         pytest.param([], 400, "", id="no object"),

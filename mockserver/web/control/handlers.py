@@ -395,8 +395,9 @@ def _read_move(body: dict[str, Json], runtime: Runtime) -> tuple[Status, int | N
         near = get_close_matches(str(status), known, 1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise UsageError(f"status is {status!r}", fix=f"{hint}Known: {', '.join(known)}.")
-    if code is not None and (isinstance(code, bool) or code not in runtime.specs.errors):
-        near_code = min(runtime.specs.errors, key=lambda each: abs(each - code)) if isinstance(code, int) else 1300
+    if code is not None and (type(code) is not int or code not in runtime.specs.errors):
+        wanted = code if isinstance(code, int | float) else 1300
+        near_code = min(runtime.specs.errors, key=lambda each: abs(each - wanted))
         raise UsageError(f"code is {code!r}, no asynchronous error code", fix=f"The nearest is {near_code}.")
     fails = status in {Status.REJECTED, Status.UNDELIVERABLE}
     if code is not None and not fails:
