@@ -171,7 +171,8 @@ class EntryKind(StrEnum):
 class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
     """One request of the system under test and our answer.
 
-    ``verdict`` is ``accepted``, ``refused`` or ``failed`` (our own mistake). ``reason`` says what the client was not
+    ``verdict`` is ``accepted``, ``refused`` or ``failed`` (our own mistake). ``answer`` is left out where it only names
+    the message. ``reason`` says what the client was not
     told, such as why a token was refused. ``body`` is the text as received, undecodable bytes replaced.
     """
 
@@ -186,13 +187,17 @@ class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
     reason: str | None = None
     channel: str | None = None
     kind: str | None = None
+    recipient: str | None = None
     violations: tuple[Json, ...] = ()
     findings: tuple[Json, ...] = ()
     duration_ms: float = 0.0
 
 
 class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One line of the journal. ``id`` counts from 1 within its account; ``about`` says in words what happened."""
+    """One line of the journal. ``id`` counts from 1 within its account; ``about`` says in words what happened.
+
+    An accepted request has no words of its own: they follow from the message.
+    """
 
     id: int
     at: datetime

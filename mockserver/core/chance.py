@@ -17,8 +17,13 @@ def uuid_for(seed: int, *parts: object) -> str:
 
     A digest and not a random generator: seeding one costs five times as much, and this is on the send path.
     """
-    digits = blake2b(_spelled(seed, parts).encode(), digest_size=16).hexdigest()
+    digits = digest_for(seed, *parts)
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+
+
+def digest_for(seed: int, *parts: object) -> str:
+    """Return the 32 hex digits that belong to a seed and parts: for ids that need not be UUIDs."""
+    return blake2b(_spelled(seed, parts).encode(), digest_size=16).hexdigest()
 
 
 def _spelled(seed: int, parts: tuple[object, ...]) -> str:

@@ -1,5 +1,6 @@
 """A request as plain values, read straight from ASGI: the send path does without a framework's request object."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,8 @@ from starlette.types import Receive, Scope, Send
 
 _SHOWN: Final = 6
 """Characters of a credential kept in the journal."""
+_REMEMBERED: Final = 1024
+"""Sets of headers kept read."""
 
 
 class TooLargeError(Exception):
@@ -18,39 +21,57 @@ class LeftError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Headers:
+    """The headers of a request: names in lower case; ``shown`` has credentials shortened, for the journal."""
+
+    values: dict[str, str]
+    authorizations: list[str]
+    shown: dict[str, str]
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
-    """What a client asked for. ``target`` is the path with its query; header names are in lower case."""
+    """What a client asked for. ``target`` is the path with its query."""
 
     method: str
     path: str
     target: str
-    headers: dict[str, str]
-    authorizations: list[str]
-
-    def media_type(self) -> str:
-        """Return the type of the body without its parameters, in lower case; empty if none was given."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    def shown_headers(self) -> dict[str, str]:
-        """Return the headers for the journal, credentials shortened."""
-        if not self.authorizations:
-            return self.headers
-        scheme, _, rest = self.authorizations[0].partition(" ")
-        shortened = f"{scheme} {rest[:_SHOWN]}..." if rest else scheme[:_SHOWN]
-        return self.headers | {"authorization": shortened}
+    headers: Headers
 
 
-def incoming(scope: Scope) -> Incoming:
-    """Return the request of an ASGI scope."""
-    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    path, query = scope["path"], scope["query_string"]
-    return Incoming(
-        scope["method"],
-        path,
-        f"{path}?{query.decode('latin-1')}" if query else path,
-        dict(pairs),
-        [value for name, value in pairs if name == "authorization"],
-    )
+class Reader:
+    """Reads requests. Clients send the same headers again and again, so those already read are kept and shared."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[bytes, bytes], ...], Headers] = {}
+
+    def read(self, scope: Scope) -> Incoming:
+        """Return the request of an ASGI scope."""
+        raw = tuple(scope["headers"])
+        headers = self._known.get(raw)
+        if headers is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            headers = self._known[raw] = read_headers(raw)
+        path, query = scope["path"], scope["query_string"]
+        target = f"{path}?{query.decode('latin-1')}" if query else path
+        return Incoming(scope["method"], path, target, headers)
+
+
+def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Return the headers of an ASGI scope as text."""
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+    values = dict(pairs)
+    authorizations = [value for name, value in pairs if name == "authorization"]
+    shown = values | {"authorization": _shortened(authorizations[0])} if authorizations else values
+    media_type = values.get("content-type", "").partition(";")[0].strip().lower()
+    return Headers(values, authorizations, shown, media_type)
+
+
+def _shortened(authorization: str) -> str:
+    scheme, _, rest = authorization.partition(" ")
+    return f"{scheme} {rest[:_SHOWN]}..." if rest else scheme[:_SHOWN]
 
 
 async def read_body(receive: Receive, declared: str | None, limit: int) -> bytes:
@@ -75,9 +96,8 @@ async def read_body(receive: Receive, declared: str | None, limit: int) -> bytes
     return body if len(chunks) == 1 else b"".join(chunks)
 
 
-async def answer(send: Send, status: int, headers: dict[str, str], content: bytes) -> None:
+async def answer(send: Send, status: int, headers: dict[bytes, bytes], content: bytes) -> None:
     """Send a whole answer; ``headers`` need no Content-Length."""
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    raw.append((b"content-length", str(len(content)).encode()))
+    raw = [*headers.items(), (b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": content})

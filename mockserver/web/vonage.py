@@ -3,23 +3,25 @@
 import time
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import count
 from typing import Final
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
+from mockserver.core.chance import digest_for
 from mockserver.model import EntryKind, Exchange, Json, Message
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
 from mockserver.service.runtime import Runtime
 from mockserver.service.webhooks import SelfCheckError
 from mockserver.web.bodies import parse_json
-from mockserver.web.incoming import Incoming, LeftError, TooLargeError, answer, incoming, read_body
+from mockserver.web.incoming import Headers, Incoming, LeftError, Reader, TooLargeError, answer, read_body
 from mockserver.wire import v0_1
 from mockserver.wire.signing import Refused
 
-TRACE_HEADER: Final = "x-nexmo-trace-id"
+TRACE_HEADER: Final = b"x-nexmo-trace-id"
 UNAUTHORISED: Final = ("Unauthorised", "Invalid Token")
 """Title and detail of a 401. Source: domain facts, messages-v0.1 part 1.5, seen on the wire."""
 
@@ -52,6 +54,8 @@ class VonageRoutes:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._wall = SystemClock()
+        self._reader = Reader()
+        self._answers = count(1)
         document = runtime.specs.documents["messages-v0.1"]
         known = [path for path, item in document["paths"].items() for path in (path, *item.get("x-aliases", ()))]
         self._known = tuple(known)
@@ -59,7 +63,7 @@ class VonageRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request and answer it; every outcome is journalled once."""
-        outcome = _Outcome(incoming(scope), self._runtime.settings.api_key)
+        outcome = _Outcome(self._reader.read(scope), self._runtime.settings.api_key)
         try:
             await self._judge(outcome, receive)
         except LeftError:
@@ -80,11 +84,11 @@ class VonageRoutes:
             return
         limit = self._runtime.settings.max_body_bytes
         try:
-            outcome.raw = await read_body(receive, request.headers.get("content-length"), limit)
+            outcome.raw = await read_body(receive, request.headers.values.get("content-length"), limit)
         except TooLargeError:
             outcome.problem = _too_large(limit)
             return
-        caller = await self._runtime.accounts.identify(request.authorizations, self._wall.seconds())
+        caller = await self._runtime.accounts.identify(request.headers.authorizations, self._wall.seconds())
         if isinstance(caller, Refused):
             title, detail = UNAUTHORISED
             outcome.problem = Problem(401, title, detail, reason=caller.reason)
@@ -94,7 +98,7 @@ class VonageRoutes:
 
     async def _judge_body(self, outcome: _Outcome, caller: Caller) -> None:
         strict = self._runtime.settings.strict
-        outcome.findings, outcome.problem = _judge_headers(outcome.request, strict=strict)
+        outcome.findings, outcome.problem = _judge_headers(outcome.request.headers, strict=strict)
         if outcome.problem is not None:
             return
         parsed = parse_json(outcome.raw)
@@ -119,14 +123,15 @@ class VonageRoutes:
         return Problem(404, "Not Found", f"No operation is at {path}. {hint}", type="about:blank")
 
     async def _answer(self, outcome: _Outcome, send: Send) -> None:
-        trace_id = (await self._runtime.messages.next_uuid(outcome.account, "trace")).replace("-", "")
-        headers = {"content-type": "application/json", TRACE_HEADER: trace_id}
+        trace_id = digest_for(self._runtime.seed, next(self._answers), "trace")
+        headers = {b"content-type": b"application/json", TRACE_HEADER: trace_id.encode()}
         if outcome.message is not None:
             status, body = _ACCEPTED, v0_1.accepted(outcome.message)
         else:
             problem = outcome.problem or _NO_OUTCOME
             status, body = problem.status, v0_1.problem_body(problem, trace_id)
-            headers |= {"content-type": "application/problem+json"} | problem.headers
+            headers[b"content-type"] = b"application/problem+json"
+            headers |= {name.encode(): value.encode() for name, value in problem.headers.items()}
         self._check_own(status, body)
         await self._journal(outcome, status, body, trace_id)
         content = b"" if outcome.request.method == "HEAD" else msgspec.json.encode(body)
@@ -147,12 +152,13 @@ class VonageRoutes:
             status=status,
             verdict=_verdict_word(status),
             body=outcome.raw.decode("utf-8", "replace")[:_KEPT_BODY],
-            headers=request.shown_headers(),
-            answer=body,
+            headers=request.headers.shown,
+            answer=None if message is not None else body,
             trace_id=trace_id,
             reason=problem.reason if problem is not None else None,
             channel=verdict.channel if verdict is not None else None,
             kind=verdict.kind if verdict is not None else None,
+            recipient=message.recipient if message is not None else None,
             violations=problem.violations if problem is not None else (),
             findings=outcome.findings,
             duration_ms=round((time.perf_counter() - outcome.started_s) * 1000, 3),
@@ -160,16 +166,14 @@ class VonageRoutes:
         await self._runtime.journal.write(
             outcome.account,
             EntryKind.REQUEST if status < _SERVER_ERROR else EntryKind.ERROR,
-            _about(exchange, message),
+            "" if message is not None else _about(exchange),
             message=message.uuid if message is not None else None,
             exchange=exchange,
         )
 
 
-def _about(exchange: Exchange, message: Message | None) -> str:
+def _about(exchange: Exchange) -> str:
     start = f"{exchange.method} {exchange.path} {exchange.status}"
-    if message is not None:
-        return f"{start} {message.channel} {message.kind} to {message.recipient}"
     if exchange.violations:
         return f"{start} {exchange.violations[0].reason}"
     return f"{start} {exchange.reason or exchange.answer['detail']}"
@@ -181,13 +185,13 @@ def _verdict_word(status: int) -> str:
     return "refused" if status < _SERVER_ERROR else "failed"
 
 
-def _judge_headers(request: Incoming, *, strict: bool) -> tuple[tuple[Finding, ...], Problem | None]:
+def _judge_headers(headers: Headers, *, strict: bool) -> tuple[tuple[Finding, ...], Problem | None]:
     """Return findings about the headers, and a 415 where the body cannot or must not be read."""
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    encoding = headers.values.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
         detail = f"The Content-Encoding is {encoding!r}; send the body uncompressed."
         return (), Problem(415, "Unsupported Media Type", detail, type="about:blank")
-    media = request.media_type()
+    media = headers.media_type
     if media == "application/json":
         return (), None
     found = f"is {media!r}" if media else "is missing"

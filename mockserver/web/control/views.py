@@ -79,7 +79,7 @@ def entry_view(entry: Entry, specs: Specs) -> Json:
         "id": entry.id,
         "at": timestamp(entry.at),
         "kind": entry.kind.value,
-        "about": entry.about,
+        "about": entry.about or _about(entry),
         "message_uuid": entry.message,
     }
     if entry.delivery is not None:
@@ -89,12 +89,21 @@ def entry_view(entry: Entry, specs: Specs) -> Json:
     if entry.move is not None:
         view["status"] = move_view(entry.move, specs)
     if entry.exchange is not None:
-        view["request"] = exchange_view(entry.exchange)
+        view["request"] = exchange_view(entry.exchange, entry.message)
     return view
 
 
-def exchange_view(exchange: Exchange) -> Json:
-    """Return a request and its answer."""
+def _about(entry: Entry) -> str:
+    """Return the words of an accepted request, which the journal leaves to be said here."""
+    exchange = entry.exchange
+    if exchange is None:
+        return ""
+    what = f"{exchange.channel} {exchange.kind} to {exchange.recipient}"
+    return f"{exchange.method} {exchange.path} {exchange.status} {what}"
+
+
+def exchange_view(exchange: Exchange, message: str | None) -> Json:
+    """Return a request and its answer; the answer to an accepted one names the message."""
     return {
         "method": exchange.method,
         "path": exchange.path,
@@ -107,7 +116,7 @@ def exchange_view(exchange: Exchange) -> Json:
         "duration_ms": exchange.duration_ms,
         "headers": exchange.headers,
         "body": exchange.body,
-        "answer": exchange.answer,
+        "answer": {"message_uuid": message} if exchange.answer is None else exchange.answer,
         "violations": [violation_view(each) for each in exchange.violations],
         "findings": [finding_view(each) for each in exchange.findings],
     }
