@@ -21,7 +21,7 @@ demo: $(VENV)/.run ## see the main job done in seconds, on a bundled sample clie
 
 .PHONY: serve
 serve: $(VENV)/.run ## run the server; flags go in ARGS='--port 8000'
-	@$(BIN)/mockserver serve $(ARGS)
+	@$(BIN)/mockserver serve $(ARGS) || [ $$? -eq 130 ]
 
 .PHONY: test
 test: $(VENV)/.dev ## run every test, with branch coverage

@@ -1,11 +1,21 @@
 """The journal: every request, move and attempt in order, account by account; it can be waited on."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from mockserver.clock import Clock, at
 from mockserver.model import Entry, EntryKind
 from mockserver.store.base import Store
+
+Fits = Callable[[Entry], bool]
+"""Tells whether an entry is wanted."""
+
+_PAGE = 500
+
+
+def _all(_: Entry) -> bool:
+    return True
 
 
 class Journal:
@@ -14,7 +24,7 @@ class Journal:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self._waiting: dict[str, set[asyncio.Future[bool]]] = {}
 
     async def write(self, account: str, kind: EntryKind, about: str, **details: Any) -> Entry:
         """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number."""
@@ -22,35 +32,61 @@ class Journal:
         numbered = await self._store.append(account, entry)
         for future in self._waiting.pop(account, ()):
             if not future.done():
-                future.set_result(None)
+                future.set_result(True)
         return numbered
 
-    async def follow(self, account: str, *, after: int, wait_s: float, limit: int = 1000) -> list[Entry]:
-        """Return the entries numbered above ``after``; if there are none, wait for one up to ``wait_s`` seconds."""
-        entries = await self._store.entries(account, after=after, limit=limit)
-        if not entries and wait_s > 0:
-            await self.wait(account, wait_s)
-            entries = await self._store.entries(account, after=after, limit=limit)
-        return entries
+    async def follow(
+        self, account: str, fits: Fits = _all, *, after: int, wait_s: float, limit: int = _PAGE
+    ) -> tuple[list[Entry], int]:
+        """Return the entries that fit numbered above ``after``, oldest first, and the number to go on from.
+
+        If there are none, wait for one up to ``wait_s`` seconds.
+        """
+        deadline_s = asyncio.get_running_loop().time() + wait_s
+        while True:
+            found, after = await self._fitting(account, fits, after, limit)
+            left_s = deadline_s - asyncio.get_running_loop().time()
+            if found or left_s <= 0 or not await self.wait(account, left_s):
+                return found, after
+
+    async def _fitting(self, account: str, fits: Fits, after: int, limit: int) -> tuple[list[Entry], int]:
+        found: list[Entry] = []
+        while page := await self._store.entries(account, after=after, limit=_PAGE):
+            for entry in page:
+                after = entry.id
+                if fits(entry):
+                    found.append(entry)
+                if len(found) == limit:
+                    return found, after
+        return found, after
+
+    async def newest(self, account: str, fits: Fits = _all, *, before: int | None, limit: int) -> list[Entry]:
+        """Return the newest entries that fit numbered below ``before``, newest first."""
+        found: list[Entry] = []
+        while page := await self._store.last_entries(account, before=before, limit=_PAGE):
+            before = page[-1].id
+            found += [entry for entry in page if fits(entry)]
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     async def wait(self, account: str, wait_s: float) -> bool:
-        """Wait for the next entry of an account; false if none came within ``wait_s`` seconds."""
-        future = asyncio.get_running_loop().create_future()
+        """Wait for the next entry of an account; false if none came within ``wait_s`` seconds or the server stops."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(account, set())
         waiting.add(future)
         try:
             async with asyncio.timeout(wait_s):
-                await future
+                return await future
         except TimeoutError:
             return False
         finally:
             waiting.discard(future)
-        return True
 
     def wake_all(self) -> None:
         """Let go of everyone who waits; for shutdown."""
         for waiting in self._waiting.values():
             for future in waiting:
                 if not future.done():
-                    future.set_result(None)
+                    future.set_result(False)
         self._waiting.clear()

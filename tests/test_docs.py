@@ -29,6 +29,7 @@ NOT_RUN = {
     "make demo": "it installs first; tests/demo runs the demo itself",
     "make serve": "it runs until it is stopped; the snippets talk to a server that runs already",
     "make test": "the tests run inside it",
+    "export PATH=": "it finds the programs of a clone; here they are found already",
 }
 # Commands that end with another exit code than 0: how each ends, and with what.
 EXIT_CODES = {"mockserver explain -": 1}

@@ -38,19 +38,19 @@ async def test_write_numbers_times_and_returns_the_entry(journal: Journal, clock
     entry = await journal.write("key", EntryKind.STATUS, "sms text is delivered", message="m-1")
 
     assert entry == Entry(1, at(_START_S + 5), EntryKind.STATUS, "sms text is delivered", message="m-1")
-    assert await journal.follow("key", after=0, wait_s=0) == [entry]
+    assert await journal.follow("key", after=0, wait_s=0) == ([entry], 1)
 
 
 async def test_follow_returns_what_is_there_without_waiting(journal: Journal) -> None:
     entries = [await journal.write("key", EntryKind.INBOUND, str(number)) for number in range(3)]
 
-    assert await journal.follow("key", after=1, wait_s=_LONG_S) == entries[1:]
-    assert await journal.follow("key", after=0, wait_s=_LONG_S, limit=2) == entries[:2]
+    assert await journal.follow("key", after=1, wait_s=_LONG_S) == (entries[1:], 3)
+    assert await journal.follow("key", after=0, wait_s=_LONG_S, limit=2) == (entries[:2], 2)
 
 
 async def test_follow_does_not_wait_unless_asked(journal: Journal) -> None:
     async with asyncio.timeout(5):
-        assert await journal.follow("key", after=0, wait_s=0) == []
+        assert await journal.follow("key", after=7, wait_s=0) == ([], 7)
 
 
 async def test_follow_waits_for_the_next_entry_of_its_account(journal: Journal) -> None:
@@ -62,7 +62,7 @@ async def test_follow_waits_for_the_next_entry_of_its_account(journal: Journal) 
 
         entry = await journal.write("key", EntryKind.INBOUND, "here")
 
-        assert await waiting == [entry]
+        assert await waiting == ([entry], 1)
 
 
 async def test_write_wakes_everyone_who_waits(journal: Journal) -> None:
@@ -77,7 +77,7 @@ async def test_write_wakes_everyone_who_waits(journal: Journal) -> None:
 
 async def test_wait_is_over_when_its_time_is(journal: Journal) -> None:
     assert not await journal.wait("key", 0)
-    assert await journal.follow("key", after=0, wait_s=1e-9) == []
+    assert await journal.follow("key", after=0, wait_s=1e-9) == ([], 0)
 
 
 async def test_wait_after_one_that_timed_out_is_woken(journal: Journal) -> None:
@@ -110,4 +110,28 @@ async def test_wake_all_lets_everyone_go(journal: Journal) -> None:
 
         journal.wake_all()
 
-        assert await asyncio.gather(*waiting) == [True, True, True]
+        assert await asyncio.gather(*waiting) == [False, False, False]
+
+
+async def test_follow_goes_on_waiting_past_entries_that_do_not_fit(journal: Journal) -> None:
+    async with asyncio.timeout(5):
+        waiting = asyncio.create_task(
+            journal.follow("key", lambda entry: entry.about == "wanted", after=0, wait_s=_LONG_S)
+        )
+        await _started(waiting)
+        await journal.write("key", EntryKind.INBOUND, "other")
+        await asyncio.sleep(0)
+
+        entry = await journal.write("key", EntryKind.INBOUND, "wanted")
+
+        assert await waiting == ([entry], 2)
+
+
+async def test_newest_looks_behind_any_number_that_do_not_fit(journal: Journal) -> None:
+    wanted = [await journal.write("key", EntryKind.INBOUND, "wanted") for _ in range(3)]
+    for _ in range(1200):
+        await journal.write("key", EntryKind.STATUS, "other")
+
+    found = await journal.newest("key", lambda entry: entry.about == "wanted", before=None, limit=2)
+
+    assert found == [wanted[2], wanted[1]]

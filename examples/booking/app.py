@@ -7,6 +7,7 @@ at a stand-in, and it behaves the same. All in memory, to be read from top to bo
 import hashlib
 import logging
 import os
+import sys
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -165,6 +166,10 @@ def create_app(send: Send, signature_secret: str) -> Starlette:
     )
 
 
+NEEDED = ("MESSAGES_API_URL", "MESSAGES_API_KEY", "MESSAGES_API_SECRET", "MESSAGES_SIGNATURE_SECRET")
+
 if __name__ == "__main__":
+    if missing := [name for name in NEEDED if name not in os.environ]:
+        sys.exit(f"Set {', '.join(missing)}; README.md says to what.")
     app = create_app(api(os.environ), os.environ["MESSAGES_SIGNATURE_SECRET"])
     uvicorn.run(app, port=int(os.environ.get("PORT", "8000")))

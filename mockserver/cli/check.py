@@ -58,7 +58,12 @@ def _mistakes(path: Path) -> list[MockServerError]:
 
 
 def _config_mistakes(path: Path) -> Iterable[MockServerError]:
-    return read_file(path).errors
+    from mockserver.cli.senders import sender_mistakes
+    from mockserver.contract.specs import load_specs
+
+    file = read_file(path)
+    yield from file.errors
+    yield from sender_mistakes(path, file.accounts, load_specs().capabilities)
 
 
 def _spec_mistakes(path: Path) -> Iterable[MockServerError]:

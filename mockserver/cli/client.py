@@ -23,12 +23,19 @@ class Server:
     url: str
     account: str | None = None
 
-    def get(self, path: str, *, wait_s: int | None = None, **query: str | int | None) -> Json:
-        """Return the answer of ``GET /_mock/<path>``; queries of ``None`` are left out.
+    def get(
+        self,
+        path: str,
+        more: Mapping[str, str | None] | None = None,
+        *,
+        wait_s: int | None = None,
+        **query: str | int | None,
+    ) -> Json:
+        """Return the answer of ``GET /_mock/<path>``; queries, and ``more`` of them, that are ``None`` are left out.
 
         Raise UsageError for what the server refuses, UnreachableError where none answers.
         """
-        asked = {**query, "wait_s": wait_s, "account": self.account}
+        asked = {**query, **(more or {}), "wait_s": wait_s, "account": self.account}
         return self._ask(Request(self._address(path, asked)), _ANSWER_S + (wait_s or 0))  # noqa: S310, checked
 
     def post(self, path: str, body: Json) -> Json:
@@ -61,7 +68,7 @@ class Server:
             return json.loads(raw)
         except ValueError:
             what = f"What answers at {self.url} is no mockserver."
-            raise UnreachableError(what, fix="Give the URL of one by --url.") from None
+            raise UnreachableError(what, fix="Give the URL of one by --server.") from None
 
     def _refusal(self, error: HTTPError) -> MockServerError:
         """Return what the server said against a request."""
@@ -78,4 +85,4 @@ class Server:
             return UnreachableError(what, fix="Set SSL_CERT_FILE to the server's ca.pem, or give its http URL.")
         words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         what = f"No server answers at {self.url} ({words})."
-        return UnreachableError(what, fix="Start one with `mockserver serve`, or give its URL by --url.")
+        return UnreachableError(what, fix="Start one with `mockserver serve`, or give its URL by --server.")

@@ -54,6 +54,7 @@ def inbound(
     so_far = _newest_entry(server)
     arrived = server.post("inbound", {name: value for name, value in given.items() if value is not None})
     attempt = _first_attempt(server, arrived, so_far, wait_s)
+    arrived["state"] = server.get(f"deliveries/{arrived['delivery']}")["state"]
     if as_json:
         show_json({**arrived, "attempt": attempt})
     else:

@@ -42,8 +42,8 @@ def messages(
     has: with * and ? as wild cards, quotes around spaces, and - before a term that must not hold.
     """
     server, words = server_of(context, url, account), query or []
-    if len(words) == 1 and (words[0] == _LATEST or _is_uuid(words[0])):
-        found = server.get(f"messages/{words[0]}")
+    if words[:1] == [_LATEST] or (len(words) == 1 and _is_uuid(words[0])):
+        found = server.get(f"messages/{words[0]}", q=" ".join(words[1:]) or None)
         show_json(found) if as_json else _show_one(shell_of(context), found)
         return
     page = server.get("messages", q=" ".join(words) or None, limit=limit)
@@ -101,13 +101,23 @@ def _show_one(shell: Shell, found: Json) -> None:
         _show_delivery(shell, delivery)
 
 
+_STATES = {
+    "pending": "on its way",
+    "delivered": "acknowledged",
+    "gave_up": "given up",
+    "abandoned": "abandoned",
+    "dropped": "dropped",
+}
+"""Words for the states of a webhook; "delivered" would read as the status it tells of."""
+
+
 def _show_delivery(shell: Shell, delivery: Json) -> None:
     tries = len(delivery["attempts"])
     last = delivery["attempts"][-1] if tries else None
     answer = f", answered {last['status'] or last['error']}" if last else ""
     show_line(
         shell.environ,
-        (f"webhook {delivery['event']} to {delivery['url'] or 'nowhere'}: ", ""),
-        (delivery["state"], STATE_STYLES.get(delivery["state"], "")),
+        (f"{delivery['event']} webhook to {delivery['url'] or 'nowhere'}: ", ""),
+        (_STATES[delivery["state"]], STATE_STYLES.get(delivery["state"], "")),
         (f" after {tries} {'try' if tries == 1 else 'tries'}{answer}", "dim"),
     )

@@ -13,9 +13,9 @@ from mockserver.core.capabilities import Capabilities, ChannelRow, Row
 from mockserver.errors import UsageError
 
 EXAMPLES = examples("mockserver rules", "mockserver rules whatsapp", "mockserver rules sms --json")
-_CELLS = {"supported": "yes", "not_by_provider": "no", "not_by_channel": "n-a"}
-_MATRICES = {"outbound": "Outbound", "inbound": "Inbound", "custom": "Custom objects", "beyond": "Beyond"}
-_LEGEND = "yes: possible. no: the channel can, the provider does not. n-a: the channel itself cannot."
+_CELLS = {"supported": "yes", "not_by_provider": "no", "not_by_channel": "n/a"}
+_MATRICES = {"outbound": "Outbound", "inbound": "Inbound", "custom": "Custom objects", "beyond": "Beyond these"}
+_LEGEND = "yes: possible. no: the channel can, the provider does not. n/a: the channel itself cannot."
 _COLUMNS = ("DIRECTION", "KIND", "STATE", "LIMITS")
 
 
@@ -59,12 +59,18 @@ def _show_matrices(shell: Shell, capabilities: Capabilities) -> None:
         rows = [row for row in capabilities.rows if row.matrix == matrix]
         kinds = list(dict.fromkeys(row.kind for row in rows))
         channels = list(dict.fromkeys(row.channel for row in rows))
-        cells = {(row.channel, row.kind): _CELLS[row.state] for row in rows}
+        cells = {(row.channel, row.kind): _cell(row) for row in rows}
         print(title)
         table = [(each, *(cells.get((each, kind), "") for kind in kinds)) for each in channels]
         show_table(shell.environ, ("CHANNEL", *kinds), table)
         print()
     print(_LEGEND)
+
+
+def _cell(row: Row) -> str:
+    """Return the word of a cell; beyond the matrices, where directions are mixed, with the direction."""
+    word = _CELLS[row.state]
+    return f"{word}, {row.direction}" if row.matrix == "beyond" else word
 
 
 def _show_channel(shell: Shell, capabilities: Capabilities, channel: ChannelRow) -> None:
@@ -75,7 +81,7 @@ def _show_channel(shell: Shell, capabilities: Capabilities, channel: ChannelRow)
     for direction, pair in channel.addresses.items():
         sender, recipient = (capabilities.shapes[each.shape].words for each in (pair.sender, pair.recipient))
         print(f"{direction} from: {sender}; to: {recipient}")
-    rows = [row for row in capabilities.rows if row.channel == channel.name]
+    rows = [row for side in ("outbound", "inbound") for row in capabilities.rows_of(channel.name, side)]
     show_table(shell.environ, _COLUMNS, [(row.direction, row.kind, _CELLS[row.state], _limits(row)) for row in rows])
     print(_LEGEND)
 

@@ -42,6 +42,8 @@ def serve(context: typer.Context, **flags: Any) -> None:
     for warning in config.warnings:
         _say(f"warning: {warning}")
 
+    from mockserver.cli.senders import sender_mistakes
+    from mockserver.contract.specs import load_specs
     from mockserver.web.app import create_app
     from mockserver.web.listeners import Running
     from mockserver.web.server import run
@@ -50,8 +52,13 @@ def serve(context: typer.Context, **flags: Any) -> None:
         for line in start_lines(config, running.url, running.tls_url, str(running.ca_file)):
             _say(line)
 
+    specs = load_specs()
+    if config.path is not None:
+        for mistake in sender_mistakes(config.path, config.accounts, specs.capabilities):
+            raise mistake
     _calm_collector()
-    raise typer.Exit(ended(run(create_app(config.settings, config.accounts), config.settings, started)))
+    app = create_app(config.settings, config.accounts, specs=specs)
+    raise typer.Exit(ended(run(app, config.settings, started)))
 
 
 # Typer reads flags off a signature; this one is made of the table of settings.
@@ -93,14 +100,15 @@ def _targets(config: Config) -> str:
     settings = config.settings
     inbound = settings.inbound_url or "nowhere (--inbound-url URL)"
     status = settings.status_url or "nowhere (--status-url URL)"
-    more = f"; {len(config.accounts)} accounts of {config.path}" if config.accounts else ""
+    count = len(config.accounts)
+    more = f"; {count} {'account' if count == 1 else 'accounts'} of {config.path}" if count else ""
     return f"inbound to {inbound}; status to {status}{more}"
 
 
 def _curl(settings: Settings, url: str) -> str:
     """Return a command that sends the first message; a secret is left to the shell that knows it."""
     credentials = f"{settings.api_key}:any-secret"
-    user = shlex.quote(credentials) if settings.api_secret is None else f'"{settings.api_key}:$API_SECRET"'
+    user = shlex.quote(credentials) if settings.api_secret is None else shlex.quote(f"{settings.api_key}:YOUR-SECRET")
     body = shlex.quote(json.dumps(_FIRST_MESSAGE, separators=(",", ":")))
     return f"curl -u {user} -H 'Content-Type: application/json' -d {body} {url}/v0.1/messages"
 

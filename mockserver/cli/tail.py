@@ -12,15 +12,21 @@ from mockserver.cli.shell import shell_of
 from mockserver.cli.styles import ACKNOWLEDGED, BAD, ENTRY_STYLES, GOOD, QUIET, STATUS_STYLES, VERDICT_STYLES
 from mockserver.model import Json
 
-EXAMPLES = examples("mockserver tail --once", "mockserver tail --once --limit 5 --json")
+EXAMPLES = examples(
+    "mockserver tail --once", "mockserver tail --once --refused", "mockserver tail --once --limit 5 --json"
+)
 _WAIT_S = 20
-_WIDTH = 200
+_WIDTH = 300
+_SHORT = 8
+"""Characters of a message's uuid that tell it from its neighbours."""
 
 
 def tail(
     context: typer.Context,
     *,
     once: Annotated[bool, typer.Option("--once", help="Print what is there and stop.")] = False,
+    refused: Annotated[bool, typer.Option("--refused", help="Only requests that were refused, and why.")] = False,
+    findings: Annotated[bool, typer.Option("--findings", help="Only requests with a finding.")] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Begin with the last N.")] = 20,
     url: Url = None,
     account: AccountKey = None,
@@ -31,11 +37,12 @@ def tail(
     Shows every request, status and webhook as it happens.
     """
     environ = shell_of(context).environ
-    for entry in _entries(server_of(context, url, account), limit, once=once):
+    wanted = {"verdict": "refused" if refused else None, "has": "finding" if findings else None}
+    for entry in _entries(server_of(context, url, account), limit, wanted, once=once):
         if as_json:
             show_json_line(entry)
         else:
-            about = one_line(entry["about"], _WIDTH)
+            about = one_line(_about(entry), _WIDTH)
             show_line(
                 environ,
                 (clock_time(entry["at"]), QUIET),
@@ -44,13 +51,21 @@ def tail(
             )
 
 
-def _entries(server: Server, limit: int, *, once: bool) -> Iterator[Json]:
+def _about(entry: Json) -> str:
+    """Return what to say of an entry: what happened, to which message, and what was odd about a request."""
+    findings = entry["request"]["findings"] if "request" in entry else []
+    odd = "".join(f" (finding: {each['detail']})" for each in findings)
+    message = f" [{entry['message_uuid'][:_SHORT]}]" if entry["message_uuid"] else ""
+    return f"{entry['about']}{message}{odd}"
+
+
+def _entries(server: Server, limit: int, wanted: dict[str, str | None], *, once: bool) -> Iterator[Json]:
     """Yield the last entries, oldest first, and then each new one."""
-    last = server.get("journal", limit=limit)["entries"]
+    last = server.get("journal", wanted, limit=limit)["entries"]
     yield from reversed(last)
     after = last[0]["id"] if last else 0
     while not once:
-        page = server.get("journal", after=after, wait_s=_WAIT_S)
+        page = server.get("journal", wanted, after=after, wait_s=_WAIT_S)
         yield from page["entries"]
         after = page["next"]
 

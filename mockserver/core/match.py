@@ -77,7 +77,8 @@ def _term(found: re.Match[str], aliases: Mapping[str, str]) -> Predicate:
 
 def _test(field: str | None, wanted: str, aliases: Mapping[str, str]) -> Predicate:
     if field is None or field == "text":
-        return lambda message: wanted.casefold() in text_of(message).casefold()
+        within = f"*{wanted.casefold()}*".replace("[", "[[]")
+        return lambda message: fnmatchcase(text_of(message).casefold(), within)
     if field == "has":
         return _lookup(_HAS, wanted, "has:")
     read = _lookup(_FIELDS, field, "", others=("text", "has"))

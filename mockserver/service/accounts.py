@@ -119,7 +119,7 @@ class Accounts:
             account = Account(basic.api_key)
             await self._store.put_account(account)
         if account.secrets and basic.api_secret not in account.secrets:
-            return Refused(f"the API secret is not one of the account {basic.api_key!r}'s")
+            return Refused(f"the API secret is none of those of account {basic.api_key}", account.api_key)
         return Caller(account)
 
     async def _by_token(self, bearer: Bearer) -> Caller | Refused:
@@ -133,7 +133,7 @@ class Accounts:
         if key is None and self._settings.auth == "strict":
             return Refused(f"the application {bearer.application!r} has no public key, and auth is strict")
         fault = signature_fault(bearer, key) if key is not None else None
-        return Refused(fault) if fault is not None else Caller(account, bearer.application)
+        return Refused(fault, account.api_key) if fault is not None else Caller(account, bearer.application)
 
     async def _meet_application(self, application: str) -> Account:
         """Give an unknown application a world of its own, under a key that always comes out the same."""

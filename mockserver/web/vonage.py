@@ -76,21 +76,21 @@ class VonageRoutes:
 
     async def _judge(self, outcome: _Outcome, receive: Receive) -> None:
         request = outcome.request
-        if request.path not in self.paths:
-            outcome.problem = self._unknown_path(request.path)
-            return
-        if request.method != "POST":
-            outcome.problem = _method_problem(request.method)
-            return
         limit = self._runtime.settings.max_body_bytes
         try:
             outcome.raw = await read_body(receive, request.headers.values.get("content-length"), limit)
         except TooLargeError:
             outcome.problem = _too_large(limit)
+        if request.path not in self.paths:
+            outcome.problem = self._unknown_path(request.path)
+        elif request.method != "POST":
+            outcome.problem = _method_problem(request.method)
+        if outcome.problem is not None:
             return
         caller = await self._runtime.accounts.identify(request.headers.authorizations, self._wall.seconds())
         if isinstance(caller, Refused):
             title, detail = UNAUTHORISED
+            outcome.account = caller.account or outcome.account
             outcome.problem = Problem(401, title, detail, reason=caller.reason)
             return
         outcome.account = caller.account.api_key
@@ -197,7 +197,8 @@ def _judge_headers(headers: Headers, *, strict: bool) -> tuple[tuple[Finding, ..
     found = f"is {media!r}" if media else "is missing"
     detail = f"The Content-Type {found}; expected application/json."
     finding = Finding("Content-Type", "content_type", detail)
-    return (finding,), Problem(415, "Unsupported Media Type", detail, type="about:blank") if strict else None
+    refusal = f"{detail} (refused because of --strict)"
+    return (finding,), Problem(415, "Unsupported Media Type", refusal, type="about:blank") if strict else None
 
 
 def _as_violations(findings: tuple[Finding, ...]) -> tuple[Violation, ...]:

@@ -46,9 +46,13 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why credentials cannot be read or believed; for the journal, the client is told less."""
+    """Why credentials cannot be read or believed; for the journal, the client is told less.
+
+    ``account`` is the API key they were meant for, where that is known.
+    """
 
     reason: str
+    account: str | None = None
 
 
 def webhook_token(

@@ -80,7 +80,7 @@ def test_messages_shows_one_with_its_journal_and_webhooks(cli: Cli, open_server:
     assert f"{uuid}, account mockkey1" == second
     assert '  "text": "Hi"' in rest
     assert ["inbound", "attempt"] == [line.split()[1] for line in rest if re.match(r"\d\d:\d\d:\d\d ", line)]
-    assert f"webhook inbound to {sink.url}: delivered after 1 try, answered 204" == rest[-1]
+    assert f"inbound webhook to {sink.url}: acknowledged after 1 try, answered 204" == rest[-1]
 
 
 def test_messages_shows_what_went_nowhere(cli: Cli, open_server: OpenServer) -> None:
@@ -88,7 +88,7 @@ def test_messages_shows_what_went_nowhere(cli: Cli, open_server: OpenServer) -> 
         came = cli("inbound", "sms", "text", "--server", api.url)
         outcome = cli("messages", came.out.split()[2].rstrip(":"), "--url", api.url)
 
-    assert "webhook inbound to nowhere: dropped after 0 tries" == outcome.out.splitlines()[-1]
+    assert "inbound webhook to nowhere: dropped after 0 tries" == outcome.out.splitlines()[-1]
 
 
 def test_messages_latest_is_the_newest(cli: Cli, open_server: OpenServer) -> None:
@@ -156,7 +156,7 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence_with_exit_code_3(cli: 
         "",
         (
             "mockserver: No server answers at http://127.0.0.1:9 (Connection refused)."
-            " Start one with `mockserver serve`, or give its URL by --url.\n"
+            " Start one with `mockserver serve`, or give its URL by --server.\n"
         ),
     ) == (outcome.code, outcome.out, outcome.err)
 
@@ -177,5 +177,5 @@ def test_a_server_of_another_kind_is_told(cli: Cli, sink: Sink) -> None:
 
     outcome = cli("messages", "--url", sink.url)
 
-    expected = f"mockserver: What answers at {sink.url} is no mockserver. Give the URL of one by --url.\n"
+    expected = f"mockserver: What answers at {sink.url} is no mockserver. Give the URL of one by --server.\n"
     assert (3, expected) == (outcome.code, outcome.err)

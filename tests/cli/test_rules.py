@@ -5,7 +5,7 @@ import pytest
 from mockserver.contract.specs import load_specs
 from tests.cli.conftest import Cli
 
-WORDS = {"supported": "yes", "not_by_provider": "no", "not_by_channel": "n-a"}
+WORDS = {"supported": "yes", "not_by_provider": "no", "not_by_channel": "n/a"}
 TITLES = {"outbound": "Outbound", "inbound": "Inbound", "custom": "Custom objects"}
 
 
@@ -29,7 +29,7 @@ def test_rules_shows_every_cell_of_a_matrix(matrix: str, cells: int, cli: Cli) -
 def test_rules_explains_its_words(cli: Cli) -> None:
     outcome = cli("rules")
 
-    legend = "yes: possible. no: the channel can, the provider does not. n-a: the channel itself cannot."
+    legend = "yes: possible. no: the channel can, the provider does not. n/a: the channel itself cannot."
     assert (0, legend, "") == (outcome.code, outcome.out.splitlines()[-1], outcome.err)
 
 
@@ -43,7 +43,7 @@ def test_rules_of_a_channel_show_names_statuses_and_limits(name: str, cli: Cli) 
     rows = [" ".join(line.split()) for line in lines]
     assert "outbound text yes text 1 to 1000 characters" in rows
     assert "outbound image yes url 10 to 2000 characters; files jpg, jpeg, png" in rows
-    assert "outbound audio n-a" in rows
+    assert "outbound audio n/a" in rows
     assert "outbound button yes as custom" in rows
 
 

@@ -183,7 +183,7 @@ def test_start_lines_do_not_show_a_secret() -> None:
     lines = start_lines(config, "http://127.0.0.1:7670", None, "None")
 
     assert not [line for line in lines if "sesame" in line]
-    assert ' -u "mockkey1:$API_SECRET" ' in lines[4]
+    assert " -u mockkey1:YOUR-SECRET " in lines[4]
 
 
 def test_the_command_to_copy_sends_a_message(open_server: OpenServer) -> None:

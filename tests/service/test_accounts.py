@@ -64,7 +64,7 @@ async def test_two_valid_secrets_are_both_accepted(open_world: OpenWorld) -> Non
     callers = [await _identified(world, basic("key", secret)) for secret in ("old", "new")]
 
     assert [each.account.api_key for each in callers] == ["key", "key"]
-    assert await _refused(world, basic("key", "other")) == "the API secret is not one of the account 'key''s"
+    assert await _refused(world, basic("key", "other")) == "the API secret is none of those of account key"
 
 
 async def test_a_rotated_secret_is_refused(open_world: OpenWorld) -> None:
@@ -159,7 +159,7 @@ async def test_find_knows_keys_and_applications(open_world: OpenWorld) -> None:
     ("headers", "words"),
     [
         (basic("new-key"), "the API key 'new-key' is not configured, and auth is strict"),
-        (basic("key", "wrong"), "the API secret is not one of"),
+        (basic("key", "wrong"), "the API secret is none of those of account key"),
         (bearer("new-app"), "the application 'new-app' is not configured, and auth is strict"),
         (bearer("keyless"), "the application 'keyless' has no public key, and auth is strict"),
         (bearer(key=_OTHERS), "does not match the public key"),

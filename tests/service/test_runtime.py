@@ -90,7 +90,7 @@ async def test_a_poster_can_be_that_of_production(specs: Specs) -> None:
     async with asyncio.timeout(10):
         entries: list[Entry] = []
         while EntryKind.ATTEMPT not in {each.kind for each in entries}:
-            entries = await runtime.journal.follow(KEY, after=len(entries), wait_s=5)
+            entries, _ = await runtime.journal.follow(KEY, after=len(entries), wait_s=5)
     await runtime.stop(0)
 
     assert "ClientConnectorError: Cannot connect to host 127.0.0.1:1" in entries[-1].about
@@ -307,7 +307,7 @@ async def test_stop_lets_those_who_follow_the_journal_go(world: World) -> None:
     await world.runtime.stop(0)
 
     async with asyncio.timeout(5):
-        assert await following == []
+        assert await following == ([], 0)
 
 
 async def test_a_report_ends_with_the_totals() -> None:

@@ -143,7 +143,7 @@ async def test_send_checks_the_token_against_the_public_key_it_knows(
         bad = await api.client.post("/v0.1/messages", json=sms(), headers=token(stranger.decode()))
 
         assert (good.status_code, bad.status_code) == (202, 401)
-        (entry,) = await api.journal(verdict="refused")
+        (entry,) = await api.journal(verdict="refused", account="ab12cd34")
         assert "does not match the public key of application" in entry["request"]["reason"]
 
 

@@ -155,21 +155,19 @@ class Control:
     async def journal(self, request: Request) -> Json:
         """Answer a page of the journal."""
         account = await self._account(request)
-        fits = _entry_filter(request)
-        limit = _limit(request)
+        fits, limit = _entry_filter(request), _limit(request)
         if "after" in request.query_params:
             after, wait_s = _int(request, "after", 0), _int(request, "wait_s", 0)
-            entries = await self._runtime.journal.follow(account.api_key, after=after, wait_s=wait_s, limit=limit)
-            following = entries[-1].id if entries else after
+            entries, following = await self._runtime.journal.follow(
+                account.api_key, fits, after=after, wait_s=wait_s, limit=limit
+            )
         else:
             before = _int(request, "before", 0) or None
-            entries = await self._store.last_entries(account.api_key, before=before, limit=limit)
+            entries = await self._runtime.journal.newest(account.api_key, fits, before=before, limit=limit)
             following = entries[-1].id if entries else 0
-        if "message" in request.query_params:
-            entries = await self._store.entries_of(account.api_key, request.query_params["message"])
         return {
             "account": account.api_key,
-            "entries": [views.entry_view(each, self._specs) for each in entries if fits(each)],
+            "entries": [views.entry_view(each, self._specs) for each in entries],
             "next": following,
             "elsewhere": await self._elsewhere(account),
         }
@@ -238,6 +236,8 @@ class Control:
     async def reset(self, request: Request) -> Json:
         """Forget all or part of an account."""
         account = await self._account(request)
+        if await _raw(request, self._runtime):
+            raise UsageError("a reset takes no body", fix="Say what to forget in the query: ?what=journal.")
         what = request.query_params.get("what", "all")
         await self._runtime.reset(account, what)
         return {"account": account.api_key, "reset": what}
@@ -406,11 +406,18 @@ def _read_move(body: dict[str, Json], runtime: Runtime) -> tuple[Status, int | N
 
 
 def _entry_filter(request: Request) -> Callable[[Entry], bool]:
-    kind, verdict = request.query_params.get("kind"), request.query_params.get("verdict")
-    return lambda entry: (
-        (kind is None or entry.kind == EntryKind(kind))
-        and (verdict is None or (entry.exchange is not None and entry.exchange.verdict == verdict))
-    )
+    """Return the test an entry has to pass for the query's parameters."""
+    query = request.query_params
+    tests: list[Callable[[Entry], bool]] = []
+    if (kind := query.get("kind")) is not None:
+        tests.append(lambda entry: entry.kind == EntryKind(kind))
+    if (message := query.get("message")) is not None:
+        tests.append(lambda entry: entry.message == message)
+    if (verdict := query.get("verdict")) is not None:
+        tests.append(lambda entry: entry.exchange is not None and entry.exchange.verdict == verdict)
+    if "has" in query:
+        tests.append(lambda entry: entry.exchange is not None and bool(entry.exchange.findings))
+    return lambda entry: all(test(entry) for test in tests)
 
 
 def _check_parameters(request: Request, route: ControlRoute) -> None:

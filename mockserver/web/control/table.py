@@ -140,6 +140,7 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             ),
             _words("Only entries of this kind.", "kind", tuple(EntryKind)),
             _words("Only requests with this verdict.", "verdict", ("accepted", "refused", "failed")),
+            _words("Only requests with a finding.", "has", ("finding",)),
             Parameter("message", "Only entries about this message."),
             _LIMIT,
         ),
