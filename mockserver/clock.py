@@ -19,11 +19,18 @@ def at(seconds: float) -> datetime:
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock as it stood at the start, from then on carried by one that no correction sets back.
+
+    A step back of the machine's clock would stall every planned status and retry for as long.
+    """
+
+    def __init__(self) -> None:
+        self._offset_s = time.time() - time.monotonic()
 
     def seconds(self) -> float:
         """Return the present moment."""
-        return time.time()
+        self._offset_s = max(self._offset_s, time.time() - time.monotonic())
+        return time.monotonic() + self._offset_s
 
 
 class ManualClock:

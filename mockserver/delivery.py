@@ -120,10 +120,30 @@ class Outbox:
         return True
 
     def forget(self, account: str) -> None:
-        """Let go of an account's webhooks that wait for their next try, once the store has forgotten them."""
-        for delivery in tuple(self._retrying.values()):
-            if delivery.account == account:
-                self.resume(delivery.id)
+        """Let go of an account's webhooks that are not with a receiver, once the store has forgotten them."""
+        gone = [each for each in self._retrying.values() if each.account == account]
+        for delivery in gone:
+            del self._retrying[delivery.id]
+        for key, target in tuple(self._targets.items()):
+            gone += [each for each in target.ready if each.account == account]
+            target.ready = deque(each for each in target.ready if each.account != account)
+            self._leave(key, target)
+        for delivery in gone:
+            self._lanes.pop(delivery.message, None)
+        for lane in self._lanes.values():
+            if lane and lane[0].account == account:
+                lane.clear()
+        in_line = sum(len(target.ready) for target in self._targets.values())
+        self._waiting = in_line + sum(map(len, self._lanes.values()))
+        del self._load[account]
+        self._on_room(account, self.room(account))
+
+    def _leave(self, key: str, target: _Target) -> None:
+        """Forget a receiver that nothing is on its way to; when there is none left, all is quiet."""
+        if not target.ready and not target.in_flight:
+            self._targets.pop(key, None)
+        if not self._targets:
+            self._quiet.set()
 
     def _make_ready(self, delivery: Delivery) -> None:
         key = _origin(delivery.url)
@@ -162,17 +182,22 @@ class Outbox:
                 self._next_in_lane(delivery.message)
                 return
             await self._conclude(tried, about)
-        except Exception:
-            _log.exception("sending webhook %s failed by a mistake of ours", delivery.id)
-            self._next_in_lane(delivery.message)
+        except Exception as error:
+            await self._fail(delivery, error)
             raise
         finally:
             target.in_flight -= 1
             self._pump(key, target)
-            if not target.ready and not target.in_flight:
-                self._targets.pop(key, None)
-            if not self._targets:
-                self._quiet.set()
+            self._leave(key, target)
+
+    async def _fail(self, delivery: Delivery, error: Exception) -> None:
+        """Record that a mistake of ours ended a delivery; it can be sent again by hand."""
+        _log.exception("sending webhook %s failed by a mistake of ours", delivery.id)
+        about = f"{delivery.event} webhook abandoned by a mistake of the server: {type(error).__name__}: {error}"
+        await self._journal.write(
+            delivery.account, EntryKind.ERROR, about, message=delivery.message, delivery=delivery.id
+        )
+        await self._finish(delivery, DeliveryState.ABANDONED)
 
     async def _is_forgotten(self, delivery: Delivery) -> bool:
         return await self._store.delivery(delivery.account, delivery.id) is None

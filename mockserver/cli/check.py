@@ -55,6 +55,9 @@ def _mistakes(path: Path) -> list[MockServerError]:
         return list(_LINTERS[path.suffix](path))
     except MockServerError as error:
         return [error]
+    except RecursionError:
+        what = f"{path} is nested too deeply to be read, or holds itself by an alias."
+        return [UsageError(what, fix="Write it flatter.")]
 
 
 def _config_mistakes(path: Path) -> Iterable[MockServerError]:

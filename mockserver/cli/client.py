@@ -13,6 +13,8 @@ from mockserver.errors import MockServerError, UnreachableError, UsageError
 from mockserver.model import Json
 
 _ANSWER_S = 10
+_LONGEST_S = 86_400
+"""As long as any wait; sockets take no longer times than fit their type."""
 _CLIENT_ERRORS = range(400, 500)
 
 
@@ -49,17 +51,20 @@ class Server:
         self._ask(Request(self._address(path, {})), timeout_s)  # noqa: S310, checked
 
     def _address(self, path: str, query: Mapping[str, str | int | None]) -> str:
-        given = urlencode({name: value for name, value in query.items() if value is not None})
+        given = urlencode({name: value for name, value in query.items() if value is not None}, errors="surrogateescape")
         return f"{self.url}/_mock/{path}" + (f"?{given}" if given else "")
 
     def _ask(self, request: Request, timeout_s: float) -> Json:
         """Return the JSON that answers a request; proxies are for the world outside."""
         try:
-            with build_opener(ProxyHandler({})).open(request, timeout=timeout_s) as answer:
+            with build_opener(ProxyHandler({})).open(request, timeout=min(timeout_s, _LONGEST_S)) as answer:
                 return self._parsed(answer.read())
         except HTTPError as error:
             with error:
                 raise self._refusal(error) from None
+        except UnicodeError:
+            what = f"{self.url} holds characters other than ASCII after its host."
+            raise UsageError(what, fix="Write them percent-encoded.") from None
         except (OSError, HTTPException) as error:
             raise self._unreachable(error) from None
 

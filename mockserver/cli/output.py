@@ -1,10 +1,15 @@
 """Prints data for people and programs: tables, lines, JSON; colours only where someone looks."""
 
+import errno
+import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import TYPE_CHECKING, TextIO, cast
 
+from mockserver.errors import UsageError
 from mockserver.model import Json
 
 if TYPE_CHECKING:
@@ -12,6 +17,52 @@ if TYPE_CHECKING:
 
 _WIDTH_OF_TEXT = 60
 _WIDEST = 10_000
+_LAST_STANDARD = 2
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""What a stream says that takes no more. EPIPE is not among them: a reader who has enough is no mistake."""
+
+
+@contextmanager
+def writable_output() -> Iterator[None]:
+    """Raise UsageError if standard output does not take what the block prints; a closed standard error swallows all."""
+    _fill_closed_streams()
+    with ExitStack() as replaced:
+        # The stubs deny it, but Python has None for a stream that was closed before it started.
+        if cast("TextIO | None", sys.stdout) is None:
+            replaced.enter_context(redirect_stdout(_Closed()))
+        if cast("TextIO | None", sys.stderr) is None:
+            replaced.enter_context(redirect_stderr(io.StringIO()))
+        try:
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            _drop_output()
+            what = f"Output cannot be written: {error.strerror}."
+            raise UsageError(what, fix="Send it elsewhere.") from None
+
+
+class _Closed(io.StringIO):
+    """Standard output that was closed before the program started."""
+
+    def write(self, _text: str, /) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def _fill_closed_streams() -> None:
+    """Open what the standard streams stand for where it is closed; uvloop dies of a socket that gets such a number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD:
+        pass
+    os.close(descriptor)
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere, else Python tries to write it once more at its end, and complains."""
+    with suppress(OSError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123, a device
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def show_json(value: Json) -> None:

@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from mockserver.cli import check, demo, explain, inbound, messages, ready, rules, serve, tail
+from mockserver.cli.output import writable_output
 from mockserver.cli.shell import Shell, complain
 from mockserver.errors import ConfigError, MockServerError
 
@@ -35,8 +36,9 @@ def main(argv: list[str] | None = None, *, shell: Shell | None = None) -> None:
     """
     _survive_any_text()
     try:
-        refuse_rival(sys.path)
-        get_command(program()).main(args=argv, prog_name="mockserver", obj=shell or Shell())
+        with writable_output():
+            refuse_rival(sys.path)
+            get_command(program()).main(args=argv, prog_name="mockserver", obj=shell or Shell())
     except MockServerError as error:
         complain(error)
         sys.exit(error.exit_code)

@@ -5,6 +5,7 @@ import json
 import logging
 import shlex
 import sys
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -41,6 +42,11 @@ def serve(context: typer.Context, **flags: Any) -> None:
     _log_to_stderr(config.settings.log_level)
     for warning in config.warnings:
         _say(f"warning: {warning}")
+    if not is_loopback(config.settings.host):
+        _say(
+            f"warning: The host {config.settings.host} may be reached from elsewhere, and the control API (/_mock) asks"
+            " nobody who he is: whoever reaches it reads all and changes all."
+        )
 
     from mockserver.cli.senders import sender_mistakes
     from mockserver.contract.specs import load_specs
@@ -93,6 +99,14 @@ def ended(stopped: "Stopped") -> int:
     for line in stopped.report.lines():
         _say(line)
     return stopped.exit_code
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches a host; a name other than localhost may be anything."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _targets(config: Config) -> str:

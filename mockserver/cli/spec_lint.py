@@ -21,6 +21,9 @@ from mockserver.model import Json
 _ROLES = {"openapi": f"messages-{DIALECTS[0]}.yaml", "rows": "capabilities.yaml", "errors": "errors.yaml"}
 """The member that tells what a document is, and the name it has in ``specs/``."""
 
+_MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What reading documents runs into where the outer members are of other types than the reader walks through."""
+_COMPARE = "Compare its members (paths, webhooks, components) with those of the bundled one."
 _AT = re.compile(r"(?: - at|,? at) `\$(?P<at>[^`]*)`")
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`")
 _NAMED = re.compile(r" \((?P<name>[^)]*)\)$")
@@ -111,6 +114,8 @@ def _misfits(path: Path, name: str, document: Json, source: Source) -> Iterator[
             file, _, place = (error.where or "").partition(": ")
             if Path(file).name == name:
                 yield _located(place, error.what, document, source)
+        except _MISSHAPEN:
+            yield SpecError(f"This document is not put together as a {name} is.", where=str(path), fix=_COMPARE)
 
 
 def _located(place: str, what: str, document: Json, source: Source) -> SpecError:

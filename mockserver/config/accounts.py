@@ -153,7 +153,7 @@ def _check_public_key(pem: str, source: Source, path: KeyPath) -> None:
 def _check_unique(account: Account, source: Source, path: KeyPath) -> None:
     """Raise ConfigError if an application or a sender is listed twice."""
     _check_twice([each.id for each in account.applications], source, (*path, "applications"))
-    _check_twice([f"{each.channel} {each.id}" for each in account.senders], source, (*path, "senders"))
+    _check_twice([f"{each.channel.lower()} {each.id}" for each in account.senders], source, (*path, "senders"))
 
 
 def _check_twice(names: list[str], source: Source, path: KeyPath) -> None:

@@ -77,6 +77,8 @@ def read_file(path: Path) -> ConfigFile:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(path, str(error)) from None
+    except RecursionError:
+        raise ConfigError(f"{path} is nested too deeply to be read.", fix="No setting needs that.") from None
     source = Source(str(path), toml_lines(text))
     errors: list[ConfigError] = []
     tables = document.pop("accounts", {})

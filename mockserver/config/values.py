@@ -20,6 +20,7 @@ from mockserver.settings import SettingRow
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True}
 _BOOLEANS |= {"false": False, "no": False, "off": False, "0": False}
 _LINE = 80
+_CREDENTIALS = re.compile("//.*@", re.DOTALL)
 _EXPECTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -51,6 +52,8 @@ def unknown_key(path: KeyPath, known: Iterable[str], source: Source) -> ConfigEr
 def from_text(row: SettingRow, raw: Json, where: str) -> Json:
     """Return the value that the words of a flag or a variable stand for; lists may be written with commas."""
     value = raw
+    if not all(map(_is_utf8, [raw] if isinstance(raw, str) else raw if isinstance(raw, list) else [])):
+        raise ConfigError(f"{row.name} is not UTF-8 text.", where=where, fix="Write it in UTF-8.")
     if row.type is bool:
         value = _BOOLEANS.get(str(raw).lower(), raw)
     elif _is_many(row):
@@ -78,10 +81,15 @@ def checked(row: SettingRow, value: Json, where: str, *, strict: bool = True) ->
 
 
 def check_url(name: str, url: str, where: str) -> None:
-    """Raise ConfigError unless a URL is absolute, http or https, and names a host."""
+    """Raise ConfigError unless a URL is absolute, http or https, names a host and carries no credentials."""
+    fix = "Write it like http://127.0.0.1:9000/webhooks."
     if not _is_url(url):
-        what = f"{name} is {shown(url)}, expected an absolute http or https URL."
-        raise ConfigError(what, where=where, fix="Write it like http://127.0.0.1:9000/webhooks.")
+        visible = _CREDENTIALS.sub("//...@", url).encode(errors="backslashreplace").decode()
+        raise ConfigError(f"{name} is {shown(visible)}, expected an absolute http or https URL.", where=where, fix=fix)
+    if "@" in urlsplit(url).netloc:
+        # A webhook is signed in the header Authorization, which the credentials would need as well.
+        what = f"{name} carries a user name or a password before its host, and neither can be sent."
+        raise ConfigError(what, where=where, fix=fix)
 
 
 def shown(value: Json, *, secret: bool = False) -> str:
@@ -105,9 +113,17 @@ def _is_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError:  # a port that is no number, an address half in brackets
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # a port that is no number, an address half in brackets, a host like a..b
+        return False
+    if not _is_utf8(url):
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", url)
+
+
+def _is_utf8(text: str) -> bool:
+    """Tell whether a text can be written: Python keeps bytes of flags and variables that are none as surrogates."""
+    return not re.search("[\ud800-\udfff]", text)
 
 
 def _is_many(row: SettingRow) -> bool:

@@ -51,9 +51,9 @@ class Cells:
             return
         if "type" not in content:
             yield self._missing_kind(meant)
-        elif content["type"] != meant.kind:
+        elif meant.kind is None or content["type"] != meant.kind:
             yield self._unknown_kind(content["type"], meant)
-        elif meant.channel is not None and meant.kind is not None and meant.kind not in self.takes(meant.channel):
+        elif meant.channel is not None and meant.kind not in self.takes(meant.channel):
             yield self._impossible(meant.channel, meant.kind, content)
 
     def custom_refusals(self, channel: ChannelRow, custom: Json) -> tuple[Violation, ...]:
@@ -73,7 +73,7 @@ class Cells:
             yield Violation(name, "required", reason, expected=expected, nearest=nearest)
             return
         said = party["type"]
-        if said == nearest:
+        if nearest is not None and said == nearest:
             return
         if said in self._names:
             yield self._mismatch(name, said, nearest)

@@ -14,7 +14,7 @@ from mockserver.contract.branches import Branch, Branches
 from mockserver.contract.findings import Findings
 from mockserver.contract.guess import Guess, guess
 from mockserver.contract.nearest import NOTHING, near
-from mockserver.contract.plain import is_plain, plain_copy
+from mockserver.contract.plain import has_long_list, is_plain, plain_copy
 from mockserver.contract.reasons import violations
 from mockserver.contract.refusals import Refusals
 from mockserver.contract.reshape import branch_kind, from_v1, with_kind, with_options_in_place
@@ -59,12 +59,14 @@ class MessagesContract:
     def nearest(self, body: Json) -> Json | None:
         """Return the closest body that would be accepted; ``None`` if what was meant cannot be made out.
 
-        A valid body is its own nearest.
+        A valid body is its own nearest; one with a list too long to look through has none.
         """
         if not isinstance(body, dict):
             return None
         if self.check(body).is_valid:
             return body
+        if has_long_list(body):
+            return None
         body = from_v1(self._capabilities, self._dialect, plain_copy(body))
         meant = guess(self._capabilities, self._dialect, body)
         branch = self._nearest_branch(meant)

@@ -12,6 +12,9 @@ from mockserver.problem import Violation
 _DEPTH: Final = 100
 """Deeper than any documented body; jsonschema-rs refuses to report on values nested deeper than about 250."""
 
+LONGEST: Final = 500
+"""Items of a list that are looked through; explaining half a million wrong ones would stop the server for a minute."""
+
 
 def is_plain(body: Json) -> bool:
     """Return whether the body can be written as UTF-8. Encoding it is the quickest way to know."""
@@ -34,7 +37,7 @@ def unpaired_surrogates(body: Json) -> Iterator[Violation]:
 
 
 def plain_copy(value: Json, depth: int = 0) -> Json:
-    """Return a copy that any validator can take: torn characters replaced, endless nesting cut."""
+    """Return a copy that can be explained: torn characters replaced, endless nesting and endless lists cut."""
     if isinstance(value, str):
         return _mended(value)
     if depth > _DEPTH and isinstance(value, dict | list):
@@ -42,8 +45,17 @@ def plain_copy(value: Json, depth: int = 0) -> Json:
     if isinstance(value, dict):
         return {_mended(name): plain_copy(each, depth + 1) for name, each in value.items()}
     if isinstance(value, list):
-        return [plain_copy(each, depth + 1) for each in value]
+        return [plain_copy(each, depth + 1) for each in value[:LONGEST]]
     return value
+
+
+def has_long_list(value: Json, depth: int = 0) -> bool:
+    """Return whether some list is longer than what is looked through."""
+    if depth > _DEPTH:
+        return False
+    if isinstance(value, dict):
+        return any(has_long_list(each, depth + 1) for each in value.values())
+    return isinstance(value, list) and (len(value) > LONGEST or any(has_long_list(each, depth + 1) for each in value))
 
 
 def _strings(value: Json, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -27,6 +27,10 @@ class Fault:
     error: jsonschema_rs.ValidationError
 
 
+MOST: Final = 100
+"""Violations named at most: a list of half a million wrong items would take a minute and be read by nobody."""
+
+
 def violations(schema: Json, body: Json, errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[Violation, ...]:
     """Return one violation a field, in the order found; the most telling rule of each field."""
     found: dict[str, Violation] = {}
@@ -35,6 +39,8 @@ def violations(schema: Json, body: Json, errors: Iterable[jsonschema_rs.Validati
         known = found.get(each.name)
         if known is None or _weight(each) < _weight(known):
             found[each.name] = each
+        if len(found) >= MOST:
+            break
     return tuple(found.values())
 
 

@@ -11,7 +11,7 @@ from mockserver.contract.cells import Cells
 from mockserver.contract.findings import Findings
 from mockserver.contract.guess import Guess, guess
 from mockserver.contract.nearest import NOTHING, near
-from mockserver.contract.plain import plain_copy, unpaired_surrogates
+from mockserver.contract.plain import LONGEST, plain_copy, unpaired_surrogates
 from mockserver.contract.reasons import shown, violations
 from mockserver.contract.reshape import looks_like_v1, misplaced_options, v1_violation
 from mockserver.core.capabilities import Capabilities
@@ -39,7 +39,7 @@ class Refusals:
             reason = f"The body is {shown(body)}; expected an object with `from`, `to` and `message`."
             return Verdict(None, None, None, (Violation("body", "not_object", reason, expected="an object"),))
         torn = list(unpaired_surrogates(body))
-        body = plain_copy(body)
+        whole, body = body, plain_copy(body)
         meant = guess(self._capabilities, self._dialect, body)
         branch = self._branch(meant)
         broken = [
@@ -50,6 +50,8 @@ class Refusals:
             *self._schema_violations(meant, branch, body),
             *self.custom_refusals(branch, body),
         ]
+        if not broken and (branch is None or not branch.validator.is_valid(whole)):
+            broken = [_unexplained()]
         return Verdict(
             channel=meant.channel.name if meant.channel else None,
             kind=meant.kind,
@@ -84,6 +86,11 @@ class Refusals:
         if branch is None:
             return self._envelope, body, jsonschema_rs.Draft202012Validator(self._envelope).iter_errors(body)
         return branch.schema, body, branch.validator.iter_errors(body)
+
+
+def _unexplained() -> Violation:
+    reason = f"A list of the body breaks the contract behind its first {LONGEST} items, further than is looked through."
+    return Violation("body", "contract", reason, expected=f"at most {LONGEST} items, or right ones")
 
 
 def _with_place(branch: Branch, violation: Violation, body: dict[str, Json]) -> Violation:

@@ -68,6 +68,11 @@ def parse_query(query: str, aliases: Mapping[str, str] | None = None) -> Predica
     return lambda message: all(test(message) for test in tests)
 
 
+def parse_term(field: str, wanted: str, aliases: Mapping[str, str] | None = None) -> Predicate:
+    """Return the predicate of one field with a value taken as it is; raise UsageError for an unknown field."""
+    return _test(field, wanted, aliases or {})
+
+
 def _term(found: re.Match[str], aliases: Mapping[str, str]) -> Predicate:
     wanted = found["quoted"] if found["quoted"] is not None else found["bare"]
     field = found["field"].lower() if found["field"] else None

@@ -106,18 +106,23 @@ class Runtime:
         while await self.schedule.move_to_next(self.clock, until_s):
             await self.settle()
 
-    async def reset(self, account: Account, what: str) -> None:
+    async def remove_account(self, api_key: str) -> None:
+        """Forget an account, all that happened in it, and its webhooks on their way."""
+        await self.accounts.remove(api_key)
+        self.outbox.forget(api_key)
+
+    async def reset(self, account: Account | None, what: str) -> None:
         """Forget part of an account, or all of it; ``accounts`` puts every account back as configured."""
         if what not in RESETTABLE:
             raise UsageError(f"{what!r} cannot be reset.", fix=f"Known: {', '.join(RESETTABLE)}.")
-        if what == "accounts":
+        if what == "accounts" or account is None:
             known = [each.api_key for each in await self.store.accounts()]
             await self.accounts.reset()
         else:
             known = [account.api_key]
             for part in ("messages", "journal") if what == "all" else (what,):
                 await self.store.clear(account.api_key, part)
-        for api_key in known:
+        for api_key in known if what != "journal" else ():
             self.outbox.forget(api_key)
 
 

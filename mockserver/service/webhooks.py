@@ -66,7 +66,7 @@ class Webhooks:
     async def _deliver_receipt(self, message: Message, move: Move, target: Target) -> None:
         members = receipts.receipt_body(message, self._specs.capabilities.channels[message.channel], move)
         by_get = target.receipt_method == "GET"
-        url = target.url or ""
+        url = (target.url or "").partition("#")[0]
         if by_get:
             url += ("&" if "?" in url else "?") + urlencode(members)
         await self._outbox.add(

@@ -1,6 +1,7 @@
 """Parses what a client sent as JSON, as leniently as the real API does, and says where it is broken."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,7 +54,8 @@ def _parse_leniently(raw: bytes) -> Parsed:
     except json.JSONDecodeError as error:
         return _unreadable(_where(text, error))
     except (ValueError, RecursionError) as error:
-        return _unreadable(f"The body is not JSON: {error}.")
+        words = "a number in it has too many digits" if "int_max_str_digits" in str(error) else str(error)
+        return _unreadable(f"The body cannot be read: {words}.")
     clean = _without_surrogates(value)
     if clean != value:
         detail = "A string holds half of a surrogate pair, which is no character; it was replaced by U+FFFD."
@@ -95,16 +97,15 @@ def _depth(raw: bytes) -> int:
 
 
 def _may_repeat_keys(raw: bytes, value: Json) -> bool:
-    """A dropped key takes its quotes with it, so the value written anew has fewer; escapes keep theirs."""
-    return raw.count(b'"') > msgspec.json.encode(value).count(b'"')
+    """A dropped key takes its quotes with it, so the value written anew has fewer; quotes may hide behind escapes."""
+    return b"\\u" in raw or raw.count(b'"') > msgspec.json.encode(value).count(b'"')
 
 
 def _repeated_keys(raw: bytes) -> tuple[Finding, ...]:
     repeated: list[str] = []
 
     def notice(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        keys = [key for key, _ in pairs]
-        repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
+        repeated.extend(sorted(key for key, times in Counter(key for key, _ in pairs).items() if times > 1))
         return dict(pairs)
 
     json.loads(raw, object_pairs_hook=notice)

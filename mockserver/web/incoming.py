@@ -1,5 +1,6 @@
 """A request as plain values, read straight from ASGI: the send path does without a framework's request object."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -8,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 _SHOWN: Final = 6
 """Characters of a credential kept in the journal."""
+_SECRET: Final = re.compile(r"(?<=secret=)[^&]+")
 _REMEMBERED: Final = 1024
 """Sets of headers kept read."""
 
@@ -55,7 +57,7 @@ class Reader:
                 self._known.clear()
             headers = self._known[raw] = read_headers(raw)
         path, query = scope["path"], scope["query_string"]
-        target = f"{path}?{query.decode('latin-1')}" if query else path
+        target = f"{path}?{_SECRET.sub(_masked, query.decode('latin-1'))}" if query else path
         return Incoming(scope["method"], path, target, headers)
 
 
@@ -67,6 +69,10 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
     shown = values | {"authorization": _shortened(authorizations[0])} if authorizations else values
     media_type = values.get("content-type", "").partition(";")[0].strip().lower()
     return Headers(values, authorizations, shown, media_type)
+
+
+def _masked(found: re.Match[str]) -> str:
+    return f"{found[0][:_SHOWN]}..."
 
 
 def _shortened(authorization: str) -> str:

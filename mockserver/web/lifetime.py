@@ -1,16 +1,16 @@
 """The life of one server in a running loop, up to its last delivery; knows neither signals nor threads."""
 
 import asyncio
-import math
 import os
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import ConfigError
@@ -22,8 +22,10 @@ _KEEP_ALIVE_S = 75
 """Longer than clients keep idle connections: closed under their hands, one makes some clients send twice."""
 _LAST_REQUESTS_S = 0.5
 """How long requests under way may hold up the end of deliveries; long polls may not."""
-_LAST_ANSWERS_S = 2
-"""How long connections stay open for answers once the deliveries have ended."""
+_LAST_ANSWERS_S = 1
+"""How long connections stay open for answers once the deliveries have ended; then they are cut."""
+_CUT_S = 0.5
+"""How long uvicorn may take to notice that its connections are cut: it looks every 0.1 s."""
 
 
 class Report(Protocol):
@@ -60,11 +62,16 @@ class App(Protocol):
 
 
 async def serve(app: App, settings: Settings, stopping: asyncio.Event, started: Callable[[Running], None]) -> Report:
-    """Serve in the running loop until ``stopping`` is set; return what became of the deliveries under way."""
-    _remove_ready_file(settings)
+    """Serve in the running loop until ``stopping`` is set; return what became of the deliveries under way.
+
+    Cancelled, it abandons them and closes up at once.
+    """
+    grace_s = settings.shutdown_grace_s
     with ExitStack() as held:
         listeners = open_listeners(settings, held)
-        servers = [_Server(app, settings, each) for each in listeners]
+        # Not before: the ports may be taken by the very server whose file it is.
+        _remove_ready_file(settings)
+        servers = [_Server(app, each) for each in listeners]
         await app.runtime.start()
         try:
             for server, listener in zip(servers, listeners, strict=True):
@@ -73,19 +80,27 @@ async def serve(app: App, settings: Settings, stopping: asyncio.Event, started: 
             _write_ready_file(settings, running)
             started(running)
             await _tick(servers, stopping)
+        except asyncio.CancelledError:
+            grace_s = 0
+            raise
         finally:
-            report = await _shut_down(app, servers, settings)
-            _remove_ready_file(settings)
+            try:
+                report = await _shut_down(app, servers, grace_s)
+            finally:
+                _remove_ready_file(settings)
         return report
 
 
 class _Server(uvicorn.Server):
     """uvicorn for one listener; the loop, the signals and the order of the end are this module's."""
 
-    def __init__(self, app: App, settings: Settings, listener: Listener) -> None:
+    def __init__(self, app: App, listener: Listener) -> None:
+        self._app = app
+        self._is_cut = False
         config = uvicorn.Config(
-            app,
+            self._answer,
             lifespan="off",
+            http=_parser(),
             ws="none",
             interface="asgi3",
             workers=1,
@@ -94,12 +109,37 @@ class _Server(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=math.ceil(settings.shutdown_grace_s) + _LAST_ANSWERS_S,
         )
         config.load()
         config.ssl = listener.certificate.context if listener.certificate else None
         super().__init__(config)
         self.lifespan = config.lifespan_class(config)
+
+    def cut(self) -> None:
+        """Break off the connections that are left, and what still works on an answer for them."""
+        self._is_cut = self.force_exit = True
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; being cut is no failure of the application, which uvicorn would log as one."""
+        try:
+            await self._app(scope, receive, send)
+        except (asyncio.CancelledError, ClientDisconnect):
+            if not self._is_cut:
+                raise
+
+
+def _parser() -> type[asyncio.Protocol] | Literal["auto"]:
+    """Return our parser, or the one uvicorn finds where there is no httptools."""
+    try:
+        from mockserver.web.protocol import Parser
+    except ImportError:
+        return "auto"
+    return Parser
 
 
 async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:
@@ -108,18 +148,31 @@ async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:
         for server in servers:
             await server.on_tick(0)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), 1)
+            # Not wait_for: that of Python 3.11 swallows a cancellation that comes together with the event.
+            async with asyncio.timeout(1):
+                await stopping.wait()
 
 
-async def _shut_down(app: App, servers: list[_Server], settings: Settings) -> Report:
+async def _shut_down(app: App, servers: list[_Server], grace_s: float) -> Report:
     """Accept no more, answer what was asked, finish deliveries, then close what is still open.
 
-    The end of the runtime wakes long polls, which then answer.
+    The end of the runtime wakes long polls, which then answer. Cancelled, it skips what can be skipped.
     """
     closed = asyncio.gather(*(each.shutdown() for each in servers if each.started))
-    await asyncio.wait([closed], timeout=_LAST_REQUESTS_S)
-    report = await app.runtime.stop(settings.shutdown_grace_s)
-    await closed
+    try:
+        await asyncio.wait([closed], timeout=_LAST_REQUESTS_S)
+        report = await app.runtime.stop(grace_s)
+        await asyncio.wait([closed], timeout=_LAST_ANSWERS_S)
+    except asyncio.CancelledError:
+        await app.runtime.stop(0)
+        raise
+    finally:
+        for each in servers:
+            each.cut()
+        await asyncio.wait([closed], timeout=_CUT_S)
+        # What is left waits for a handshake of TLS that nobody finishes.
+        if not closed.cancel():
+            closed.result()
     return report
 
 

@@ -119,8 +119,8 @@ def _addresses(host: str, port: int) -> list[Address]:
     """Return the families and addresses of a host name, each once."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
-        what = f"Cannot listen on {host}: {error.strerror}."
+    except (OSError, ValueError) as error:  # the latter for what no name may look like, such as a..b
+        what = f"Cannot listen on {host}: {getattr(error, 'strerror', None) or 'this is no host name'}."
         raise UnreachableError(what, fix="Give an address of this machine by --host.") from None
     return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 

@@ -31,14 +31,18 @@ class Stopped:
 def run(app: App, settings: Settings, started: Callable[[Running], None]) -> Stopped:
     """Serve in the main thread until SIGTERM (exit code 0) or Ctrl-C (130); call ``started`` once it listens.
 
-    A second Ctrl-C ends it at once, deliveries or not. Raise UnreachableError if it cannot listen.
+    A second Ctrl-C ends it at once, deliveries or not, by KeyboardInterrupt. Raise UnreachableError if it cannot
+    listen.
     """
 
     async def main(signals: _Signals) -> Report:
         return await serve(app, settings, signals.told(), started)
 
     with _Signals() as signals, asyncio.Runner(loop_factory=_loop_factory(app)) as runner:
-        report = runner.run(main(signals))
+        try:
+            report = runner.run(main(signals))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
     return Stopped(_INTERRUPTED if signals.received == signal.SIGINT else 0, report)
 
 
@@ -64,12 +68,17 @@ def _loop_factory(app: App) -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvicorn.Config(app, log_config=None).get_loop_factory()
 
 
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
 class _Signals:
-    """Turns SIGINT and SIGTERM into an event while its block lasts."""
+    """Turns SIGINT and SIGTERM into an event while its block lasts, and a second SIGINT into a cancelled task."""
 
     def __init__(self) -> None:
         self.received: int | None = None
         self._tell: Callable[[], object] = lambda: None
+        self._hurry: Callable[[], object] = _interrupt
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
@@ -85,17 +94,22 @@ class _Signals:
         """Return an event of the running loop that a signal sets, even one received before."""
         event = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self._tell = lambda: _tell(loop, event)
+        task = asyncio.current_task()
+        self._tell = lambda: _tell(loop, event.set)
+        if task is not None:
+            self._hurry = lambda: _tell(loop, task.cancel)
         if self.received is not None:
             event.set()
         return event
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
-        """Note the first signal; a Ctrl-C after it interrupts as if nobody had listened."""
+        """Note the first signal; a Ctrl-C after it hurries, and one more interrupts as if nobody had listened."""
         if self.received is None:
             self.received = number
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        self._tell()
+            self._tell()
+        elif number == signal.SIGINT:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self._hurry()
 
 
 class _Thread:
@@ -130,11 +144,11 @@ class _Thread:
     async def _serve(self) -> None:
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self._tell = lambda: _tell(loop, stopping)
+        self._tell = lambda: _tell(loop, stopping.set)
         await serve(self._app, self._settings, stopping, self.running.set_result)
 
 
-def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    """Set an event from outside its loop, unless the loop has ended by itself."""
+def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
+    """Have something done inside a loop from outside, unless the loop has ended by itself."""
     with suppress(RuntimeError):
-        loop.call_soon_threadsafe(event.set)
+        loop.call_soon_threadsafe(what)

@@ -75,12 +75,30 @@ def _authority(folder: Path) -> "CA":
     if not path.exists():
         _write_new(path, _new_authority())
     kept = path.read_bytes()
-    try:
-        return trustme.CA.from_pem(kept, kept)
-    except ValueError:
-        what = f"{path} holds no certificate authority of ours."
+    if says := _unfit(kept):
         fix = f"Remove {path}; the next start makes a new authority, which clients then have to trust."
-        raise ConfigError(what, fix=fix) from None
+        raise ConfigError(f"{path} {says}.", fix=fix)
+    return trustme.CA.from_pem(kept, kept)
+
+
+def _unfit(kept: bytes) -> str | None:
+    """Say why a PEM text is no authority that can issue certificates; ``None`` if it is one."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        key = load_pem_private_key(kept, password=None)
+        public_key = load_pem_x509_certificate(kept).public_key()
+    except TypeError:
+        return "is locked by a password, which nobody is there to type"
+    except (ValueError, UnsupportedAlgorithm):
+        return "holds no certificate authority of ours"
+    if not isinstance(key, EllipticCurvePrivateKey | RSAPrivateKey):
+        return f"holds a key of another kind ({type(key).__name__.removesuffix('PrivateKey')}), expected EC or RSA"
+    return None if key.public_key() == public_key else "holds a key and a certificate that do not belong together"
 
 
 def _new_authority() -> bytes:
@@ -94,27 +112,35 @@ def _new_authority() -> bytes:
 def _context(path: Path, authority: "CA", names: tuple[str, ...], now: datetime) -> ssl.SSLContext:
     """Return a TLS context with the certificate kept at ``path``, issued anew unless it still serves."""
     kept = path.read_bytes() if path.exists() else b""
-    leaf = kept if _serves(kept, authority, names, now) else _issue(authority, names, now)
-    if leaf is not kept:
-        replace_file(path, leaf, mode=0o600)
+    if _serves(kept, authority, names, now):
+        with suppress(ssl.SSLError):  # its key is missing, locked, or another's
+            return _speaking(path.name, kept)
+    leaf = _issue(authority, names, now)
+    replace_file(path, leaf, mode=0o600)
+    return _speaking(path.name, leaf)
+
+
+def _speaking(name: str, leaf: bytes) -> ssl.SSLContext:
+    """Return a TLS context with a certificate; raise SSLError if its key is not there."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # From a copy of our own: OpenSSL opens the file twice, and another server may replace it in between.
-    with written_beside(Path(tempfile.gettempdir(), path.name), leaf, mode=0o600) as copy:
-        context.load_cert_chain(copy)
+    with written_beside(Path(tempfile.gettempdir(), name), leaf, mode=0o600) as copy:
+        context.load_cert_chain(copy, password="")
     return context
 
 
 def _serves(kept: bytes, authority: "CA", names: tuple[str, ...], now: datetime) -> bool:
     """Tell whether a certificate is the authority's, carries the names and stays valid for a while."""
     from cryptography.exceptions import InvalidSignature
-    from cryptography.x509 import load_pem_x509_certificate
+    from cryptography.x509 import DuplicateExtension, ExtensionNotFound, load_pem_x509_certificate
 
     try:
         certificate = load_pem_x509_certificate(kept)
         certificate.verify_directly_issued_by(load_pem_x509_certificate(authority.cert_pem.bytes()))
-    except (ValueError, TypeError, InvalidSignature):
+        carried = _names_of(certificate)
+    except (ValueError, TypeError, InvalidSignature, ExtensionNotFound, DuplicateExtension):
         return False
-    return certificate.not_valid_after_utc - now > _RENEW_BEFORE and _names_of(certificate) == set(names)
+    return certificate.not_valid_after_utc - now > _RENEW_BEFORE and carried == set(names)
 
 
 def _names_of(certificate: "X509Certificate") -> set[str]:

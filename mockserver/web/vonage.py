@@ -31,6 +31,8 @@ _SERVER_ERROR: Final = 500
 _KEPT_BODY: Final = 65_536
 """Characters of a body kept in the journal; longer ones are cut there, not refused."""
 _NO_OUTCOME: Final = Problem(_SERVER_ERROR, "Internal Error", "The mock server reached no verdict.", type="about:blank")
+_LEFT: Final = 499
+_LEFT_BODY: Final = {"title": "Client Closed Request", "detail": "The client left before its body was complete."}
 _STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopping.", type="about:blank")
 
 
@@ -67,7 +69,8 @@ class VonageRoutes:
         try:
             await self._judge(outcome, receive)
         except LeftError:
-            outcome.problem = Problem(499, "Client Closed Request", "The client left before its body was complete.")
+            await self._journal(outcome, _LEFT, _LEFT_BODY, "")  # nobody is there to be answered
+            return
         except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
             outcome.problem = _failure(error)
             await self._answer(outcome, send)

@@ -216,3 +216,26 @@ def test_check_finds_what_is_wrong_in_the_error_codes(old: str, new: str, words:
 
     assert (2, True) == (outcome.code, outcome.out.startswith(f"{path}:{line}: "))
     assert words in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.yaml", "x: &a [*a]", "is nested too deeply to be read, or holds itself by an alias. Write it flatter."),
+        (
+            "b.yaml",
+            "openapi: 3.1.0\npaths: 5",
+            "b.yaml: This document is not put together as a messages-v0.1.yaml is. Compare its members",
+        ),
+        ("c.toml", f"x = {'[' * 5000}{']' * 5000}", "c.toml is nested too deeply to be read. No setting needs that."),
+    ],
+    ids=["itself", "shape", "deep"],
+)
+def test_a_file_nothing_can_be_made_of_is_one_mistake(
+    name: str, text: str, words: str, cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+
+    outcome = cli("check", name)
+
+    assert (2, True, 1) == (outcome.code, words in outcome.out, outcome.out.count("\n"))

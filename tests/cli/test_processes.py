@@ -137,3 +137,70 @@ def test_tail_ends_with_3_when_the_server_does(shop: Path, open_server: OpenServ
 
     assert (3, 1) == (tail.returncode, printed.count("\n"))
     assert printed.startswith("mockserver: No server answers at ")
+
+
+def in_shell(line: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell to its end."""
+    return subprocess.run(
+        ["/bin/sh", "-c", line],
+        check=False,
+        cwd=folder,
+        env=environment(folder, **environ),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&-"])
+def test_a_server_needs_neither_standard_input_nor_output(closed: str, shop: Path) -> None:
+    line = f"exec mockserver serve --port 0 --no-tls {closed}"
+    with subprocess.Popen(
+        ["/bin/sh", "-c", line], cwd=shop, env=environment(shop), stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr
+        first = next((each for each in running.stderr if each.startswith("Try ")), "")
+        running.terminate()
+        _, printed = running.communicate(timeout=PATIENCE_S)
+
+    assert (True, 0) == (bool(first), running.returncode)
+    assert "stopped: 0 webhooks finished while stopping, 0 abandoned\n" == printed
+
+
+@pytest.mark.parametrize("command", ["rules", "check", "--help", "--version"])
+@pytest.mark.parametrize(
+    ("where", "reason"),
+    [
+        (">&-", "Bad file descriptor"),
+        pytest.param(
+            ">/dev/full",
+            "No space left on device",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it"),
+        ),
+    ],
+)
+def test_output_that_cannot_be_written_ends_with_2_and_a_sentence(
+    command: str, where: str, reason: str, shop: Path
+) -> None:
+    ended = in_shell(f"mockserver {command} {where}", shop)
+
+    assert (2, f"mockserver: Output cannot be written: {reason}. Send it elsewhere.\n") == (
+        ended.returncode,
+        ended.stderr,
+    )
+
+
+def test_closed_errors_do_not_land_in_the_output(shop: Path) -> None:
+    ended = in_shell("mockserver check gone.toml 2>&-", shop)
+
+    assert (2, True) == (ended.returncode, "gone.toml cannot be read" in ended.stdout)
+
+
+def test_a_removed_working_folder_is_told_in_a_sentence(shop: Path) -> None:
+    ended = in_shell("mkdir gone && cd gone && rmdir ../gone && mockserver rules", shop)
+
+    expected = (
+        "mockserver: The working folder cannot be used: No such file or directory."
+        " It may have been removed; change to another.\n"
+    )
+    assert (2, True) == (ended.returncode, ended.stderr.endswith(expected))  # after words of the shell itself

@@ -1,5 +1,7 @@
 """``mockserver ready``: quiet if the server takes messages, one line if not."""
 
+import pytest
+
 from tests.cli.conftest import Cli, OpenServer, Sink
 
 
@@ -37,3 +39,30 @@ def test_ready_says_that_something_else_answers(cli: Cli, sink: Sink) -> None:
     outcome = cli("ready", "--timeout", "0", "--url", sink.url)
 
     assert (3, True) == (outcome.code, "is no mockserver" in outcome.err)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://a..b", '--url: the server\'s URL is "http://a..b", expected an absolute http or https URL.'),
+        ("http://127.0.0.1:1/\udcff", "expected an absolute http or https URL."),
+        ("http://127.0.0.1:1/é", "http://127.0.0.1:1/é holds characters other than ASCII after its host."),
+    ],
+    ids=["host", "bytes", "path"],
+)
+def test_a_url_that_cannot_be_asked_ends_with_2(url: str, words: str, cli: Cli) -> None:
+    for command in ("ready", "messages"):
+        outcome = cli(command, "--url", url)
+
+        assert (2, True, 1) == (outcome.code, words in outcome.err, outcome.err.count("\n"))
+
+
+@pytest.mark.parametrize("timeout", ["inf", "1e300"])
+def test_ready_waits_as_long_as_it_is_told(timeout: str, cli: Cli, open_server: OpenServer) -> None:
+    with open_server() as api:
+        assert 0 == cli("ready", "--timeout", timeout, "--url", api.url).code
+
+
+def test_an_account_that_is_not_utf_8_is_asked_for_all_the_same(cli: Cli, open_server: OpenServer) -> None:
+    with open_server() as api:
+        assert 2 == cli("messages", "--account", "\udcff", "--url", api.url).code

@@ -5,17 +5,18 @@ import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 
-from mockserver.cli.serve import ended, start_lines
+from mockserver.cli.serve import ended, is_loopback, start_lines
 from mockserver.config import Config
 from mockserver.model import Account
 from mockserver.service.runtime import StopReport
@@ -153,7 +154,7 @@ def test_a_switch_can_be_turned_off(cli: Cli, tmp_path: Path) -> None:
 
     outcome = cli("serve", "--no-tls", "--tls-dir", "/dev/null/x")
 
-    assert (3, True) == (outcome.code, outcome.err.startswith("mockserver: Cannot listen on no.such.invalid: "))
+    assert (3, True) == (outcome.code, "mockserver: Cannot listen on no.such.invalid: " in outcome.err)
 
 
 def test_the_end_tells_what_became_of_webhooks_and_gives_the_exit_code(
@@ -197,3 +198,63 @@ def test_the_command_to_copy_sends_a_message(open_server: OpenServer) -> None:
             sent = json.load(answer)
 
     assert (["-u", "-H", "-d"], ["message_uuid"]) == (list(flags), list(sent))
+
+
+def test_a_second_server_leaves_the_ready_file_of_the_first(cli: Cli, tmp_path: Path) -> None:
+    with process("serve", "--port", "0", "--no-tls", "--ready-file", "ready.json", folder=tmp_path) as running:
+        start(running)
+        before = (tmp_path / "ready.json").read_bytes()
+        port = json.loads(before)["url"].rpartition(":")[2]
+        outcome = cli("serve", "--port", port, "--no-tls", "--ready-file", str(tmp_path / "ready.json"))
+
+        assert (3, before) == (outcome.code, (tmp_path / "ready.json").read_bytes())
+
+
+def test_a_second_interrupt_ends_quietly_and_takes_the_ready_file_with_it(tmp_path: Path) -> None:
+    with process("serve", "--port", "0", "--no-tls", "--ready-file", "ready.json", folder=tmp_path) as running:
+        start(running)
+        port = int(json.loads((tmp_path / "ready.json").read_bytes())["url"].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"POST /v0.1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+            running.send_signal(signal.SIGINT)
+            with suppress(OSError):
+                while True:  # until it takes no more connections, and so has seen the first one
+                    socket.create_connection(("127.0.0.1", port)).close()
+            code, printed = end(running, signal.SIGINT)
+
+    assert (130, False) == (code, (tmp_path / "ready.json").exists())
+    assert "Traceback" not in printed
+    assert "Unclosed" not in printed
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "a..b"])  # noqa: S104, named
+def test_a_host_others_may_reach_is_warned_of(host: str, cli: Cli, tmp_path: Path) -> None:
+    taken = listen("0.0.0.0", 0, "--port")  # noqa: S104, so that the server ends at once
+
+    outcome = cli("serve", "--host", host, "--port", str(port_of(taken)), "--no-tls", "--tls-dir", str(tmp_path))
+
+    taken[0].close()
+    assert (3, 1) == (outcome.code, outcome.err.count(f"warning: The host {host} may be reached from elsewhere"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "LocalHost"])
+def test_a_host_only_this_machine_reaches_is_not_warned_of(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("name", ["HOST", "API_SECRET", "TLS_NAME", "TLS_DIR"])
+def test_a_variable_that_is_not_utf_8_ends_with_2(name: str, cli: Cli) -> None:
+    outcome = cli("serve", stdin=b"", **{f"MESSAGES_MOCKSERVER_{name}": "\udcff"})
+
+    expected = f"mockserver: MESSAGES_MOCKSERVER_{name}: {name.lower()} is not UTF-8 text. Write it in UTF-8.\n"
+    assert (2, expected) == (outcome.code, outcome.err)
+
+
+def test_credentials_in_a_webhook_url_are_refused_and_not_shown(cli: Cli) -> None:
+    outcome = cli("serve", "--inbound-url", "http://user:sesame@host/")
+
+    expected = (
+        "mockserver: --inbound-url: inbound_url carries a user name or a password before its host,"
+        " and neither can be sent. Write it like http://127.0.0.1:9000/webhooks.\n"
+    )
+    assert (2, expected) == (outcome.code, outcome.err)

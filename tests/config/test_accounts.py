@@ -89,6 +89,10 @@ def test_an_account_keeps_a_public_key(public_pem: str) -> None:
             "body: senders[1] (sms 5) is there already. Remove one of them.",
         ),
         (
+            {"api_key": "abc", "senders": [{"channel": "sms", "id": "6"}, {"channel": "SMS", "id": "6"}]},
+            "body: senders[1] (sms 6) is there already. Remove one of them.",
+        ),
+        (
             {
                 "api_key": "abc",
                 "applications": [{"id": "app-1"}],

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract.check import MessagesContract
+from mockserver.contract.reasons import MOST
 from mockserver.contract.specs import load_specs
 from mockserver.model import Json
+from tests.bodies import body_of
 from tests.contract.send import custom, media, sms, text, whatsapp
 
 CONTRACT = MessagesContract(load_specs())
@@ -143,3 +145,38 @@ def test_check_leaves_no_trace_between_bodies(contract: MessagesContract) -> Non
     again = [contract.check(good), contract.check(bad)]
 
     assert first == again[::-1]
+
+
+def test_a_list_of_half_a_million_wrong_items_is_refused_at_once(contract: MessagesContract) -> None:
+    """It once took a minute, in which the server did nothing else."""
+    body = body_of("whatsapp", "template")
+    body["message"]["content"]["template"]["parameters"] = [1] * 500_000
+
+    verdict = contract.check(body)
+
+    assert len(verdict.violations) == MOST
+    assert contract.nearest(body) is None
+
+
+def test_a_wrong_item_far_down_a_list_is_refused_too(contract: MessagesContract) -> None:
+    body = body_of("whatsapp", "template")
+    body["message"]["content"]["template"]["parameters"] = [*["a"] * 1000, 1]
+
+    (violation,) = contract.check(body).violations
+
+    assert violation.reason.startswith("A list of the body breaks the contract behind its first 500 items")
+
+
+@pytest.mark.parametrize("content", [{"type": None}, {"type": None, "text": "x"}])
+def test_a_null_type_is_refused_with_a_reason(contract: MessagesContract, content: Json) -> None:
+    body = body_of("sms", "text")
+    body["message"]["content"] = content
+
+    assert "message.content.type" in {each.name for each in contract.check(body).violations}
+
+
+def test_two_null_channels_are_refused_with_reasons(contract: MessagesContract) -> None:
+    body = body_of("sms", "text")
+    body["from"]["type"] = body["to"]["type"] = None
+
+    assert {"to.type", "from.type"} <= {each.name for each in contract.check(body).violations}

@@ -142,3 +142,9 @@ def test_running_at_writes_an_ipv6_address_in_brackets(held: ExitStack) -> None:
 
     assert Running(f"http://[::1]:{port}") == running_at(settings, listeners)
     socket.create_connection(("127.0.0.1", port)).close()
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64], ids=["dots", "long"])
+def test_what_is_no_host_name_is_told_in_a_sentence(host: str) -> None:
+    with pytest.raises(UnreachableError, match=r"this is no host name\. Give an address of this machine by --host"):
+        listen(host, 0, "--port")

@@ -4,9 +4,11 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import ssl
+import time
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from threading import Event, Thread
@@ -37,11 +39,16 @@ class Report:
 
 @dataclass
 class Runtime:
-    """Notes its beginning and its end, and what was answered before; its end wakes those who wait."""
+    """Notes its beginning and its end, and what was answered before; its end wakes those who wait.
+
+    One that ``lasts`` notes its grace as well, and ends only if it has none.
+    """
 
     diary: list[str] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     fails: bool = False
+    lasts: bool = False
+    stops: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
         """Begin."""
@@ -51,7 +58,10 @@ class Runtime:
 
     async def stop(self, grace_s: float) -> Report:
         """End."""
-        self.diary.append("stop")
+        self.diary.append(f"stop {grace_s:g}" if self.lasts else "stop")
+        self.stops.set()
+        if self.lasts and grace_s:
+            await asyncio.Event().wait()
         self.over.set()
         return Report(grace_s)
 
@@ -63,7 +73,7 @@ class App:
     runtime: Runtime = field(default_factory=Runtime)
     asked: Event = field(default_factory=Event)
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         self.asked.set()
         match scope["path"]:
@@ -71,6 +81,9 @@ class App:
                 await self.runtime.over.wait()
             case "/slow":
                 await asyncio.sleep(0.2)
+            case "/body":
+                while (await receive()).get("more_body"):
+                    pass
             case "/never":
                 await asyncio.Event().wait()
         self.runtime.diary.append(f"answer {scope['path']}")
@@ -293,3 +306,64 @@ def test_serving_makes_the_application_itself_if_it_is_given_none(settings: Sett
         answer, body = ask(running.url, "/_mock/readyz")
 
     assert (200, {"status": "ok"}) == (answer.status, json.loads(body))
+
+
+HALF = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+
+
+def test_half_a_request_neither_keeps_the_server_nor_is_logged(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = App()
+    with serving(settings, app=app) as running:
+        parts = urlsplit(running.url)
+        client = socket.create_connection((parts.hostname, parts.port))
+        client.sendall(HALF)
+        assert app.asked.wait(PATIENCE_S)
+        began = time.monotonic()
+
+    client.close()
+    assert (True, []) == (time.monotonic() - began < settings.shutdown_grace_s, caplog.messages)
+
+
+async def test_serve_cancelled_abandons_deliveries_and_closes_up(settings: Settings, tmp_path: Path) -> None:
+    app, listening = App(Runtime(lasts=True)), asyncio.Event()
+    task = asyncio.create_task(serve(app, settings, asyncio.Event(), lambda _: listening.set()))
+    await listening.wait()
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert ["start", "stop 0"] == app.runtime.diary
+    assert not (tmp_path / "ready.json").exists()
+
+
+async def test_serve_cancelled_while_it_stops_stops_at_once(settings: Settings, tmp_path: Path) -> None:
+    app, stopping = App(Runtime(lasts=True)), asyncio.Event()
+    task = asyncio.create_task(serve(app, settings, stopping, lambda _: stopping.set()))
+    await app.runtime.stops.wait()
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert ["start", "stop 5", "stop 0"] == app.runtime.diary
+    assert not (tmp_path / "ready.json").exists()
+
+
+def test_an_interrupt_before_the_loop_runs_ends_like_any_other() -> None:
+    with _Signals():
+        signal.raise_signal(signal.SIGTERM)
+
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_second_server_on_the_same_port_leaves_the_ready_file(settings: Settings, tmp_path: Path) -> None:
+    with serving(settings, app=App()) as running:
+        again = replace(settings, port=urlsplit(running.url).port or 0, tls=False)
+        with pytest.raises(UnreachableError), ExitStack() as stack:
+            stack.enter_context(serving(again, app=App()))
+
+        assert (tmp_path / "ready.json").exists()

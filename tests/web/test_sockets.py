@@ -216,6 +216,16 @@ def test_broken_http_gets_an_answer_and_the_server_goes_on(
     assert alive.startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("name", [b"Upgrade", b"upgrade", b"UPGRADE"])
+def test_a_body_sent_with_an_offer_to_upgrade_is_read_all_the_same(server: Running, name: bytes) -> None:
+    """Java's client and ``curl --http2`` make such an offer."""
+    body = json.dumps(sms()).encode()
+    offer = b"Connection: Upgrade, HTTP2-Settings\r\n" + name + b": h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n"
+    head = HEAD + b"Content-Type: application/json\r\n" + offer + b"Content-Length: %d\r\n\r\n" % len(body)
+
+    assert talk(server.url, head + body).startswith(b"HTTP/1.1 202")
+
+
 def test_a_client_that_leaves_in_the_middle_is_journalled_and_does_no_harm(server: Running) -> None:
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname or "", parts.port or 0)) as connection:

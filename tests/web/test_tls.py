@@ -5,12 +5,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from mockserver.errors import ConfigError
 from mockserver.web import tls
+
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 NOW = datetime.now(UTC)
 NAMES = tls.names_for("127.0.0.1", [])
@@ -192,3 +197,70 @@ def test_names_for_refuses_what_cannot_stand_in_a_certificate() -> None:
 )
 def test_default_folder_honours_xdg(environ: dict[str, str], folder: Path) -> None:
     assert folder == tls.default_folder(environ)
+
+
+def write_pem(path: Path, key: PrivateKey, certificate: x509.Certificate, password: bytes | None = None) -> None:
+    """Write a key, locked by a password if there is one, and a certificate."""
+    lock = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    written = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+    path.write_bytes(written + certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def signed(key: PrivateKey, issuer: x509.Name, by: PrivateKey) -> x509.Certificate:
+    """Return a certificate without any extension."""
+    builder = x509.CertificateBuilder(issuer, issuer, key.public_key(), x509.random_serial_number())
+    valid = builder.not_valid_before(NOW - timedelta(days=1)).not_valid_after(NOW + timedelta(days=300))
+    return valid.sign(by, None if isinstance(by, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+
+
+def authority(folder: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    """Return the key and the certificate of the authority kept in a folder."""
+    kept = (folder / "ca.key").read_bytes()
+    key = serialization.load_pem_private_key(kept, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key, x509.load_pem_x509_certificate(kept)
+
+
+def test_prepare_replaces_a_certificate_that_names_nobody(tmp_path: Path) -> None:
+    tls.prepare(tmp_path, NAMES, NOW)
+    key, certificate = authority(tmp_path)
+    write_pem(tmp_path / "leaf.pem", key, signed(key, certificate.subject, key))
+
+    assert "TLSv1.3" == shake_hands(tls.prepare(tmp_path, NAMES, NOW), "localhost")
+
+
+@pytest.mark.parametrize("password", [None, b"sesame"], ids=["another's", "locked"])
+def test_prepare_replaces_a_certificate_whose_key_is_of_no_use(password: bytes | None, tmp_path: Path) -> None:
+    tls.prepare(tmp_path, NAMES, NOW)
+    write_pem(tmp_path / "leaf.pem", ec.generate_private_key(ec.SECP256R1()), leaf(tmp_path), password)
+
+    assert "TLSv1.3" == shake_hands(tls.prepare(tmp_path, NAMES, NOW), "localhost")
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("locked", "is locked by a password, which nobody is there to type"),
+        ("Ed25519", "holds a key of another kind (Ed25519), expected EC or RSA"),
+        ("another's", "holds a key and a certificate that do not belong together"),
+    ],
+)
+def test_an_authority_that_cannot_issue_is_a_mistake_that_says_what_to_remove(
+    kind: str, says: str, tmp_path: Path
+) -> None:
+    tls.prepare(tmp_path, NAMES, NOW)
+    key, certificate = authority(tmp_path)
+    other = ed25519.Ed25519PrivateKey.generate()
+    match kind:
+        case "locked":
+            write_pem(tmp_path / "ca.key", key, certificate, b"sesame")
+        case "Ed25519":
+            write_pem(tmp_path / "ca.key", other, signed(other, certificate.subject, other))
+        case _:
+            write_pem(tmp_path / "ca.key", ec.generate_private_key(ec.SECP256R1()), certificate)
+
+    with pytest.raises(ConfigError) as caught:
+        tls.prepare(tmp_path, NAMES, NOW)
+
+    fix = f"Remove {tmp_path}/ca.key; the next start makes a new authority, which clients then have to trust."
+    assert f"{tmp_path}/ca.key {says}. {fix}" == str(caught.value)

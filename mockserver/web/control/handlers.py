@@ -13,7 +13,7 @@ from starlette.routing import Route
 from mockserver.config import account_from
 from mockserver.core import lifecycle
 from mockserver.core.chance import random_for
-from mockserver.core.match import FIELDS, Predicate, parse_query
+from mockserver.core.match import FIELDS, Predicate, parse_query, parse_term
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Json, Message, Status
 from mockserver.service.runtime import Runtime
@@ -23,10 +23,11 @@ from mockserver.web.control.document import control_document
 from mockserver.web.control.inbound import read_inbound
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.web.endpoint import Endpoint
-from mockserver.web.incoming import TooLargeError, read_body
+from mockserver.web.incoming import LeftError, TooLargeError, read_body
 
 _T = TypeVar("_T")
 _DEFAULT_LIMIT = 50
+_DIGITS = 18
 
 
 class Control:
@@ -116,13 +117,13 @@ class Control:
 
     async def move_message(self, request: Request) -> Json:
         """Move a message now."""
-        message = await self._message(request)
         body = await self._body(request)
+        message = await self._message(request)
         status, code = _read_move(body, self._runtime)
         channel = self._specs.capabilities.channels[message.channel]
         if message.direction is Direction.INBOUND:
             raise ConflictError("an inbound message has no statuses", fix="Move a message that was sent.")
-        if not body.get("force") and not lifecycle.may_move(channel, message.status, status):
+        if body.get("force") is not True and not lifecycle.may_move(channel, message.status, status):
             raise ConflictError(
                 lifecycle.refusal(channel, message.status, status),
                 fix='Add "force": true to do it all the same.',
@@ -132,10 +133,11 @@ class Control:
 
     async def inbound(self, request: Request) -> Json:
         """Let a user's message arrive."""
+        body = await self._body(request)
         account = await self._account(request)
         number = await self._store.count(account.api_key, "inbound")
         rng = random_for(self._runtime.seed, account.api_key, number, "inbound")
-        arrival = await read_inbound(await self._body(request), account, self._specs, self._store, rng)
+        arrival = await read_inbound(body, account, self._specs, self._store, rng)
         message, delivery = await self._runtime.messages.receive(
             account,
             arrival.channel,
@@ -176,7 +178,7 @@ class Control:
         """Answer one entry in full."""
         account = await self._account(request)
         number = request.path_params["number"]
-        entry = await self._store.entry(account.api_key, int(number)) if number.isdecimal() else None
+        entry = await self._store.entry(account.api_key, int(number)) if _is_number(number) else None
         if entry is None:
             raise UnknownError(f"no journal entry {number} in account {account.api_key}")
         view = views.entry_view(entry, self._specs)
@@ -224,6 +226,7 @@ class Control:
         nearest = None if verdict.is_valid else self._runtime.contract.nearest(parsed.value)
         view = views.verdict_view(verdict, nearest)
         view["findings"] = [views.finding_view(each) for each in parsed.findings] + view["findings"]
+        view["valid"] = verdict.is_valid and not (self._runtime.settings.strict and view["findings"])
         return view
 
     async def rules(self, _: Request) -> Json:
@@ -235,12 +238,12 @@ class Control:
 
     async def reset(self, request: Request) -> Json:
         """Forget all or part of an account."""
-        account = await self._account(request)
         if await _raw(request, self._runtime):
             raise UsageError("a reset takes no body", fix="Say what to forget in the query: ?what=journal.")
         what = request.query_params.get("what", "all")
+        account = None if what == "accounts" else await self._account(request)
         await self._runtime.reset(account, what)
-        return {"account": account.api_key, "reset": what}
+        return {"account": account.api_key if account is not None else None, "reset": what}
 
     async def list_accounts(self, _: Request) -> Json:
         """Answer every account known."""
@@ -266,7 +269,7 @@ class Control:
     async def delete_account(self, request: Request) -> Response:
         """Forget an account."""
         account = await self._named_account(request.path_params["api_key"])
-        await self._runtime.accounts.remove(account.api_key)
+        await self._runtime.remove_account(account.api_key)
         return Response(status_code=204)
 
     async def list_applications(self, _: Request) -> Json:
@@ -338,8 +341,10 @@ class Control:
             for name in (*channel.names.values(), *channel.aliases)
         }
         terms = [request.query_params.get("q", "")]
-        terms += [f'{name}:"{value}"' for name in FIELDS if (value := request.query_params.get(name)) is not None]
-        return parse_query(" ".join(terms), aliases)
+        found = parse_query(" ".join(terms), aliases)
+        given = {name: value for name in FIELDS if (value := request.query_params.get(name)) is not None}
+        tests = [found, *(parse_term(name, value, aliases) for name, value in given.items())]
+        return lambda message: all(test(message) for test in tests)
 
     async def _filtered_deliveries(self, account: Account, request: Request) -> AsyncIterator[Delivery]:
         wanted = request.query_params
@@ -363,6 +368,8 @@ class Control:
 async def _raw(request: Request, runtime: Runtime) -> bytes:
     try:
         return await read_body(request.receive, request.headers.get("content-length"), runtime.settings.max_body_bytes)
+    except LeftError:
+        raise UsageError("the client left before its body was complete") from None
     except TooLargeError:
         raise UsageError(f"the body is larger than {runtime.settings.max_body_bytes} bytes") from None
 
@@ -439,13 +446,14 @@ def _check_value(name: str, value: str, schema: Json) -> None:
         raise UsageError(f"{name} is {value!r}", fix=f"{hint}Known: {', '.join(schema['enum'])}.")
     if schema["type"] == "integer":
         least, most = schema["minimum"], schema.get("maximum")
-        if (
-            not (value.isdecimal() and value.isascii())
-            or int(value) < least
-            or (most is not None and int(value) > most)
-        ):
+        if not _is_number(value) or int(value) < least or (most is not None and int(value) > most):
             upper = "" if most is None else f" to {most}"
             raise UsageError(f"{name} is {value!r}", fix=f"Give a whole number from {least}{upper}.")
+
+
+def _is_number(text: str) -> bool:
+    """Return whether a text is a whole number of a size that can be meant."""
+    return text.isdecimal() and text.isascii() and len(text) <= _DIGITS
 
 
 def _int(request: Request, name: str, default: int) -> int:
