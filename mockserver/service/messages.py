@@ -1,21 +1,31 @@
 """What happens to messages: accepted, moved, received from users."""
 
+from dataclasses import dataclass
+
 import msgspec
 
 from mockserver.clock import at
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.specs import Specs
 from mockserver.core.chance import uuid_for
-from mockserver.core.script import plan
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.model import Account, Delivery, Direction, EntryKind, Json, Message, Move, Status
 from mockserver.problem import Violation
 from mockserver.service.accounts import Caller
+from mockserver.service.fates import Fate, Fates
 from mockserver.service.scripts import Scripts
 from mockserver.service.webhooks import Webhooks
 from mockserver.surroundings import Surroundings
 from mockserver.wire import v0_1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was accepted, or ``None`` if its fate is a problem."""
+
+    message: Message | None
+    fate: Fate
 
 
 class Messages:
@@ -30,6 +40,7 @@ class Messages:
         self._specs = specs
         self._contract = contract
         self._webhooks = Webhooks(around, specs, contract, outbox)
+        self._fates = Fates(around, specs)
         self._scripts = Scripts(around, specs, outbox, self.move)
 
     @property
@@ -46,8 +57,8 @@ class Messages:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""
         return uuid_for(self._seed, account, await self._store.count(account, purpose), purpose)
 
-    async def send(self, caller: Caller, channel_name: str, body: Json) -> Message:
-        """Accept a message whose body has passed the contract, and plan what will happen to it."""
+    async def send(self, caller: Caller, channel_name: str, body: Json) -> Sent:
+        """Decide the fate of a message whose body has passed the contract; unless refused, store and plan it."""
         now_s = self._clock.seconds()
         account = caller.account
         channel = self._specs.capabilities.channels[channel_name]
@@ -59,10 +70,16 @@ class Messages:
             application=caller.application,
             at=at(now_s),
         )
+        fate = await self._fates.decide(caller, message)
+        if fate.problem is not None:
+            return Sent(None, fate)
+        await self.accept(message, fate)
+        return Sent(message, fate)
+
+    async def accept(self, message: Message, fate: Fate) -> None:
+        """Store a message and begin its script."""
         await self._store.put_message(message)
-        read = self._settings.read if account.read is None else account.read
-        self._scripts.begin(message, now_s, plan(channel, self._settings, read=read))
-        return message
+        self._scripts.begin(message, self._clock.seconds(), fate.steps)
 
     async def move(self, message: Message, status: Status, code: int | None = None) -> Message:
         """Move a message and send the webhook that says so; whether the move is legal is the caller's question."""

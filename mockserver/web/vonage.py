@@ -111,7 +111,9 @@ class VonageRoutes:
         if not self._runtime.is_running:
             outcome.problem = _STOPPING
             return
-        outcome.message = await self._runtime.messages.send(caller, verdict.channel, parsed.value)
+        sent = await self._runtime.messages.send(caller, verdict.channel, parsed.value)
+        outcome.message, outcome.problem = sent.message, sent.fate.problem
+        outcome.findings += sent.fate.findings
 
     def _unknown_path(self, path: str) -> Problem:
         near = get_close_matches(path.rstrip("/"), self._known, 1, 0.5)
