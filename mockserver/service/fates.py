@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from mockserver.contract.specs import Specs
+from mockserver.core import magic
+from mockserver.core.capabilities import ChannelRow
+from mockserver.core.magic import Magic
 from mockserver.core.script import plan
 from mockserver.model import Message, Planned
 from mockserver.problem import Finding, Problem
 from mockserver.service.accounts import Caller
+from mockserver.service.provider import ProviderSide
 from mockserver.surroundings import Surroundings
 
 
@@ -29,12 +33,31 @@ class Fates:
     def __init__(self, around: Surroundings, specs: Specs) -> None:
         self._settings = around.settings
         self._specs = specs
+        self._provider = ProviderSide(around, specs)
+
+    @property
+    def provider(self) -> ProviderSide:
+        """The provider's side, which also listens to users."""
+        return self._provider
 
     async def decide(self, caller: Caller, message: Message) -> Fate:
         """Return what will happen to a message not stored yet; may note that it was sent (rates, balance)."""
         channel = self._specs.capabilities.channels[message.channel]
         account = caller.account
         read = self._settings.read if account.read is None else account.read
-        # MAGIC: a magic value decides everything, see service/magic.py
-        # PROVIDER: else the provider's rules may reject it or add findings, see service/provider.py
-        return Fate(steps=plan(channel, self._settings, read=read))
+        asked = self._specs.magic.find(message.recipient, message.client_ref) if self._settings.magic else None
+        if isinstance(asked, Magic):
+            return self._magic_fate(asked, channel)
+        misspelt = (magic.misspelt_finding(asked),) if asked is not None else ()
+        decision = await self._provider.judge(caller, message)
+        steps = plan(channel, self._settings, read=read) if decision.steps is None else decision.steps
+        return Fate(problem=decision.problem, steps=steps, findings=misspelt + decision.findings)
+
+    def _magic_fate(self, asked: Magic, channel: ChannelRow) -> Fate:
+        """Return what a magic value asks for; it decides everything."""
+        return Fate(
+            problem=magic.problem_of(asked),
+            steps=magic.plan_of(asked, channel, self._settings),
+            findings=magic.findings_of(asked, channel),
+            copies=asked.copies,
+        )

@@ -1,6 +1,7 @@
 """What happens to messages: accepted, moved, received from users."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 
@@ -8,6 +9,7 @@ from mockserver.clock import at
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.specs import Specs
 from mockserver.core.chance import uuid_for
+from mockserver.core.prices import priced
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.model import Account, Delivery, Direction, EntryKind, Json, Message, Move, Status
@@ -28,6 +30,14 @@ class Sent:
     fate: Fate
 
 
+class Watcher(Protocol):
+    """Someone who wants to know what became of messages."""
+
+    async def moved(self, message: Message) -> None:
+        """Learn that a message took a status; its webhook is on its way."""
+        ...
+
+
 class Messages:
     """Sends, moves and receives messages of all accounts."""
 
@@ -42,6 +52,7 @@ class Messages:
         self._webhooks = Webhooks(around, specs, contract, outbox)
         self._fates = Fates(around, specs)
         self._scripts = Scripts(around, specs, outbox, self.move)
+        self._watchers: list[Watcher] = []
 
     @property
     def webhooks(self) -> Webhooks:
@@ -52,6 +63,15 @@ class Messages:
     def scripts(self) -> Scripts:
         """The scripts under way."""
         return self._scripts
+
+    @property
+    def fates(self) -> Fates:
+        """What decides on messages."""
+        return self._fates
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell someone of every move from now on."""
+        self._watchers.append(watcher)
 
     async def next_uuid(self, account: str, purpose: str) -> str:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""
@@ -79,10 +99,13 @@ class Messages:
     async def accept(self, message: Message, fate: Fate) -> None:
         """Store a message and begin its script."""
         await self._store.put_message(message)
-        self._scripts.begin(message, self._clock.seconds(), fate.steps)
+        self._scripts.begin(message, self._clock.seconds(), fate.steps, fate.copies)
 
-    async def move(self, message: Message, status: Status, code: int | None = None) -> Message:
-        """Move a message and send the webhook that says so; whether the move is legal is the caller's question."""
+    async def move(self, message: Message, status: Status, code: int | None = None, copies: int = 1) -> Message:
+        """Move a message and send the webhook that says so, once or in several copies.
+
+        Whether the move is legal is the caller's question.
+        """
         move = Move(status, at(self._clock.seconds()), code)
         why = f" ({code} {self._specs.errors[code].label})" if code is not None else ""
         moved = msgspec.structs.replace(message, status=status, moves=(*message.moves, move))
@@ -94,7 +117,9 @@ class Messages:
             message=message.uuid,
             move=move,
         )
-        await self._webhooks.tell_status(moved, move)
+        await self._webhooks.tell_status(moved, move, copies)
+        for watcher in self._watchers:
+            await watcher.moved(moved)
         return moved
 
     async def receive(
@@ -124,11 +149,12 @@ class Messages:
             status=Status.RECEIVED,
             application=target.application,
         )
-        body = v0_1.inbound_body(message, channel)
+        body = v0_1.inbound_body(message, priced(channel, account))
         violations = self._contract.webhook_violations("inbound-message", body)
         if violations:
             raise _not_possible(violations)
         await self._store.put_message(message)
+        await self._fates.provider.hear(message)
         await self._journal.write(
             account.api_key,
             EntryKind.INBOUND,
