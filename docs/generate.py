@@ -15,6 +15,7 @@ from mockserver.cli.flags import shown_default
 from mockserver.cli.program import program
 from mockserver.contract.specs import load_specs
 from mockserver.core.capabilities import Row
+from mockserver.core.magic import Magic, does
 from mockserver.settings import SettingRow, settings_table
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 
@@ -97,6 +98,18 @@ def errors() -> str:
     )
 
 
+def magic() -> str:
+    """Return the table of magic values."""
+    found = load_specs().magic
+
+    def line(row: Magic) -> tuple[str, ...]:
+        documented = "yes" if row.documented else "no"
+        known = documented if row.answer is not None else ""
+        return _code(found.recipient(row)), _code(found.directive(row)), does(row), row.about, known
+
+    return table(("Recipient", "client_ref", "Does", "Means", "Known in v0.1"), (line(each) for each in found.rows))
+
+
 def control() -> str:
     """Return the table of control routes."""
     return table(
@@ -129,6 +142,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "capabilities-custom": lambda: matrix("custom"),
     "capabilities-beyond": beyond,
     "errors": errors,
+    "magic": magic,
     "control": control,
     "commands": commands,
 }

@@ -6,7 +6,7 @@ half the memory and, with ``gc=False``, none of the garbage collector's time (bo
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct, field
 
@@ -57,6 +57,7 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     ``{"name": ..., "parameters": [...]}``, for ``custom`` the inner object itself.
     ``options`` holds what the channel adds, such as ``{"category": "promotion", "ttl": 600}``.
     ``application`` is the id of the application whose token sent it, or that an inbound message belongs to.
+    ``workflow`` is the id of the workflow that sent it, ``step`` which of its steps it is, counted from 0.
     """
 
     uuid: str
@@ -74,6 +75,8 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     client_ref: str | None = None
     options: dict[str, Json] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
+    workflow: str | None = None
+    step: int | None = None
 
 
 class Application(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -87,11 +90,89 @@ class Application(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 
 class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A number, page or service id the account sends from, and the application it is linked to."""
+    """A number, page or service id the account sends from, and the application it is linked to.
+
+    ``name`` and ``access_token`` (of a Facebook page) are what the External Accounts API keeps beside.
+    """
 
     channel: str
     id: str
     application: str | None = None
+    name: str | None = None
+    access_token: str | None = None
+
+
+class Template(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A message template registered with the provider.
+
+    ``name`` is written as in a request (``namespace:name`` on WhatsApp). Empty ``languages`` mean any; ``parameters``
+    is how many the body takes; ``body`` is its text with ``{{1}}``, known only where its length is to be checked.
+    """
+
+    name: str
+    channel: str = "whatsapp"
+    languages: tuple[str, ...] = ()
+    parameters: int = 0
+    body: str | None = None
+
+
+class MediaFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is behind a media URL: ``url`` is the whole URL, or the name of a host for all that is there."""
+
+    url: str
+    bytes: int | None = None
+    reachable: bool = True
+
+
+class Rate(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A token bucket: ``per_s`` messages a second over time, ``burst`` at once."""
+
+    per_s: float
+    burst: int = 1
+
+
+class Rates(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How fast an account may send: in all, from each sender, and to each recipient."""
+
+    key: Rate | None = None
+    sender: Rate | None = None
+    recipient: Rate | None = None
+
+
+RuleMode: TypeAlias = Literal["auto", "on", "off"]
+"""Whether a rule of the provider rejects: once told what it rests on, always, or never."""
+
+LimitAnswer: TypeAlias = Literal["refused", "rejected"]
+"""How a limit is told: by the answer to the request itself, or by a 202 and a status ``rejected``."""
+
+
+class Provider(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the tester told us of the provider's side of an account. Whatever is left out was never told.
+
+    ``rules`` sets the mode of rules of ``specs/provider.yaml`` by name. ``known_recipients`` and ``countries`` (the
+    calling codes a channel is enabled for) are by channel. ``numbers`` gives the error code that each message to an
+    address ends in. ``whitelist`` makes it a trial account, which reaches only these. ``balance`` and ``prices`` (by
+    channel, for one part) are decimals written as text; ``balance`` is what there is to begin with.
+    ``opt_outs`` and ``unreachable`` are addresses of recipients.
+    """
+
+    rules: dict[str, RuleMode] = {}
+    templates: tuple[Template, ...] = ()
+    known_recipients: dict[str, tuple[str, ...]] = {}
+    opt_outs: tuple[str, ...] = ()
+    whitelist: tuple[str, ...] | None = None
+    unreachable: tuple[str, ...] = ()
+    numbers: dict[str, int] = {}
+    countries: dict[str, tuple[str, ...]] = {}
+    media: tuple[MediaFile, ...] = ()
+    tags: tuple[str, ...] = ()
+    page_token_expired: bool = False
+    pass_phrase: str | None = None
+    balance: str | None = None
+    low_balance: LimitAnswer = "refused"
+    prices: dict[str, str] = {}
+    rates: Rates | None = None
+    throttled: LimitAnswer = "refused"
 
 
 class Account(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -111,6 +192,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     read: bool | None = None
     applications: tuple[Application, ...] = ()
     senders: tuple[Sender, ...] = ()
+    provider: Provider | None = None
 
 
 class DeliveryState(StrEnum):
@@ -134,8 +216,9 @@ class Attempt(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A webhook on its way. ``body`` is the exact bytes sent and hashed; ``event`` is ``inbound`` or a status.
+    """A webhook on its way. ``body`` is the exact bytes sent and hashed.
 
+    ``event`` is ``inbound``, a status, or ``report`` for the end of a workflow, ``message`` then its last one.
     ``signed`` is false only for the receipts of the older SMS API, which carry no token.
     """
 
@@ -160,6 +243,7 @@ class EntryKind(StrEnum):
     REQUEST = "request"
     STATUS = "status"
     SKIPPED = "skipped"
+    WORKFLOW = "workflow"
     INBOUND = "inbound"
     ATTEMPT = "attempt"
     GAVE_UP = "gave_up"
@@ -187,17 +271,13 @@ class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
     reason: str | None = None
     channel: str | None = None
     kind: str | None = None
-    recipient: str | None = None
     violations: tuple[Json, ...] = ()
     findings: tuple[Json, ...] = ()
     duration_ms: float = 0.0
 
 
 class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One line of the journal. ``id`` counts from 1 within its account; ``about`` says in words what happened.
-
-    An accepted request has no words of its own: they follow from the message.
-    """
+    """One line of the journal. ``id`` counts from 1 within its account; ``about`` says in words what happened."""
 
     id: int
     at: datetime

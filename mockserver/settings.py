@@ -75,6 +75,15 @@ class Settings:
     )
     strict: bool = _setting(False, "Refuse what the real API lets pass but a careful tester would not (findings).")
     read: bool = _setting(False, "Let messages be read after delivery, on channels that report it.")
+    realism: str = _setting(
+        "open",
+        "Rules of the provider that rest on what nobody told the server: open, or closed for every account.",
+        choices=("open", "strict"),
+    )
+    sandbox: bool = _setting(
+        False, "Be the sandbox: its senders, templates and pass-phrase, 1 message a second; also by its host name."
+    )
+    magic: bool = _setting(True, "Let magic recipients and client_ref directives decide what becomes of a message.")
     submitted_after_s: float = _setting(0.05, "Seconds from acceptance to the status submitted.", metavar="SECONDS")
     delivered_after_s: float = _setting(0.4, "Seconds from acceptance to the status delivered.", metavar="SECONDS")
     read_after_s: float = _setting(0.9, "Seconds from acceptance to the status read.", metavar="SECONDS")

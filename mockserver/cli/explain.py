@@ -36,11 +36,14 @@ def explain(
     if it would be accepted, 1 if not, 2 if it cannot be read.
     """
     from mockserver.contract.check import MessagesContract
+    from mockserver.contract.dispatch import DispatchContract, is_workflow
     from mockserver.contract.specs import load_specs
 
     shell = shell_of(context)
     body, oddities = _read(shell, file)
-    contract = MessagesContract(load_specs())
+    specs = load_specs()
+    messages = MessagesContract(specs)
+    contract = DispatchContract(specs, messages) if is_workflow(body) else messages
     verdict = contract.check(body)
     nearest = None if verdict.is_valid else contract.nearest(body)
     if as_json:

@@ -1,4 +1,4 @@
-"""``mockserver rules``: the capability table, as matrices or for one channel with its limits."""
+"""``mockserver rules``: the capability table, as matrices or for one channel with its limits; the magic values."""
 
 from typing import Annotated
 
@@ -10,28 +10,38 @@ from mockserver.cli.output import show_json, show_table
 from mockserver.cli.shell import Shell, shell_of
 from mockserver.config import nearest
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
+from mockserver.core.magic import MagicTable, does
 from mockserver.errors import UsageError
 
-EXAMPLES = examples("mockserver rules", "mockserver rules whatsapp", "mockserver rules sms --json")
+EXAMPLES = examples(
+    "mockserver rules", "mockserver rules whatsapp", "mockserver rules sms --json", "mockserver rules --magic"
+)
 _CELLS = {"supported": "yes", "not_by_provider": "no", "not_by_channel": "n/a"}
 _MATRICES = {"outbound": "Outbound", "inbound": "Inbound", "custom": "Custom objects", "beyond": "Beyond these"}
 _LEGEND = "yes: possible. no: the channel can, the provider does not. n/a: the channel itself cannot."
 _COLUMNS = ("DIRECTION", "KIND", "STATE", "LIMITS")
+_MAGIC_COLUMNS = ("RECIPIENT", "CLIENT_REF", "DOES", "MEANS")
 
 
 def rules(
     context: typer.Context,
     *,
     channel: Annotated[str | None, typer.Argument(metavar="[CHANNEL]", help="One channel.")] = None,
+    magic: Annotated[bool, typer.Option("--magic", help="The magic values instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what each channel can do.
 
     Without a channel, the matrices of channels and kinds; with one, its rows and their limits.
+    With --magic, the recipients and client_refs that decide what becomes of a message.
     """
     from mockserver.contract.specs import load_specs
 
-    shell, capabilities = shell_of(context), load_specs().capabilities
+    specs = load_specs()
+    shell, capabilities = shell_of(context), specs.capabilities
+    if magic:
+        _show_magic(shell, specs.magic, channel, as_json=as_json)
+        return
     chosen = _channel(capabilities, channel) if channel else None
     if as_json:
         rows = [row for row in capabilities.rows if chosen is None or row.channel == chosen.name]
@@ -41,6 +51,17 @@ def rules(
         _show_matrices(shell, capabilities)
     else:
         _show_channel(shell, capabilities, chosen)
+
+
+def _show_magic(shell: Shell, table: MagicTable, channel: str | None, *, as_json: bool) -> None:
+    """Print the magic values; they are the same on every channel."""
+    if channel is not None:
+        raise UsageError("Magic values are the same on every channel.", fix=f"Leave out {channel}.")
+    if as_json:
+        show_json({"magic": table.listed()})
+        return
+    rows = [(table.recipient(each), table.directive(each), does(each), each.about) for each in table.rows]
+    show_table(shell.environ, _MAGIC_COLUMNS, rows)
 
 
 def _channel(capabilities: Capabilities, name: str) -> ChannelRow:

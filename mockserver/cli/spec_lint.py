@@ -12,14 +12,23 @@ import yaml
 from mockserver.config import nearest, shown
 from mockserver.config.places import YAML_LOADER, KeyPath, Source, yaml_lines
 from mockserver.contract import lint
-from mockserver.contract.specs import DIALECTS, ErrorCode, load_specs
-from mockserver.core import capabilities
+from mockserver.contract.specs import DIALECTS, DOCUMENTS, ErrorCode, load_specs
+from mockserver.core import capabilities, magic, provider
 from mockserver.data import bundled
 from mockserver.errors import MockServerError, SpecError
 from mockserver.model import Json
 
-_ROLES = {"openapi": f"messages-{DIALECTS[0]}.yaml", "rows": "capabilities.yaml", "errors": "errors.yaml"}
-"""The member that tells what a document is, and the name it has in ``specs/``."""
+_ROLES = {
+    "openapi": f"messages-{DIALECTS[0]}.yaml",
+    "rows": "capabilities.yaml",
+    "errors": "errors.yaml",
+    "recipients": "magic.yaml",
+    "rules": "provider.yaml",
+}
+"""The member that tells what a document is, and the name it has in ``specs/``, unless it bears another's."""
+
+_FILES = (*(f"{name}.yaml" for name in DOCUMENTS), "capabilities.yaml", "errors.yaml", "magic.yaml", "provider.yaml")
+"""The files of ``specs/``, which are only sound together."""
 
 _MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What reading documents runs into where the outer members are of other types than the reader walks through."""
@@ -27,14 +36,13 @@ _COMPARE = "Compare its members (paths, webhooks, components) with those of the 
 _AT = re.compile(r"(?: - at|,? at) `\$(?P<at>[^`]*)`")
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`")
 _NAMED = re.compile(r" \((?P<name>[^)]*)\)$")
-_MEMBERS = tuple(
-    dict.fromkeys(
-        name
-        for each in (*vars(capabilities).values(), ErrorCode)
-        if isinstance(each, type) and issubclass(each, msgspec.Struct)
-        for name in each.__struct_encode_fields__
-    )
-)
+_STRUCTS: dict[str, tuple[object, ...]] = {
+    "rows": tuple(vars(capabilities).values()),
+    "errors": (ErrorCode,),
+    "recipients": tuple(vars(magic).values()),
+    "rules": tuple(vars(provider).values()),
+}
+"""The tables a document is made of, by the member that tells what it is."""
 
 
 def spec_mistakes(path: Path) -> Iterator[MockServerError]:
@@ -44,12 +52,29 @@ def spec_mistakes(path: Path) -> Iterator[MockServerError]:
     """
     text = _text(path)
     document, source = _parsed(path, text), Source(str(path), yaml_lines(text))
-    role = next((name for name in _ROLES if isinstance(document, dict) and name in document), None)
+    role = _role(document)
     if role is None:
         what = "This document is none of ours."
         raise SpecError(what, where=str(path), fix=f"It needs one of the members {', '.join(_ROLES)}.")
     own = [_located(place, what, document, source) for place, what in _LINTERS[role](document)]
-    yield from own or _misfits(path, _ROLES[role], document, source)
+    name = path.name if path.name in _FILES else _ROLES[role]
+    yield from own or _misfits(path, name, document, source)
+
+
+def _role(document: Json) -> str | None:
+    """Return the member that tells what a document is, ``None`` if it is none of ours."""
+    return next((name for name in _ROLES if isinstance(document, dict) and name in document), None)
+
+
+def _members(document: Json) -> tuple[str, ...]:
+    """Return every member that a document of this sort may have anywhere."""
+    found = (
+        name
+        for each in _STRUCTS.get(_role(document) or "", ())
+        if isinstance(each, type) and issubclass(each, msgspec.Struct)
+        for name in each.__struct_encode_fields__
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _text(path: Path) -> str:
@@ -87,6 +112,24 @@ def _error_mistakes(document: Json) -> Iterable[tuple[str, str]]:
     return []
 
 
+def _magic_mistakes(document: Json) -> Iterable[tuple[str, str]]:
+    """Return the place and the sentence against a table of magic values."""
+    try:
+        msgspec.convert(document, magic.MagicFile)
+    except msgspec.ValidationError as error:
+        return [_split(str(error))]
+    return []
+
+
+def _rule_mistakes(document: Json) -> Iterable[tuple[str, str]]:
+    """Return the place and the sentence against the provider's rules."""
+    try:
+        provider.read_provider_rules(document)
+    except msgspec.ValidationError as error:
+        return [_split(str(error))]
+    return []
+
+
 def _split(complaint: str) -> tuple[str, str]:
     """Return the place msgspec names, and the rest of what it says."""
     at = _AT.search(complaint)
@@ -97,15 +140,16 @@ _LINTERS: dict[str, Callable[[Json], Iterable[tuple[str, str]]]] = {
     "openapi": lint.document_mistakes,
     "rows": _row_mistakes,
     "errors": _error_mistakes,
+    "recipients": _magic_mistakes,
+    "rules": _rule_mistakes,
 }
 
 
 def _misfits(path: Path, name: str, document: Json, source: Source) -> Iterator[MockServerError]:
     """Yield where a document, sound by itself, does not fit the others of its folder, or the bundled ones."""
-    names = _ROLES.values()
-    beside = path.parent if all((path.parent / each).is_file() for each in names) else bundled("specs")
+    beside = path.parent if all((path.parent / each).is_file() for each in _FILES) else bundled("specs")
     with tempfile.TemporaryDirectory() as folder:
-        for each in names:
+        for each in _FILES:
             shutil.copyfile(beside / each, Path(folder) / each)
         shutil.copyfile(path, Path(folder) / name)
         try:
@@ -123,7 +167,7 @@ def _located(place: str, what: str, document: Json, source: Source) -> SpecError
     path = _path(place, document, source)
     if unknown := _UNKNOWN.search(what):
         path = _any_like((*path, unknown["key"]), source)
-        return SpecError(what, where=source.at(*path), fix=_meant(path, _MEMBERS))
+        return SpecError(what, where=source.at(*path), fix=_meant(path, _members(document)))
     if "keyword" in what and path:
         return SpecError(what, where=source.at(*path), fix=_meant(path, lint.KEYWORDS))
     value = _value(path, document)

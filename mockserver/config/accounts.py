@@ -1,21 +1,48 @@
 """Reads accounts out of JSON or TOML tables and says what is wrong with them; knows no file and no server."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
 import msgspec
 
 from mockserver.config.places import KeyPath, Source, dotted
 from mockserver.config.values import check_url, mistake, nearest, shown, unknown_key
 from mockserver.errors import ConfigError
-from mockserver.model import Account, Application, Json, Sender
+from mockserver.model import (
+    Account,
+    Application,
+    Json,
+    LimitAnswer,
+    MediaFile,
+    Provider,
+    Rate,
+    Rates,
+    RuleMode,
+    Sender,
+    Template,
+)
 
 _PASTE = "Paste the application's public key, from -----BEGIN PUBLIC KEY----- to the END line."
 _RECEIPT_METHODS = ("GET", "POST")
+_ANSWERS = ("low_balance", "throttled")
 _URLS = ("inbound_url", "status_url", "sms_receipt_url")
-_SECRETS = ("secrets", "signature_secret")
-_LISTS: dict[str, type[msgspec.Struct]] = {"applications": Application, "senders": Sender}
+_SECRETS = ("secrets", "signature_secret", "access_token")
+_LISTS: dict[type[msgspec.Struct], dict[str, type[msgspec.Struct]]] = {
+    Account: {"applications": Application, "senders": Sender},
+    Provider: {"templates": Template, "media": MediaFile},
+}
+"""The members that are lists of tables, by the table they stand in."""
+_TABLES: dict[type[msgspec.Struct], dict[str, type[msgspec.Struct]]] = {
+    Account: {"provider": Provider},
+    Provider: {"rates": Rates},
+    Rates: dict.fromkeys(("key", "sender", "recipient"), Rate),
+}
+"""The members that are tables of their own."""
+_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,8})?")
 _WORDS = {"str": "a text", "bool": "true or false", "array": "a list", "object": "a table", "int": "a number"}
+_WORDS |= {"float": "a number"}
 _MISMATCH = re.compile(r"Expected `(?P<wanted>[^`|]+?)(?: \| null)?`, got `(?P<got>[^`]+)`(?: - at `\$(?P<at>.*)`)?")
 _MISSING = re.compile(r"missing required field `(?P<key>[^`]+)`(?: - at `\$(?P<at>.*)`)?")
 
@@ -31,10 +58,13 @@ def account_from(json: Json, where: str) -> Account:
 def read_account(json: Json, source: Source, path: KeyPath) -> Account:
     """Return the account of a table at ``path`` of a text; raise ConfigError at the first mistake."""
     _check_keys(json, Account, source, path)
+    _check_words(json.get("provider"), source, (*path, "provider"))
     account = _convert(json, source, path)
     _check_account(account, source, path)
     for index, application in enumerate(account.applications):
         _check_application(application, source, (*path, "applications", index))
+    if account.provider is not None:
+        _check_provider(account.provider, source, (*path, "provider"))
     _check_unique(account, source, path)
     _check_links(account, source, path)
     return account
@@ -53,16 +83,18 @@ def check_worlds(accounts: Iterable[Account], source: Source) -> Iterator[Config
 
 
 def _check_keys(json: Json, model: type[msgspec.Struct], source: Source, path: KeyPath) -> None:
-    """Raise ConfigError at a key the model lacks, here or in a list of tables."""
+    """Raise ConfigError at a key the model lacks, here or in the tables below."""
     if not isinstance(json, Mapping):
         raise mistake(source, path, f"is {shown(json)}, expected a table.")
     known = model.__struct_fields__
     for key, value in json.items():
         if key not in known:
             raise unknown_key((*path, key), _offered(known, path), source)
-        if model is Account and key in _LISTS and isinstance(value, list):
+        if key in _LISTS.get(model, ()) and isinstance(value, list):
             for index, item in enumerate(value):
-                _check_keys(item, _LISTS[key], source, (*path, key, index))
+                _check_keys(item, _LISTS[model][key], source, (*path, key, index))
+        if key in _TABLES.get(model, ()) and isinstance(value, Mapping):
+            _check_keys(value, _TABLES[model][key], source, (*path, key))
 
 
 def _offered(known: tuple[str, ...], path: KeyPath) -> tuple[str, ...]:
@@ -148,6 +180,43 @@ def _check_public_key(pem: str, source: Source, path: KeyPath) -> None:
         raise mistake(source, path, "is not the PEM of a public key.", _PASTE) from None
     if not isinstance(key, RSAPublicKey):
         raise mistake(source, path, "is not an RSA key, and tokens are signed with RS256.", _PASTE)
+
+
+def _check_words(provider: Json, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError at a member of the provider's side that takes one of few words, and has another."""
+    if not isinstance(provider, Mapping):
+        return
+    rules = provider.get("rules")
+    modes = (
+        [(("rules", name), mode, get_args(RuleMode)) for name, mode in dict(rules).items()]
+        if isinstance(rules, Mapping)
+        else []
+    )
+    answers = [((name,), provider[name], get_args(LimitAnswer)) for name in _ANSWERS if name in provider]
+    for steps, word, words in (*modes, *answers):
+        if word not in words:
+            near = nearest(word, words) or words[0]
+            listed = ", ".join(f'"{each}"' for each in words)
+            raise mistake(
+                source, (*path, *steps), f"is {shown(word)}, expected one of {listed}.", f'Did you mean "{near}"?'
+            )
+
+
+def _check_provider(provider: Provider, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError at an amount of money that is none, or a rate that lets nothing through."""
+    balance = provider.balance
+    amounts: list[tuple[KeyPath, str]] = [(("balance",), balance)] if balance is not None else []
+    amounts += [(("prices", name), price) for name, price in provider.prices.items()]
+    for steps, amount in amounts:
+        if not _AMOUNT.fullmatch(amount):
+            raise mistake(
+                source, (*path, *steps), f"is {shown(amount)}, expected an amount.", 'Write it like "0.0333".'
+            )
+    for name in _TABLES[Rates]:
+        rate: Rate | None = getattr(provider.rates, name, None)
+        if rate is not None and (not 0 < rate.per_s < math.inf or rate.burst < 1):
+            says = f"is {rate.per_s:g} a second and {rate.burst} at once; nothing would get through."
+            raise mistake(source, (*path, "rates", name), says, "Give a per_s above 0 and a burst of at least 1.")
 
 
 def _check_unique(account: Account, source: Source, path: KeyPath) -> None:

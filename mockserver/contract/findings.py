@@ -1,13 +1,14 @@
 """What the real API lets pass and a careful tester wants to know of a body that a branch was chosen for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mockserver.contract.branches import Branch
 from mockserver.contract.members import KnownMembers, oddities
 from mockserver.contract.nearest import close_word
 from mockserver.contract.reasons import shown
 from mockserver.core.capabilities import Capabilities, Shape
+from mockserver.core.media import extension
 from mockserver.model import Json
 from mockserver.problem import Finding
 
@@ -59,9 +60,7 @@ class Findings:
                 "extra_content",
                 f"`{full}` has no effect, since the content is of type {branch.row.kind}.",
             )
-        close = close_word(name, holder.names)
-        hint = f" Did you mean `{close}`?" if close else ""
-        return Finding(full, "unknown_member", f"`{full}` is not a member the API documents; it has no effect.{hint}")
+        return unknown_member(full, name, holder.names)
 
     def _sender(self, branch: Branch, body: Json) -> Iterator[Finding]:
         address = branch.channel.addresses["outbound"].sender
@@ -118,12 +117,11 @@ class Findings:
         return self._capabilities.shapes[name]
 
 
-def extension(url: str) -> str | None:
-    """Return the extension of a URL's path in lower case, ``None`` without one; the query does not count."""
-    path = url.partition("://")[2].partition("?")[0].partition("#")[0]
-    _, slash, file = path.rpartition("/")
-    _, dot, ending = file.rpartition(".")
-    return ending.lower() if slash and dot and ending else None
+def unknown_member(full: str, name: str, known: Iterable[str]) -> Finding:
+    """Return the finding on a member that no schema knows, with the known one that looks most like it."""
+    close = close_word(name, known)
+    hint = f" Did you mean `{close}`?" if close else ""
+    return Finding(full, "unknown_member", f"`{full}` is not a member the API documents; it has no effect.{hint}")
 
 
 def _url(full: str, url: str, extensions: tuple[str, ...], what: str) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ PLAIN: Final = frozenset(
         "minimum",
         "maximum",
         "minItems",
+        "maxItems",
     }
 )
 """Keywords that hold a plain value."""

@@ -79,11 +79,19 @@ class Oracle:
         return _words(self._api.iter_webhook_request_errors(_Webhook(json.dumps(body).encode(), name)))
 
     def answer_errors(
-        self, http_status: int, body: Json, *, content_type: str, headers: Mapping[str, str]
+        self,
+        http_status: int,
+        body: Json,
+        *,
+        content_type: str,
+        headers: Mapping[str, str],
+        path: str | None = None,
+        method: str = "post",
     ) -> list[str]:
-        """Return what is wrong with one of our answers to a send."""
-        request = _Request(b"{}", self._path)
-        response = _Response(json.dumps(body).encode(), http_status, content_type, headers)
+        """Return what is wrong with one of our answers, to a send unless said otherwise; no type means no body."""
+        request = _Request(b"{}", path or self._path, method=method)
+        data = json.dumps(body).encode() if content_type else b""
+        response = _Response(data, http_status, content_type, headers)
         return _words(self._api.iter_response_errors(request, response))
 
 

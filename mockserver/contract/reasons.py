@@ -233,6 +233,7 @@ _RULES: Final = {
     "maximum": "range",
     "minProperties": "min_length",
     "minItems": "min_length",
+    "maxItems": "max_length",
     "const": "enum",
 }
 _TYPES: Final = {"string": "a string", "integer": "a whole number", "object": "an object", "array": "a list"}

@@ -9,13 +9,23 @@ import yaml
 
 from mockserver.contract import lint
 from mockserver.contract.schemas import Schemas
+from mockserver.core import magic
 from mockserver.core.capabilities import Capabilities, read_capabilities
+from mockserver.core.provider import ProviderRules, read_provider_rules, rule_mistakes
 from mockserver.data import bundled
 from mockserver.errors import SpecError
 from mockserver.model import Json
 
 DIALECTS = ("v0.1",)
 """The dialects with a document of their own, ``specs/messages-<dialect>.yaml``."""
+DISPATCH = "dispatch-v0.1"
+"""The name of the document of Dispatch."""
+
+FURTHER = (DISPATCH, "external-accounts")
+"""The documents of the other APIs, by the names of their files in ``specs/``."""
+
+DOCUMENTS = (*(f"messages-{dialect}" for dialect in DIALECTS), *FURTHER)
+"""All OpenAPI documents, by the names of their files."""
 
 # ruamel.yaml, which the project uses for files people write, takes nine times as long, and start-up is felt.
 # Both read YAML our way: a test holds their results against each other.
@@ -48,6 +58,8 @@ class Specs:
     capabilities: Capabilities
     errors: dict[int, ErrorCode]
     documents: dict[str, Json]
+    magic: magic.MagicTable
+    provider: ProviderRules
 
     def schemas(self, dialect: str) -> Schemas:
         """Return the schemas of a dialect's document."""
@@ -57,17 +69,29 @@ class Specs:
 def load_specs(folder: Path | None = None) -> Specs:
     """Read and lint ``specs/``, or another folder of the same files; raise SpecError for anything broken."""
     folder = folder or bundled("specs")
+    errors = _errors(folder / "errors.yaml")
     specs = Specs(
         capabilities=_capabilities(folder / "capabilities.yaml"),
-        errors=_errors(folder / "errors.yaml"),
-        documents={f"messages-{dialect}": _document(folder / f"messages-{dialect}.yaml") for dialect in DIALECTS},
+        errors=errors,
+        magic=_magic(folder / "magic.yaml", errors),
+        provider=_provider(folder / "provider.yaml"),
+        documents={name: _document(folder / f"{name}.yaml") for name in DOCUMENTS},
     )
+    for what in rule_mistakes(specs.provider, specs.capabilities.channels, errors):
+        raise SpecError(what, where=str(folder / "provider.yaml"))
     for dialect in DIALECTS:
         for place, what in lint.unmatched(specs.capabilities, specs.schemas(dialect), dialect):
             raise SpecError(
                 what, where=f"{folder / 'capabilities.yaml'}: {place}", fix="Rows and branches go in pairs."
             )
     return specs
+
+
+def _provider(path: Path) -> ProviderRules:
+    try:
+        return read_provider_rules(_read(path))
+    except msgspec.ValidationError as error:
+        raise SpecError(f"A rule does not fit: {error}.", where=str(path)) from error
 
 
 def _read(path: Path) -> Json:
@@ -111,3 +135,13 @@ def _errors(path: Path) -> dict[int, ErrorCode]:
             raise SpecError(f"The code {each.code} stands here twice.", where=f"{path}: errors[{index}].code")
         found[each.code] = each
     return found
+
+
+def _magic(path: Path, errors: dict[int, ErrorCode]) -> magic.MagicTable:
+    try:
+        table = magic.read_magic(_read(path), errors)
+    except msgspec.ValidationError as error:
+        raise SpecError(f"A magic value does not fit: {error}.", where=str(path)) from error
+    for place, what in magic.mistakes(table):
+        raise SpecError(what, where=f"{path}: {place}")
+    return table

@@ -44,11 +44,13 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
     """One member a channel takes beside the content. ``shape`` names what it should look like.
 
     ``needed_when`` names the option and value that demand it; without them it does nothing.
+    ``dispatch_max_s`` is the most it may be in a step of a workflow, where that is less than ``max_s``.
     """
 
     values: tuple[str, ...] = ()
     min_s: int | None = None
     max_s: int | None = None
+    dispatch_max_s: int | None = None
     shape: str | None = None
     needed_when: dict[str, str] = {}
 

@@ -25,6 +25,8 @@ class Segments:
 
 def segments(text: str) -> Segments:
     """Return how a text travels as SMS. Source: domain facts, messages-v0.1 parts 2.5 and 6.4."""
+    if _BASIC.issuperset(text):  # most texts; the long way costs ten times as much, and each status tells a price
+        return Segments("gsm7", len(text), 1 if len(text) <= GSM_SINGLE else -(-len(text) // GSM_PART))
     widths = [1 if each in _BASIC else 2 for each in text]
     if all(each in _BASIC or each in _EXTENSION for each in text):
         return Segments("gsm7", sum(widths), _parts(widths, GSM_SINGLE, GSM_PART))

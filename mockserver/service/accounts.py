@@ -2,16 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Final
 
 import msgspec
 
-from mockserver.core.capabilities import Capabilities
+from mockserver.contract.specs import Specs
 from mockserver.core.routing import application_of
-from mockserver.errors import ConfigError
 from mockserver.model import Account, Application
+from mockserver.service.told import channel_name, told_by_name
 from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.wire.signing import SKEW_S, Basic, Bearer, Refused, read_credentials, signature_fault
@@ -22,21 +21,23 @@ _REMEMBERED: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An account, and the application whose token was shown, if one was."""
+    """An account, and the application whose token was shown, if one was.
+
+    ``sandbox``: the request came to the host of the sandbox.
+    """
 
     account: Account
     application: str | None = None
+    sandbox: bool = False
 
 
 class Accounts:
     """The accounts of a server: those configured, and those met."""
 
-    def __init__(
-        self, store: Store, settings: Settings, capabilities: Capabilities, configured: tuple[Account, ...]
-    ) -> None:
+    def __init__(self, store: Store, settings: Settings, specs: Specs, configured: tuple[Account, ...]) -> None:
         self._store = store
         self._settings = settings
-        self._capabilities = capabilities
+        self._specs = specs
         self._configured = tuple(self._with_channels(each) for each in configured)
         self._callers: dict[str, tuple[Caller, float]] = {}
 
@@ -62,28 +63,35 @@ class Accounts:
         return known
 
     def _with_channels(self, account: Account) -> Account:
-        """Return the account with the channels of its senders by their names here."""
+        """Return the account with channels by their names here; raise ConfigError for a name that nothing has."""
         senders = tuple(
-            msgspec.structs.replace(each, channel=self._channel(each.channel, account.api_key, index))
+            msgspec.structs.replace(
+                each,
+                channel=channel_name(each.channel, f"accounts.{account.api_key}.senders[{index}].channel", self._specs),
+            )
             for index, each in enumerate(account.senders)
         )
-        return msgspec.structs.replace(account, senders=senders)
-
-    def _channel(self, name: str, api_key: str, index: int) -> str:
-        channel = self._capabilities.channel(name)
-        if channel is not None:
-            return channel.name
-        known = tuple(self._capabilities.channels)
-        near = get_close_matches(name, known, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise ConfigError(
-            f"accounts.{api_key}.senders[{index}].channel is {name!r}.", fix=f"{hint}Known: {', '.join(known)}."
-        )
+        told = account.provider
+        if told is not None:
+            told = told_by_name(told, f"accounts.{account.api_key}.provider", self._specs)
+        return msgspec.structs.replace(account, senders=senders, provider=told)
 
     async def remove(self, api_key: str) -> bool:
         """Forget an account and all that happened in it."""
         self._callers.clear()
         return await self._store.remove_account(api_key)
+
+    def belongs_elsewhere(self, api_key: str, channel: str, identity: str) -> bool:
+        """Return whether the configuration gives a sender to another key.
+
+        Only the configuration counts: what other keys did since must not show, for each account is a world.
+        """
+        return any(
+            (sender.channel, sender.id) == (channel, identity)
+            for account in self._configured
+            if account.api_key != api_key
+            for sender in account.senders
+        )
 
     async def find(self, name: str | None) -> Account | None:
         """Return the account of an API key or of an application's id; the default one for ``None``."""

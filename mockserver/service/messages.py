@@ -1,21 +1,41 @@
 """What happens to messages: accepted, moved, received from users."""
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import msgspec
 
 from mockserver.clock import at
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.specs import Specs
 from mockserver.core.chance import uuid_for
-from mockserver.core.script import plan
+from mockserver.core.prices import priced
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.model import Account, Delivery, Direction, EntryKind, Json, Message, Move, Status
 from mockserver.problem import Violation
 from mockserver.service.accounts import Caller
+from mockserver.service.fates import Fate, Fates
 from mockserver.service.scripts import Scripts
 from mockserver.service.webhooks import Webhooks
 from mockserver.surroundings import Surroundings
 from mockserver.wire import v0_1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was accepted, or ``None`` if its fate is a problem."""
+
+    message: Message | None
+    fate: Fate
+
+
+class Watcher(Protocol):
+    """Someone who wants to know what became of messages."""
+
+    async def moved(self, message: Message) -> None:
+        """Learn that a message took a status; its webhook is on its way."""
+        ...
 
 
 class Messages:
@@ -30,7 +50,9 @@ class Messages:
         self._specs = specs
         self._contract = contract
         self._webhooks = Webhooks(around, specs, contract, outbox)
+        self._fates = Fates(around, specs)
         self._scripts = Scripts(around, specs, outbox, self.move)
+        self._watchers: list[Watcher] = []
 
     @property
     def webhooks(self) -> Webhooks:
@@ -42,12 +64,21 @@ class Messages:
         """The scripts under way."""
         return self._scripts
 
+    @property
+    def fates(self) -> Fates:
+        """What decides on messages."""
+        return self._fates
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell someone of every move from now on."""
+        self._watchers.append(watcher)
+
     async def next_uuid(self, account: str, purpose: str) -> str:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""
         return uuid_for(self._seed, account, await self._store.count(account, purpose), purpose)
 
-    async def send(self, caller: Caller, channel_name: str, body: Json) -> Message:
-        """Accept a message whose body has passed the contract, and plan what will happen to it."""
+    async def send(self, caller: Caller, channel_name: str, body: Json) -> Sent:
+        """Decide the fate of a message whose body has passed the contract; unless refused, store and plan it."""
         now_s = self._clock.seconds()
         account = caller.account
         channel = self._specs.capabilities.channels[channel_name]
@@ -59,13 +90,22 @@ class Messages:
             application=caller.application,
             at=at(now_s),
         )
-        await self._store.put_message(message)
-        read = self._settings.read if account.read is None else account.read
-        self._scripts.begin(message, now_s, plan(channel, self._settings, read=read))
-        return message
+        fate = await self._fates.decide(caller, message)
+        if fate.problem is not None:
+            return Sent(None, fate)
+        await self.accept(message, fate)
+        return Sent(message, fate)
 
-    async def move(self, message: Message, status: Status, code: int | None = None) -> Message:
-        """Move a message and send the webhook that says so; whether the move is legal is the caller's question."""
+    async def accept(self, message: Message, fate: Fate) -> None:
+        """Store a message and begin its script."""
+        await self._store.put_message(message)
+        self._scripts.begin(message, self._clock.seconds(), fate.steps, fate.copies)
+
+    async def move(self, message: Message, status: Status, code: int | None = None, copies: int = 1) -> Message:
+        """Move a message and send the webhook that says so, once or in several copies.
+
+        Whether the move is legal is the caller's question.
+        """
         move = Move(status, at(self._clock.seconds()), code)
         why = f" ({code} {self._specs.errors[code].label})" if code is not None else ""
         moved = msgspec.structs.replace(message, status=status, moves=(*message.moves, move))
@@ -77,7 +117,9 @@ class Messages:
             message=message.uuid,
             move=move,
         )
-        await self._webhooks.tell_status(moved, move)
+        await self._webhooks.tell_status(moved, move, copies)
+        for watcher in self._watchers:
+            await watcher.moved(moved)
         return moved
 
     async def receive(
@@ -107,11 +149,12 @@ class Messages:
             status=Status.RECEIVED,
             application=target.application,
         )
-        body = v0_1.inbound_body(message, channel)
+        body = v0_1.inbound_body(message, priced(channel, account))
         violations = self._contract.webhook_violations("inbound-message", body)
         if violations:
             raise _not_possible(violations)
         await self._store.put_message(message)
+        await self._fates.provider.hear(message)
         await self._journal.write(
             account.api_key,
             EntryKind.INBOUND,

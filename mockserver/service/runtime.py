@@ -6,16 +6,20 @@ import random
 from dataclasses import dataclass
 
 from mockserver.clock import Clock, ManualClock, SystemClock
+from mockserver.contract.accounts import AccountsContract
 from mockserver.contract.check import MessagesContract
+from mockserver.contract.dispatch import DispatchContract, is_workflow
 from mockserver.contract.specs import Specs, load_specs
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.journal import Journal
-from mockserver.model import Account
+from mockserver.model import Account, Json
 from mockserver.poster import HttpPoster, Poster
 from mockserver.schedule import Schedule
 from mockserver.service.accounts import Accounts
+from mockserver.service.external import External
 from mockserver.service.messages import Messages
+from mockserver.service.workflows import Workflows
 from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
@@ -54,16 +58,25 @@ class Runtime:
         self.seed = random.SystemRandom().getrandbits(48) if settings.seed is None else settings.seed
         self.specs = specs or load_specs()
         self.contract = MessagesContract(self.specs)
+        self.dispatch_contract = DispatchContract(self.specs, self.contract)
         self.clock = clock or SystemClock()
         self.store = store or MemoryStore()
         self.journal = Journal(self.store, self.clock)
         self.schedule = Schedule(self.clock)
         around = Surroundings(settings, self.seed, self.store, self.journal, self.clock, self.schedule)
         self.outbox = Outbox(around, poster or _http_poster(settings))
-        self.accounts = Accounts(self.store, settings, self.specs.capabilities, accounts)
+        self.accounts = Accounts(self.store, settings, self.specs, accounts)
         self.messages = Messages(around, self.specs, self.contract, self.outbox)
+        self.workflows = Workflows(around, self.specs, self.dispatch_contract, self.messages)
+        self.accounts_contract = AccountsContract(self.specs)
+        channels = (each.channel for each in self.accounts_contract.providers.values())
+        self.external = External(self.store, self.accounts, channels)
         self._ticking: asyncio.Task[None] | None = None
         self.is_running = False
+
+    def contract_for(self, body: Json) -> MessagesContract | DispatchContract:
+        """Return the contract that a body was written for, by its members."""
+        return self.dispatch_contract if is_workflow(body) else self.contract
 
     async def start(self) -> None:
         """Make accounts known and let time run; a manual clock moves only by ``advance``."""

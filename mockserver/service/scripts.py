@@ -10,8 +10,8 @@ from mockserver.delivery import Outbox
 from mockserver.model import EntryKind, Message, Planned, Status
 from mockserver.surroundings import Surroundings
 
-Mover = Callable[[Message, Status, int | None], Awaitable[object]]
-"""Moves a message to a status, with an error code or none."""
+Mover = Callable[[Message, Status, int | None, int], Awaitable[object]]
+"""Moves a message to a status, with an error code or none, and tells of it in so many copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class _Step:
     uuid: str
     accepted_s: float
     steps: tuple[Planned, ...]
+    copies: int
 
     async def run(self) -> None:
         """Take the step and plan the one after it, or hold it while the outbox is full."""
@@ -51,9 +52,9 @@ class Scripts:
         """How many events are due and wait unwritten, since the outbox holds enough of their account."""
         return sum(map(len, self._held.values()))
 
-    def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...]) -> None:
+    def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...], copies: int = 1) -> None:
         """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
-        self._plan_next(_Step(self, message.account, message.uuid, accepted_s, steps))
+        self._plan_next(_Step(self, message.account, message.uuid, accepted_s, steps, copies))
 
     def _plan_next(self, step: _Step) -> None:
         if step.steps:
@@ -78,7 +79,7 @@ class Scripts:
         planned = step.steps[0]
         channel = self._specs.capabilities.channels[message.channel]
         if lifecycle.may_move(channel, message.status, planned.status):
-            await self._move(message, planned.status, planned.code)
+            await self._move(message, planned.status, planned.code, step.copies)
         else:
             await self._journal.write(
                 message.account,

@@ -1,5 +1,6 @@
 """The webhooks of messages: which body, to which URL, handed to the outbox or journalled as dropped."""
 
+from typing import Protocol
 from urllib.parse import urlencode
 
 import msgspec
@@ -7,17 +8,28 @@ import msgspec
 from mockserver.clock import at
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.specs import Specs
+from mockserver.core.capabilities import ChannelRow
 from mockserver.core.chance import uuid_for
+from mockserver.core.prices import priced
 from mockserver.core.routing import Target, inbound_target, status_target
 from mockserver.delivery import Outbox
 from mockserver.errors import ConflictError, UnknownError
 from mockserver.model import Account, Delivery, DeliveryState, EntryKind, Json, Message, Move
+from mockserver.problem import Violation
 from mockserver.surroundings import Surroundings
-from mockserver.wire import receipts, v0_1
+from mockserver.wire import dispatch, receipts, v0_1
 
 
 class SelfCheckError(RuntimeError):
     """A webhook or answer of ours breaks our own document: a mistake of ours, never of the client."""
+
+
+class Contract(Protocol):
+    """What says whether a webhook of ours is sound."""
+
+    def webhook_violations(self, name: str, body: Json) -> tuple[Violation, ...]:
+        """Return what is wrong with a webhook of that name."""
+        ...
 
 
 class Webhooks:
@@ -33,12 +45,15 @@ class Webhooks:
         self._contract = contract
         self._outbox = outbox
 
-    async def tell_status(self, message: Message, move: Move) -> None:
-        """Send the webhook of a status, in the form and to the place its account asks for."""
+    async def tell_status(self, message: Message, move: Move, copies: int = 1) -> None:
+        """Send the webhook of a status, in the form and to the place its account asks for.
+
+        Each of several ``copies`` is a delivery of its own: the same body, another token, its own attempts.
+        """
         account = await self._store.account(message.account)
         if account is None:
             return
-        channel = self._specs.capabilities.channels[message.channel]
+        channel = priced(self._specs.capabilities.channels[message.channel], account)
         target = status_target(
             account,
             self._settings.status_url,
@@ -48,12 +63,27 @@ class Webhooks:
             takes_receipts=channel.takes_receipts,
         )
         if target.receipt_method is not None:
-            await self._deliver_receipt(message, move, target)
+            for _ in range(copies):
+                await self._deliver_receipt(message, channel, move, target)
             return
         error = self._specs.errors[move.code] if move.code is not None else None
-        body = v0_1.status_body(message, channel, move, error)
-        self._check_own("message-status", body)
-        await self._deliver(message, move.status.value, body, target)
+        body = v0_1.status_body(message, channel, move, error) | dispatch.status_links(message)
+        self._check_own(self._contract, "message-status", body)
+        for _ in range(copies):
+            await self._deliver(message, move.status.value, body, target)
+
+    async def tell_report(self, account: Account, last: Message, body: Json, contract: Contract) -> None:
+        """Send the final report of a workflow to where the statuses of its last message go, never as a receipt."""
+        target = status_target(
+            account,
+            self._settings.status_url,
+            channel=last.channel,
+            sender=last.sender,
+            application_id=last.application,
+            takes_receipts=False,
+        )
+        self._check_own(contract, "final-report", body)
+        await self._deliver(last, "report", body, target)
 
     def inbound_target(self, account: Account, channel: str, recipient: str) -> Target:
         """Return where an inbound message goes."""
@@ -63,8 +93,8 @@ class Webhooks:
         """Send the webhook of an inbound message."""
         return await self._deliver(message, "inbound", body, target)
 
-    async def _deliver_receipt(self, message: Message, move: Move, target: Target) -> None:
-        members = receipts.receipt_body(message, self._specs.capabilities.channels[message.channel], move)
+    async def _deliver_receipt(self, message: Message, channel: ChannelRow, move: Move, target: Target) -> None:
+        members = receipts.receipt_body(message, channel, move)
         by_get = target.receipt_method == "GET"
         url = (target.url or "").partition("#")[0]
         if by_get:
@@ -129,10 +159,10 @@ class Webhooks:
         await self._outbox.add(again)
         return again
 
-    def _check_own(self, name: str, body: Json) -> None:
+    def _check_own(self, contract: Contract, name: str, body: Json) -> None:
         if not self._settings.self_check:
             return
-        violations = self._contract.webhook_violations(name, body)
+        violations = contract.webhook_violations(name, body)
         if violations:
             reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
             raise SelfCheckError(f"a {name} webhook of ours breaks our own document: {reasons}")

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from mockserver.model import Account, Delivery, Entry, Message
+from mockserver.model import Account, Delivery, Entry, Json, Message
 
 
 class Store(Protocol):
@@ -78,6 +78,18 @@ class Store(Protocol):
 
     async def deliveries_of(self, account: str, message: str) -> list[Delivery]:
         """Return the deliveries of one message, oldest first."""
+        ...
+
+    async def put_document(self, account: str, kind: str, key: str, value: Json) -> None:
+        """Keep a JSON value under a kind and a key of an account, or replace it; ``None`` removes it."""
+        ...
+
+    async def document(self, account: str, kind: str, key: str) -> Json:
+        """Return the value kept there, ``None`` if there is none."""
+        ...
+
+    async def documents(self, account: str, kind: str) -> dict[str, Json]:
+        """Return all values of a kind by key, in the order they were first put."""
         ...
 
     async def count(self, account: str, name: str) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from mockserver.model import Account, Delivery, Entry, Message
+from mockserver.model import Account, Delivery, Entry, Json, Message
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class _World:
     entries: list[Entry] = field(default_factory=list)
     entries_by_message: dict[str, list[int]] = field(default_factory=dict)
     first_entry: int = 1
+    documents: dict[str, dict[str, Json]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
 
     def found(self, number: int) -> Entry | None:
@@ -32,8 +33,9 @@ class _World:
         self.entries_by_message.clear()
 
     def clear_messages(self) -> None:
-        """Forget messages and deliveries; the counters that make their ids go on."""
+        """Forget messages, deliveries and what followed from them; the counters that make their ids go on."""
         self.messages.clear()
+        self.documents.clear()
         self.deliveries.clear()
         self.deliveries_by_message.clear()
 
@@ -152,6 +154,22 @@ class MemoryStore:
         """See ``Store.deliveries_of``."""
         world = self._world(account)
         return [world.deliveries[each] for each in world.deliveries_by_message.get(message, ())]
+
+    async def put_document(self, account: str, kind: str, key: str, value: Json) -> None:
+        """See ``Store.put_document``."""
+        kept = self._world(account).documents.setdefault(kind, {})
+        if value is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = value
+
+    async def document(self, account: str, kind: str, key: str) -> Json:
+        """See ``Store.document``."""
+        return self._world(account).documents.get(kind, {}).get(key)
+
+    async def documents(self, account: str, kind: str) -> dict[str, Json]:
+        """See ``Store.documents``."""
+        return dict(self._world(account).documents.get(kind, {}))
 
     async def count(self, account: str, name: str) -> int:
         """See ``Store.count``."""

@@ -11,6 +11,7 @@ from mockserver.poster import Poster
 from mockserver.service.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.web.control.handlers import Control
+from mockserver.web.external import ExternalRoutes
 from mockserver.web.vonage import VonageRoutes
 
 
@@ -25,7 +26,8 @@ class MockApp:
         self.runtime = runtime
         self._vonage = VonageRoutes(runtime)
         control = Control(runtime)
-        self._others = Starlette(routes=[*control.routes(), Route("/{path:path}", self._vonage)])
+        external = ExternalRoutes(runtime)
+        self._others = Starlette(routes=[*control.routes(), *external.routes(), Route("/{path:path}", self._vonage)])
         self._others.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

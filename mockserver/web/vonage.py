@@ -1,7 +1,7 @@
 """The provider's routes: reads a request, asks the contract and the service, writes the answer and the journal."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import count
 from typing import Final
@@ -11,13 +11,16 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
 from mockserver.core.chance import digest_for
-from mockserver.model import EntryKind, Exchange, Json, Message
+from mockserver.model import EntryKind, Exchange, Json
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
 from mockserver.service.runtime import Runtime
 from mockserver.service.webhooks import SelfCheckError
 from mockserver.web.bodies import parse_json
+from mockserver.web.dispatch import StartWorkflow
 from mockserver.web.incoming import Headers, Incoming, LeftError, Reader, TooLargeError, answer, read_body
+from mockserver.web.messages import SendMessage
+from mockserver.web.operation import Done, Operation
 from mockserver.wire import v0_1
 from mockserver.wire.signing import Refused
 
@@ -28,7 +31,7 @@ UNAUTHORISED: Final = ("Unauthorised", "Invalid Token")
 _ACCEPTED: Final = 202
 _CLIENT_ERROR: Final = 400
 _SERVER_ERROR: Final = 500
-_KEPT_BODY: Final = 65_536
+KEPT_BODY: Final = 65_536
 """Characters of a body kept in the journal; longer ones are cut there, not refused."""
 _NO_OUTCOME: Final = Problem(_SERVER_ERROR, "Internal Error", "The mock server reached no verdict.", type="about:blank")
 _LEFT: Final = 499
@@ -38,7 +41,7 @@ _STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopp
 
 @dataclass(slots=True)
 class _Outcome:
-    """What is known of a request so far; without a message, ``problem`` says why."""
+    """What is known of a request so far; ``problem`` says why nothing came of it."""
 
     request: Incoming
     account: str
@@ -46,22 +49,27 @@ class _Outcome:
     problem: Problem | None = None
     verdict: Verdict | None = None
     findings: tuple[Finding, ...] = ()
-    message: Message | None = None
+    done: Done | None = None
     started_s: float = field(default_factory=time.perf_counter)
 
 
 class VonageRoutes:
-    """The Messages v0.1 operation, and what answers every path that is none. An ASGI application."""
+    """The operations that take a JSON body and answer 202, and what answers every path that is none.
+
+    An ASGI application.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._wall = SystemClock()
         self._reader = Reader()
         self._answers = count(1)
-        document = runtime.specs.documents["messages-v0.1"]
-        known = [path for path, item in document["paths"].items() for path in (path, *item.get("x-aliases", ()))]
-        self._known = tuple(known)
-        self.paths = frozenset(path + slash for path in known for slash in ("", "/"))
+        self._sandbox_hosts = runtime.specs.provider.sandbox.hosts
+        self._sending = SendMessage(runtime)
+        operations: tuple[Operation, ...] = (self._sending, StartWorkflow(runtime))
+        self._known = tuple(path for each in operations for path in each.paths)
+        self._operations = {path + slash: each for each in operations for path in each.paths for slash in ("", "/")}
+        self.paths = frozenset(self._operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request and answer it; every outcome is journalled once."""
@@ -72,7 +80,7 @@ class VonageRoutes:
             await self._journal(outcome, _LEFT, _LEFT_BODY, "")  # nobody is there to be answered
             return
         except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
-            outcome.problem = _failure(error)
+            outcome.problem = failure(error)
             await self._answer(outcome, send)
             raise
         await self._answer(outcome, send)
@@ -83,11 +91,13 @@ class VonageRoutes:
         try:
             outcome.raw = await read_body(receive, request.headers.values.get("content-length"), limit)
         except TooLargeError:
-            outcome.problem = _too_large(limit)
-        if request.path not in self.paths:
+            outcome.problem = too_large(limit)
+        operation = self._operations.get(request.path)
+        if operation is None:
             outcome.problem = self._unknown_path(request.path)
-        elif request.method != "POST":
-            outcome.problem = _method_problem(request.method)
+            return
+        if request.method != "POST":
+            outcome.problem = _method_problem(request.method, operation.deed)
         if outcome.problem is not None:
             return
         caller = await self._runtime.accounts.identify(request.headers.authorizations, self._wall.seconds())
@@ -97,28 +107,32 @@ class VonageRoutes:
             outcome.problem = Problem(401, title, detail, reason=caller.reason)
             return
         outcome.account = caller.account.api_key
-        await self._judge_body(outcome, caller)
+        if request.headers.values.get("host", "").partition(":")[0] in self._sandbox_hosts:
+            caller = replace(caller, sandbox=True)
+        await self._judge_body(outcome, operation, caller)
 
-    async def _judge_body(self, outcome: _Outcome, caller: Caller) -> None:
+    async def _judge_body(self, outcome: _Outcome, operation: Operation, caller: Caller) -> None:
         strict = self._runtime.settings.strict
-        outcome.findings, outcome.problem = _judge_headers(outcome.request.headers, strict=strict)
+        outcome.findings, outcome.problem = judge_headers(outcome.request.headers, strict=strict)
         if outcome.problem is not None:
             return
         parsed = parse_json(outcome.raw)
         if parsed.violation is not None:
-            outcome.problem = v0_1.invalid((parsed.violation,))
+            outcome.problem = v0_1.invalid((_unreadable(outcome.raw, parsed.violation, operation),))
             return
-        verdict = self._runtime.contract.check(parsed.value)
+        verdict = operation.check(parsed.value)
         outcome.verdict = verdict
         outcome.findings += parsed.findings + verdict.findings
-        violations = verdict.violations + (_as_violations(outcome.findings) if strict else ())
+        violations = verdict.violations + (as_violations(outcome.findings) if strict else ())
         if violations or verdict.channel is None:
             outcome.problem = v0_1.invalid(violations)
             return
         if not self._runtime.is_running:
             outcome.problem = _STOPPING
             return
-        outcome.message = await self._runtime.messages.send(caller, verdict.channel, parsed.value)
+        outcome.done = done = await operation.act(caller, verdict, parsed.value)
+        outcome.problem = done.problem
+        outcome.findings += done.findings
 
     def _unknown_path(self, path: str) -> Problem:
         near = get_close_matches(path.rstrip("/"), self._known, 1, 0.5)
@@ -128,40 +142,40 @@ class VonageRoutes:
     async def _answer(self, outcome: _Outcome, send: Send) -> None:
         trace_id = digest_for(self._runtime.seed, next(self._answers), "trace")
         headers = {b"content-type": b"application/json", TRACE_HEADER: trace_id.encode()}
-        if outcome.message is not None:
-            status, body = _ACCEPTED, v0_1.accepted(outcome.message)
+        if outcome.done is not None and outcome.problem is None:
+            status, body = _ACCEPTED, outcome.done.answer
         else:
             problem = outcome.problem or _NO_OUTCOME
             status, body = problem.status, v0_1.problem_body(problem, trace_id)
             headers[b"content-type"] = b"application/problem+json"
             headers |= {name.encode(): value.encode() for name, value in problem.headers.items()}
-        self._check_own(status, body)
+        self._check_own(outcome.request.path, status, body)
         await self._journal(outcome, status, body, trace_id)
         content = b"" if outcome.request.method == "HEAD" else msgspec.json.encode(body)
         await answer(send, status, headers, content)
 
-    def _check_own(self, status: int, body: Json) -> None:
+    def _check_own(self, path: str, status: int, body: Json) -> None:
         if self._runtime.settings.self_check:
-            violations = self._runtime.contract.answer_violations(status, body)
+            violations = self._operations.get(path, self._sending).answer_violations(status, body)
             if violations:
                 reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
                 raise SelfCheckError(f"an answer {status} of ours breaks our own document: {reasons}")
 
     async def _journal(self, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
-        request, problem, verdict, message = outcome.request, outcome.problem, outcome.verdict, outcome.message
+        request, problem, verdict, done = outcome.request, outcome.problem, outcome.verdict, outcome.done
+        message = done.message if done is not None else None
         exchange = Exchange(
             method=request.method,
             path=request.target,
             status=status,
-            verdict=_verdict_word(status),
-            body=outcome.raw.decode("utf-8", "replace")[:_KEPT_BODY],
+            verdict=verdict_word(status),
+            body=outcome.raw.decode("utf-8", "replace")[:KEPT_BODY],
             headers=request.headers.shown,
-            answer=None if message is not None else body,
+            answer=None if message is not None and body == v0_1.accepted(message) else body,
             trace_id=trace_id,
             reason=problem.reason if problem is not None else None,
             channel=verdict.channel if verdict is not None else None,
             kind=verdict.kind if verdict is not None else None,
-            recipient=message.recipient if message is not None else None,
             violations=problem.violations if problem is not None else (),
             findings=outcome.findings,
             duration_ms=round((time.perf_counter() - outcome.started_s) * 1000, 3),
@@ -169,26 +183,29 @@ class VonageRoutes:
         await self._runtime.journal.write(
             outcome.account,
             EntryKind.REQUEST if status < _SERVER_ERROR else EntryKind.ERROR,
-            "" if message is not None else _about(exchange),
+            _about(exchange, done),
             message=message.uuid if message is not None else None,
             exchange=exchange,
         )
 
 
-def _about(exchange: Exchange) -> str:
+def _about(exchange: Exchange, done: Done | None) -> str:
     start = f"{exchange.method} {exchange.path} {exchange.status}"
+    if done is not None and done.about:
+        return f"{start} {done.about}"
     if exchange.violations:
         return f"{start} {exchange.violations[0].reason}"
     return f"{start} {exchange.reason or exchange.answer['detail']}"
 
 
-def _verdict_word(status: int) -> str:
+def verdict_word(status: int) -> str:
+    """Return the verdict that a status of ours means."""
     if status < _CLIENT_ERROR:
         return "accepted"
     return "refused" if status < _SERVER_ERROR else "failed"
 
 
-def _judge_headers(headers: Headers, *, strict: bool) -> tuple[tuple[Finding, ...], Problem | None]:
+def judge_headers(headers: Headers, *, strict: bool) -> tuple[tuple[Finding, ...], Problem | None]:
     """Return findings about the headers, and a 415 where the body cannot or must not be read."""
     encoding = headers.values.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
@@ -204,20 +221,30 @@ def _judge_headers(headers: Headers, *, strict: bool) -> tuple[tuple[Finding, ..
     return (finding,), Problem(415, "Unsupported Media Type", refusal, type="about:blank") if strict else None
 
 
-def _as_violations(findings: tuple[Finding, ...]) -> tuple[Violation, ...]:
+def as_violations(findings: tuple[Finding, ...]) -> tuple[Violation, ...]:
+    """Return findings as what ``--strict`` makes of them."""
     return tuple(Violation(each.name, each.rule, f"{each.detail} (refused because of --strict)") for each in findings)
 
 
-def _method_problem(method: str) -> Problem:
-    detail = f"{method} is not allowed here; send a message with POST."
+def _unreadable(raw: bytes, violation: Violation, operation: Operation) -> Violation:
+    """Return why a body cannot be read, in the API's own words if it is empty and there are such."""
+    if operation.empty is None or raw.strip():
+        return violation
+    return replace(violation, reason=operation.empty)
+
+
+def _method_problem(method: str, deed: str) -> Problem:
+    detail = f"{method} is not allowed here; {deed} with POST."
     return Problem(405, "Method Not Allowed", detail, type="about:blank", headers={"allow": "POST"})
 
 
-def _too_large(limit: int) -> Problem:
+def too_large(limit: int) -> Problem:
+    """Return the 413 of a body beyond the limit."""
     detail = f"The body is larger than {limit} bytes."
     return Problem(413, "Content Too Large", detail, type="about:blank", headers={"connection": "close"})
 
 
-def _failure(error: Exception) -> Problem:
+def failure(error: Exception) -> Problem:
+    """Return the 500 of a mistake of ours."""
     detail = f"The mock server itself failed: {type(error).__name__}: {error}"
     return Problem(_SERVER_ERROR, "Internal Error", detail, type="about:blank")

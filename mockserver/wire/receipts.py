@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Final
 
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.prices import price_of
 from mockserver.model import Json, Message, Move, Status
 
 _STATUSES: Final[Mapping[Status, str]] = {
@@ -28,7 +29,7 @@ def receipt_body(message: Message, channel: ChannelRow, move: Move) -> Json:
         "to": message.sender,
         "network-code": NETWORK_CODE,
         "messageId": message.uuid,
-        "price": f"{float(channel.price):.8f}",
+        "price": f"{float(price_of(message, channel)):.8f}",
         "status": _STATUSES.get(move.status, "unknown"),
         "scts": at.strftime("%y%m%d%H%M"),
         "err-code": str(move.code or 0),

@@ -8,6 +8,7 @@ from typing import Final
 
 from mockserver.contract.specs import ErrorCode
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.prices import price_of
 from mockserver.core.segments import segments
 from mockserver.model import Direction, Json, Message, Move, Status
 from mockserver.problem import Problem, Violation
@@ -80,10 +81,15 @@ def status_body(message: Message, channel: ChannelRow, move: Move, error: ErrorC
     if error is not None:
         body["error"] = {"code": error.code, "reason": error.label}
     if move.status is Status.DELIVERED:
-        body["usage"] = {"price": channel.price, "currency": channel.currency}
+        body["usage"] = usage(message, channel)
     if message.client_ref is not None:
         body["client_ref"] = message.client_ref
     return body
+
+
+def usage(message: Message, channel: ChannelRow) -> Json:
+    """Return what a message costs."""
+    return {"price": price_of(message, channel), "currency": channel.currency}
 
 
 def inbound_body(message: Message, channel: ChannelRow) -> Json:
@@ -98,7 +104,7 @@ def inbound_body(message: Message, channel: ChannelRow) -> Json:
     }
     if channel.counts_parts:
         body["message"][channel.names[DIALECT]] = {"num_messages": str(segments(message.content["text"]).parts)}
-        body["usage"] = {"price": channel.price, "currency": channel.currency}
+        body["usage"] = usage(message, channel)
     return body
 
 
@@ -119,6 +125,22 @@ def invalid(violations: tuple[Violation, ...], status: int = 400) -> Problem:
         title="Your request parameters didn't validate.",
         detail=f"Found errors validating {len(violations)} of your submitted parameters.",
         violations=violations,
+    )
+
+
+def throttled(detail: str) -> Problem:
+    """Return the problem of a message too many. Source: domain facts, messages-v0.1 part 9 row 2."""
+    return Problem(429, "Rate Limit Hit", detail, type="https://developer.nexmo.com/api-errors#throttled")
+
+
+def low_balance(reason: str) -> Problem:
+    """Return the problem of an account without credit, ``reason`` for the journal; words as seen on the wire."""
+    return Problem(
+        status=400,
+        type="https://developer.vonage.com/api-errors#low-balance",
+        title="Bad Request",
+        detail="Insufficient balance, please check your nexmo account.",
+        reason=reason,
     )
 
 

@@ -39,6 +39,17 @@ def test_explain_shows_each_violation_and_the_nearest_valid_form(cli: Cli) -> No
     assert VALID == json.loads("\n".join(form))
 
 
+def test_explain_judges_a_workflow_by_the_rules_of_dispatch(cli: Cli) -> None:
+    workflow = {"template": "failover", "workflow": [BROKEN]}
+
+    outcome = cli("explain", "--json", stdin=json.dumps(workflow).encode())
+
+    verdict = json.loads(outcome.out)
+    assert (1, "Workflow") == (outcome.code, verdict["branch"])
+    assert ["workflow[0].to.number"] == [each["name"] for each in verdict["violations"]]
+    assert {"template": "failover", "workflow": [VALID]} == verdict["nearest"]
+
+
 def test_explain_says_that_no_branch_fits(cli: Cli) -> None:
     outcome = cli("explain", stdin=b'{"to": {"type": "pigeon"}}')
 

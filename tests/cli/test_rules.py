@@ -1,5 +1,6 @@
 """``mockserver rules``: the table, cell by cell."""
 
+import msgspec
 import pytest
 
 from mockserver.contract.specs import load_specs
@@ -80,4 +81,28 @@ def test_rules_refuse_an_unknown_channel_with_the_nearest(name: str, fix: str, c
     outcome = cli("rules", name)
 
     expected = f'mockserver: There is no channel "{name}". {fix}\n'
+    assert (2, "", expected) == (outcome.code, outcome.out, outcome.err)
+
+
+def test_rules_list_the_magic_values(cli: Cli) -> None:
+    header, *lines = cli("rules", "--magic").out.splitlines()
+
+    shown = {line.split()[0]: line.split()[1] for line in lines}
+    table = load_specs().magic
+    assert ["RECIPIENT", "CLIENT_REF", "DOES", "MEANS"] == header.split()
+    assert {table.recipient(each): table.directive(each) for each in table.rows} == shown
+    [line] = [" ".join(line.split()) for line in lines if line.startswith("99900001180")]
+    assert "99900001180 mock:undeliverable:1180 202, submitted, undeliverable 1180 Absent Subscriber Temporary." == line
+
+
+def test_magic_values_as_json_are_those_of_the_server(cli: Cli) -> None:
+    as_sent = msgspec.json.decode(msgspec.json.encode(load_specs().magic.listed()))
+
+    assert {"magic": as_sent} == cli("rules", "--magic", "--json").json
+
+
+def test_magic_values_of_one_channel_are_refused(cli: Cli) -> None:
+    outcome = cli("rules", "sms", "--magic")
+
+    expected = "mockserver: Magic values are the same on every channel. Leave out sms.\n"
     assert (2, "", expected) == (outcome.code, outcome.out, outcome.err)

@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.config import account_from
 from mockserver.errors import ConfigError
-from mockserver.model import Account, Application
+from mockserver.model import Account, Application, Provider, Rate, Template
 
 
 def refusal(json: Any) -> str:
@@ -140,3 +140,82 @@ def test_a_public_key_of_another_kind_is_refused(elliptic_pem: str) -> None:
 )
 def test_what_is_no_pem_is_refused(pem: str) -> None:
     assert "is not the PEM of a public key" == key_refusal(pem)
+
+
+PROVIDER = {
+    "rules": {"window": "off", "sender": "on"},
+    "templates": [{"name": "acme_ns:login", "languages": ["en-GB"], "parameters": 2, "body": "{{1}} {{2}}"}],
+    "known_recipients": {"whatsapp": ["447700900103"]},
+    "opt_outs": ["447700900104"],
+    "whitelist": [],
+    "unreachable": ["447700900105"],
+    "numbers": {"447700900106": 1300},
+    "countries": {"viber": ["44"]},
+    "media": [{"url": "https://files.example.org/a.png", "bytes": 5, "reachable": False}],
+    "tags": ["ACCOUNT_UPDATE"],
+    "page_token_expired": True,
+    "pass_phrase": "join red fox",
+    "balance": "10.5",
+    "low_balance": "rejected",
+    "prices": {"sms": "0.05"},
+    "rates": {"key": {"per_s": 30}, "sender": {"per_s": 0.5, "burst": 2}, "recipient": {"per_s": 1}},
+    "throttled": "rejected",
+}
+
+
+def test_all_of_the_provider_s_side_can_be_told() -> None:
+    found = account_from({"api_key": "abc", "provider": PROVIDER}, "body").provider
+
+    assert isinstance(found, Provider)
+    assert PROVIDER.keys() == set(found.__struct_fields__)
+    assert Template("acme_ns:login", languages=("en-GB",), parameters=2, body="{{1}} {{2}}") == found.templates[0]
+    assert Rate(0.5, 2) == (found.rates and found.rates.sender)
+    assert () == found.whitelist
+
+
+@pytest.mark.parametrize(
+    ("provider", "words"),
+    [
+        ([], "provider is [], expected a table."),
+        ({"opt_out": []}, "provider.opt_out is not known. Did you mean opt_outs?"),
+        ({"templates": [{"nam": "x"}]}, "provider.templates[0].nam is not known. Did you mean name?"),
+        ({"templates": [{}]}, "provider.templates[0].name is missing. Add name."),
+        ({"media": [{"uri": "x"}]}, "provider.media[0].uri is not known. Did you mean url?"),
+        ({"rates": {"sendr": {}}}, "provider.rates.sendr is not known. Did you mean sender?"),
+        ({"rates": {"key": {"per": 1}}}, "provider.rates.key.per is not known. Did you mean per_s?"),
+        ({"rates": {"key": {}}}, "provider.rates.key.per_s is missing. Add per_s."),
+        ({"rates": {"key": {"per_s": "fast"}}}, 'provider.rates.key.per_s is "fast", expected a number.'),
+        (
+            {"rates": {"key": {"per_s": 0}}},
+            (
+                "provider.rates.key is 0 a second and 1 at once; nothing would get through."
+                " Give a per_s above 0 and a burst of at least 1."
+            ),
+        ),
+        (
+            {"rates": {"recipient": {"per_s": 1, "burst": 0}}},
+            (
+                "provider.rates.recipient is 1 a second and 0 at once; nothing would get through."
+                " Give a per_s above 0 and a burst of at least 1."
+            ),
+        ),
+        (
+            {"rules": {"window": "of"}},
+            'provider.rules.window is "of", expected one of "auto", "on", "off". Did you mean "off"?',
+        ),
+        (
+            {"rules": {"window": True}},
+            'provider.rules.window is true, expected one of "auto", "on", "off". Did you mean "auto"?',
+        ),
+        (
+            {"low_balance": "reject"},
+            'provider.low_balance is "reject", expected one of "refused", "rejected". Did you mean "rejected"?',
+        ),
+        ({"balance": 5}, "provider.balance is 5, expected a text."),
+        ({"balance": "-5"}, 'provider.balance is "-5", expected an amount. Write it like "0.0333".'),
+        ({"prices": {"sms": "free"}}, 'provider.prices.sms is "free", expected an amount. Write it like "0.0333".'),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_mistake_in_the_provider_s_side_is_told_with_its_place(provider: Any, words: str) -> None:
+    assert f"body: {words}" == refusal({"api_key": "abc", "provider": provider})

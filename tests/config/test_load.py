@@ -19,6 +19,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "auth": ("strict", "strict"),
     "retry_delays_s": ("1, 2.5", (1.0, 2.5)),
     "log_level": ("debug", "debug"),
+    "realism": ("strict", "strict"),
 }
 """Words for settings that take neither any text nor any number, and the value they stand for."""
 

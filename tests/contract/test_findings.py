@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.contract.check import MessagesContract
-from mockserver.contract.findings import extension
+from mockserver.core.media import extension
 from mockserver.model import Json
 from mockserver.problem import Finding
 from tests.contract.send import custom, media, messenger, mms, sms, template, text, viber, whatsapp

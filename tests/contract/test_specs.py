@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from mockserver.contract import lint
 from mockserver.contract.schemas import Schemas
-from mockserver.contract.specs import Specs, load_specs
+from mockserver.contract.specs import DOCUMENTS, Specs, load_specs
 from mockserver.data import bundled
 from mockserver.errors import SpecError
 from mockserver.model import Json
@@ -100,9 +100,11 @@ def quickly(path: Path) -> Json:
     return yaml.load(path.read_bytes(), yaml.CSafeLoader)
 
 
-def test_three_files_are_bundled(specs: Specs) -> None:
-    assert ["capabilities.yaml", "errors.yaml", "messages-v0.1.yaml"] == FILES
-    assert {"messages-v0.1"} == set(specs.documents)
+def test_every_openapi_document_is_loaded(specs: Specs) -> None:
+    bundled_ones = {name.removesuffix(".yaml") for name in FILES if "openapi" in quickly(bundled("specs") / name)}
+
+    assert bundled_ones == set(DOCUMENTS)
+    assert list(DOCUMENTS) == list(specs.documents)
 
 
 def test_document_asks_for_both_kinds_of_credentials(specs: Specs) -> None:
@@ -119,7 +121,8 @@ def test_document_knows_every_answer_and_its_trace_id(specs: Specs) -> None:
 
     answers = path["post"]["responses"]
 
-    assert ["202", "400", "401", "404", "405", "413", "415", "429", "500", "503"] == list(answers)
+    known = [202, 400, 401, 402, 403, 404, 405, 413, 415, 422, 429, 500, 503]
+    assert known == [int(each) for each in answers]
     for answer in document["components"]["responses"].values():
         assert ["X-Nexmo-Trace-Id"] == list(answer["headers"])
 
@@ -306,6 +309,22 @@ def spoiled(tmp_path: Path) -> Callable[[str, str, str], SpecError]:
             "errors.yaml",
             "An error code does not fit: Invalid enum value 'lost' - at `$.errors[0].status`.",
             id="unknown status",
+        ),
+        pytest.param(
+            "magic.yaml",
+            'digits: "0401"',
+            'digits: "0400"',
+            "magic.yaml: answers[1].digits",
+            "0400 stands here twice.",
+            id="magic digits twice",
+        ),
+        pytest.param(
+            "magic.yaml",
+            "copies: 2",
+            "copys: 2",
+            "magic.yaml",
+            "A magic value does not fit: Object contains unknown field `copys` - at `$.outcomes[4]`.",
+            id="unknown key of a magic value",
         ),
         pytest.param(
             "errors.yaml",

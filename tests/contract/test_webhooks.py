@@ -164,7 +164,7 @@ ANSWERS: list[tuple[int, Json]] = [
     (400, PROBLEM | ITEMS),
     (400, PROBLEM),
     (401, UNAUTHORISED),
-    *((http_status, PROBLEM) for http_status in (404, 405, 413, 415, 429, 500)),
+    *((http_status, PROBLEM) for http_status in (402, 403, 404, 405, 413, 415, 422, 429, 500, 503)),
 ]
 NOT_ANSWERS: list[tuple[int, Json, str]] = [
     (202, {"message_uuid": UUID.upper()}, "message_uuid"),

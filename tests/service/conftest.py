@@ -48,7 +48,9 @@ class World:
     ) -> Message:
         """Send a message, with the token of an application if one is named."""
         caller = Caller(await self.account(key), application)
-        return await self.runtime.messages.send(caller, channel, body_of(channel, kind, **changes))
+        sent = await self.runtime.messages.send(caller, channel, body_of(channel, kind, **changes))
+        assert sent.message is not None, sent.fate
+        return sent.message
 
     async def advance(self, seconds: float) -> None:
         """Let time pass, and everything happen that is due."""

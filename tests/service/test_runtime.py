@@ -327,5 +327,6 @@ async def test_a_new_key_can_send_and_is_told(world: World) -> None:
     sent = await world.runtime.messages.send(caller, "sms", body_of("sms", "text"))
     await world.advance(10)
 
-    assert world.statuses(sent.uuid) == ["submitted", "delivered"]
+    assert sent.message is not None
+    assert world.statuses(sent.message.uuid) == ["submitted", "delivered"]
     assert {each.claims["api_key"] for each in world.poster.posts} == {"new-key"}

@@ -81,8 +81,9 @@ class Control:
 
     async def readyz(self, _: Request) -> Response:
         """Answer whether messages are taken."""
-        ready = self._runtime.is_running
-        return _json({"status": "ok" if ready else "not ready"}, 200 if ready else 503)
+        if self._runtime.is_running:
+            return _json({"status": "ok"}, 200)
+        return _problem(503, "the server takes no messages", "Wait until it has started, or start it anew.")
 
     async def openapi(self, _: Request) -> Json:
         """Answer the document of this API."""
@@ -184,7 +185,7 @@ class Control:
         view = views.entry_view(entry, self._specs)
         if entry.exchange is not None and entry.exchange.violations:
             parsed = parse_json(entry.exchange.body.encode())
-            view["nearest"] = self._runtime.contract.nearest(parsed.value)
+            view["nearest"] = self._runtime.contract_for(parsed.value).nearest(parsed.value)
         if entry.message is not None:
             caused = await self._store.entries_of(account.api_key, entry.message)
             view["caused"] = [views.entry_view(each, self._specs) for each in caused if each.id != entry.id]
@@ -222,18 +223,21 @@ class Control:
         parsed = parse_json(raw)
         if parsed.violation is not None:
             return {"valid": False, "violations": [views.violation_view(parsed.violation)], "findings": []}
-        verdict = self._runtime.contract.check(parsed.value)
-        nearest = None if verdict.is_valid else self._runtime.contract.nearest(parsed.value)
+        contract = self._runtime.contract_for(parsed.value)
+        verdict = contract.check(parsed.value)
+        nearest = None if verdict.is_valid else contract.nearest(parsed.value)
         view = views.verdict_view(verdict, nearest)
         view["findings"] = [views.finding_view(each) for each in parsed.findings] + view["findings"]
         view["valid"] = verdict.is_valid and not (self._runtime.settings.strict and view["findings"])
         return view
 
     async def rules(self, _: Request) -> Json:
-        """Answer the capability table and the error codes."""
+        """Answer the capability table, the error codes and the magic values."""
         return {
             "capabilities": msgspec.to_builtins(self._specs.capabilities),
             "errors": [msgspec.to_builtins(each) for each in self._specs.errors.values()],
+            "magic": self._specs.magic.listed(),
+            "provider": msgspec.to_builtins(self._specs.provider),
         }
 
     async def reset(self, request: Request) -> Json:
@@ -251,7 +255,9 @@ class Control:
 
     async def one_account(self, request: Request) -> Json:
         """Answer one account."""
-        return views.account_view(await self._named_account(request.path_params["api_key"]))
+        account = await self._named_account(request.path_params["api_key"])
+        seen = await self._runtime.messages.fates.provider.seen(account.api_key)
+        return views.account_view(account) | {"provider_seen": seen}
 
     async def put_account(self, request: Request) -> Json:
         """Replace what is known of an account."""
@@ -470,7 +476,7 @@ def _status_of(error: MockServerError) -> int:
     return 409 if isinstance(error, ConflictError) else 400
 
 
-_TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict"}
+_TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict", 503: "Service Unavailable"}
 
 
 def _problem(status: int, what: str, fix: str, headers: dict[str, str] | None = None) -> Response:

@@ -98,6 +98,12 @@ _ACCOUNT_BODY: Json = {
         "read": {"type": ["boolean", "null"]},
         "applications": {"type": "array", "items": {"type": "object"}},
         "senders": {"type": "array", "items": {"type": "object"}},
+        "provider": {
+            "type": ["object", "null"],
+            "description": "What is known of the provider's side: rules, templates, known_recipients, opt_outs, "
+            "whitelist, unreachable, numbers, countries, media, tags, page_token_expired, pass_phrase, balance, "
+            "low_balance, prices, rates, throttled. See docs/provider-rules.md.",
+        },
     },
     "additionalProperties": False,
 }
@@ -154,7 +160,7 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
         (
             _ACCOUNT,
             _words("Only webhooks in this state.", "state", tuple(DeliveryState)),
-            Parameter("event", "Only webhooks of this event: inbound or a status."),
+            Parameter("event", "Only webhooks of this event: inbound, a status or report."),
             Parameter("message", "Only webhooks of this message."),
             _LIMIT,
             _CURSOR,
@@ -167,7 +173,7 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute(
         "/explain", "POST", "explain", "Judge a request body without sending it.", (), {"description": "Any JSON."}
     ),
-    ControlRoute("/rules", "GET", "rules", "The capability table: channels, cells, limits and error codes."),
+    ControlRoute("/rules", "GET", "rules", "The capability table: channels, limits, error codes, magic values, provider rules."),
     ControlRoute(
         "/reset", "POST", "reset", "Forget all or part of an account; `accounts` puts all accounts back as configured.",
         (_ACCOUNT, _words("What to forget; all without it.", "what", ("journal", "messages", "accounts", "all"))),

@@ -5,8 +5,8 @@ import msgspec
 from mockserver.config import shortened
 from mockserver.contract.specs import Specs
 from mockserver.core.match import text_of
-from mockserver.core.segments import segments
-from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move
+from mockserver.core.prices import counted
+from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move, Sender
 from mockserver.problem import Finding, Verdict, Violation
 from mockserver.wire.v0_1 import timestamp
 
@@ -31,9 +31,11 @@ def message_view(message: Message, specs: Specs) -> Json:
         "status": message.status.value,
         "statuses": [move_view(move, specs) for move in message.moves],
     }
-    if specs.capabilities.channels[message.channel].counts_parts and message.kind == "text":
-        counted = segments(message.content["text"])
-        view["sms"] = {"encoding": counted.encoding, "units": counted.units, "parts": counted.parts}
+    if message.workflow is not None:
+        view |= {"dispatch_uuid": message.workflow, "step": message.step}
+    cut = counted(message, specs.capabilities.channels[message.channel])
+    if cut is not None:
+        view["sms"] = {"encoding": cut.encoding, "units": cut.units, "parts": cut.parts}
     return view
 
 
@@ -79,7 +81,7 @@ def entry_view(entry: Entry, specs: Specs) -> Json:
         "id": entry.id,
         "at": timestamp(entry.at),
         "kind": entry.kind.value,
-        "about": entry.about or _about(entry),
+        "about": entry.about,
         "message_uuid": entry.message,
     }
     if entry.delivery is not None:
@@ -91,15 +93,6 @@ def entry_view(entry: Entry, specs: Specs) -> Json:
     if entry.exchange is not None:
         view["request"] = exchange_view(entry.exchange, entry.message)
     return view
-
-
-def _about(entry: Entry) -> str:
-    """Return the words of an accepted request, which the journal leaves to be said here."""
-    exchange = entry.exchange
-    if exchange is None:
-        return ""
-    what = f"{exchange.channel} {exchange.kind} to {exchange.recipient}"
-    return f"{exchange.method} {exchange.path} {exchange.status} {what}"
 
 
 def exchange_view(exchange: Exchange, message: str | None) -> Json:
@@ -116,7 +109,7 @@ def exchange_view(exchange: Exchange, message: str | None) -> Json:
         "duration_ms": exchange.duration_ms,
         "headers": exchange.headers,
         "body": exchange.body,
-        "answer": {"message_uuid": message} if exchange.answer is None else exchange.answer,
+        "answer": exchange.answer if exchange.answer is not None or message is None else {"message_uuid": message},
         "violations": [violation_view(each) for each in exchange.violations],
         "findings": [finding_view(each) for each in exchange.findings],
     }
@@ -165,5 +158,12 @@ def account_view(account: Account) -> Json:
         "sms_receipt_method": account.sms_receipt_method,
         "read": account.read,
         "applications": [msgspec.to_builtins(each) for each in account.applications],
-        "senders": [msgspec.to_builtins(each) for each in account.senders],
+        "senders": [sender_view(each) for each in account.senders],
+        "provider": msgspec.to_builtins(account.provider),
     }
+
+
+def sender_view(sender: Sender) -> Json:
+    """Return a sender, its access token shortened."""
+    view: dict[str, Json] = msgspec.to_builtins(sender)
+    return view if sender.access_token is None else view | {"access_token": shortened(sender.access_token)}

@@ -1,7 +1,8 @@
 // Sends messages with the last official Node client that speaks Messages v0.1, to a server on this machine only.
 //
 // stdin:  {"port": 7670, "applicationId": "...", "privateKey": "<PEM>", "messages": [{"to": {}, "from": {}, "message": {}}]}
-// stdout: [{"error": null or {"statusCode": 400, "body": {}}, "answer": {"message_uuid": "..."} or null}]
+//         or, in the place of messages, "workflows": [[{"from": {}, "to": {}, "message": {}, "failover": {}}]]
+// stdout: [{"error": null or {"statusCode": 400, "body": {}}, "answer": {"message_uuid": "..."} or {"dispatch_uuid": "..."} or null}]
 "use strict";
 
 const Vonage = require("@vonage/server-sdk");
@@ -19,9 +20,9 @@ function connect({ port, applicationId, privateKey }) {
   return vonage;
 }
 
-function send(vonage, { to, from, message }) {
+function called(call) {
   return new Promise((resolve) => {
-    vonage.channel.send(to, from, message, (error, answer) => {
+    call((error, answer) => {
       const { statusCode, body } = error || {};
       resolve({ error: error ? { statusCode, body } : null, answer: answer || null });
     });
@@ -32,8 +33,11 @@ async function main() {
   const order = JSON.parse(require("fs").readFileSync(0, "utf8"));
   const vonage = connect(order);
   const results = [];
-  for (const message of order.messages) {
-    results.push(await send(vonage, message));
+  for (const { to, from, message } of order.messages || []) {
+    results.push(await called((told) => vonage.channel.send(to, from, message, told)));
+  }
+  for (const workflow of order.workflows || []) {
+    results.push(await called((told) => vonage.dispatch.create("failover", workflow, told)));
   }
   process.stdout.write(JSON.stringify(results));
 }

@@ -1,0 +1,63 @@
+"""What is to become of an accepted message: magic values first, then the rules of the provider, then the script."""
+
+from dataclasses import dataclass
+
+from mockserver.contract.specs import Specs
+from mockserver.core import magic
+from mockserver.core.capabilities import ChannelRow
+from mockserver.core.magic import Magic
+from mockserver.core.script import plan
+from mockserver.model import Message, Planned
+from mockserver.problem import Finding, Problem
+from mockserver.service.accounts import Caller
+from mockserver.service.provider import ProviderSide
+from mockserver.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Either a ``problem`` to answer at once, or the ``steps`` to plan after the 202, with what a tester should know.
+
+    ``copies`` is how often each webhook is sent; more than once only on purpose.
+    """
+
+    problem: Problem | None = None
+    steps: tuple[Planned, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    copies: int = 1
+
+
+class Fates:
+    """Decides for each message; the parts it asks are pure or keep their state in the store."""
+
+    def __init__(self, around: Surroundings, specs: Specs) -> None:
+        self._settings = around.settings
+        self._specs = specs
+        self._provider = ProviderSide(around, specs)
+
+    @property
+    def provider(self) -> ProviderSide:
+        """The provider's side, which also listens to users."""
+        return self._provider
+
+    async def decide(self, caller: Caller, message: Message) -> Fate:
+        """Return what will happen to a message not stored yet; may note that it was sent (rates, balance)."""
+        channel = self._specs.capabilities.channels[message.channel]
+        account = caller.account
+        read = self._settings.read if account.read is None else account.read
+        asked = self._specs.magic.find(message.recipient, message.client_ref) if self._settings.magic else None
+        if isinstance(asked, Magic):
+            return self._magic_fate(asked, channel)
+        misspelt = (magic.misspelt_finding(asked),) if asked is not None else ()
+        decision = await self._provider.judge(caller, message)
+        steps = plan(channel, self._settings, read=read) if decision.steps is None else decision.steps
+        return Fate(problem=decision.problem, steps=steps, findings=misspelt + decision.findings)
+
+    def _magic_fate(self, asked: Magic, channel: ChannelRow) -> Fate:
+        """Return what a magic value asks for; it decides everything."""
+        return Fate(
+            problem=magic.problem_of(asked),
+            steps=magic.plan_of(asked, channel, self._settings),
+            findings=magic.findings_of(asked, channel),
+            copies=asked.copies,
+        )

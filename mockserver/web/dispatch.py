@@ -1,0 +1,43 @@
+"""The operation of Dispatch v0.1: start a workflow."""
+
+from mockserver.contract.dispatch import EMPTY, finding_at
+from mockserver.contract.specs import DISPATCH
+from mockserver.model import Json
+from mockserver.problem import Verdict, Violation
+from mockserver.service.accounts import Caller
+from mockserver.service.runtime import Runtime
+from mockserver.web.operation import Done, paths_of
+from mockserver.wire import dispatch
+
+
+class StartWorkflow:
+    """Starts a workflow; see ``Operation``."""
+
+    deed = "start a workflow"
+    empty = EMPTY
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.paths = paths_of(runtime.specs.documents[DISPATCH])
+
+    def check(self, body: Json) -> Verdict:
+        """See ``Operation.check``."""
+        return self._runtime.dispatch_contract.check(body)
+
+    def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
+        """See ``Operation.answer_violations``."""
+        return self._runtime.dispatch_contract.answer_violations(http_status, body)
+
+    async def act(self, caller: Caller, _: Verdict, body: Json) -> Done:
+        """See ``Operation.act``."""
+        started = await self._runtime.workflows.start(caller, body)
+        workflow, message, fate = started.workflow, started.message, started.fate
+        findings = tuple(finding_at("workflow[0]", each) for each in fate.findings)
+        if workflow is None or message is None:
+            problem = None if fate.problem is None else dispatch.spelled(fate.problem)
+            return Done(problem=problem, findings=findings)
+        steps = len(body["workflow"])
+        about = (
+            f"workflow of {steps} {'step' if steps == 1 else 'steps'}: {message.channel} to {message.recipient} first"
+        )
+        return Done(dispatch.accepted(workflow), about, message, findings=findings)
