@@ -173,7 +173,7 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute(
         "/explain", "POST", "explain", "Judge a request body without sending it.", (), {"description": "Any JSON."}
     ),
-    ControlRoute("/rules", "GET", "rules", "The capability table: channels, limits, error codes, magic values, provider rules."),
+    ControlRoute("/rules", "GET", "rules", "What is known of the API: channels, limits, codes, magic values."),
     ControlRoute(
         "/reset", "POST", "reset", "Forget all or part of an account; `accounts` puts all accounts back as configured.",
         (_ACCOUNT, _words("What to forget; all without it.", "what", ("journal", "messages", "accounts", "all"))),
