@@ -663,3 +663,20 @@ async def test_a_mistake_of_ours_is_logged_and_holds_up_nothing(bench: Bench, ca
     [record] = [each for each in caplog.records if each.name == "mockserver.delivery"]
     assert "sending webhook d-1 failed by a mistake of ours" in record.message
     assert await bench.outbox.stop(0) == []
+
+
+async def test_forgetting_an_account_clears_its_line_and_leaves_the_others(make_bench: MakeBench) -> None:
+    bench = make_bench(deliveries_per_target=1, delivery_queue=10)
+    first = never()
+    bench.poster.answer(_HOOK, first)
+    for number in range(4):
+        await bench.add(f"d-{number}", f"m-{number % 2}")
+    assert bench.outbox.depth.queued == 3
+
+    bench.outbox.forget("key")
+
+    assert bench.outbox.depth.queued == 0
+    assert bench.outbox.room("key") == 10
+    first.set_result(204)
+    await bench.outbox.settle()
+    assert bench.sent() == ["d-0"]

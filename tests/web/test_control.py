@@ -7,7 +7,7 @@ import pytest
 from mockserver.contract.specs import Specs
 from mockserver.model import Json
 from mockserver.web.control import ROUTES
-from tests.web.conftest import INBOUND_URL, START_S, Api, sms
+from tests.web.conftest import INBOUND_URL, START_S, Api, OpenApi, sms
 
 
 async def test_health_and_its_aliases_answer_ok(api: Api) -> None:
@@ -350,3 +350,94 @@ async def test_time_in_the_journal_is_the_account_clock(api: Api) -> None:
     assert times[0] == START_S
     assert sorted(times) == times
     assert times[-1] == START_S + 0.4
+
+
+async def test_refusals_are_found_behind_any_number_of_other_entries(api: Api) -> None:
+    await api.send({})
+    for _ in range(60):
+        await api.send(sms())
+
+    (entry,) = await api.journal(verdict="refused")
+
+    assert entry["id"] == 1
+    assert await api.journal(verdict="refused", after="0", limit="1") == [entry]
+
+
+async def test_requests_with_a_finding_can_be_picked_out(api: Api) -> None:
+    await api.send(sms(colour="red"))
+    await api.send(sms(), key="aaaa1111")
+
+    (entry,) = await api.journal(has="finding", kind="request")
+
+    assert "colour" in {each["name"] for each in entry["request"]["findings"]}
+
+
+async def test_a_reset_takes_its_word_from_the_query_only(api: Api) -> None:
+    answer = await api.client.post("/_mock/reset", json={"what": "journal"})
+
+    assert (answer.status_code, answer.json()["fix"]) == (
+        400,
+        "Say what to forget in the query: ?what=journal.",
+    )
+
+
+async def test_a_default_account_that_was_deleted_can_be_put_back(api: Api) -> None:
+    await api.client.delete("/_mock/accounts/mockkey1")
+
+    answer = await api.client.post("/_mock/reset", params={"what": "accounts"})
+
+    assert answer.status_code == 200
+    assert (await api.client.get("/_mock/accounts/mockkey1")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/_mock/messages?limit={'9' * 5000}", 400),
+        (f"/_mock/journal?after={'9' * 5000}", 400),
+        (f"/_mock/journal/{'9' * 5000}", 404),
+        ("/_mock/journal/\u0661", 404),
+    ],
+    ids=["limit", "after", "entry", "arabic digit"],
+)
+async def test_numbers_nobody_can_mean_are_refused(api: Api, path: str, status: int) -> None:
+    assert (await api.client.get(path)).status_code == status
+
+
+async def test_a_parameter_is_taken_as_it_is_quotes_included(api: Api) -> None:
+    await api.send(sms(client_ref='a"b'))
+
+    found = (await api.client.get("/_mock/messages", params={"ref": 'a"b'})).json()["messages"]
+
+    assert ['a"b'] == [each["client_ref"] for each in found]
+
+
+async def test_force_is_true_and_nothing_else(api: Api) -> None:
+    uuid = (await api.send(sms())).json()["message_uuid"]
+
+    answer = await api.client.post(f"/_mock/messages/{uuid}/status", json={"status": "delivered", "force": "no"})
+
+    assert answer.status_code == 409
+
+
+async def test_explain_under_strict_judges_as_a_send_would(open_api: OpenApi) -> None:
+    async with open_api(strict=True) as api:
+        verdict = (await api.client.post("/_mock/explain", json=sms(colour="red"))).json()
+
+    assert verdict["valid"] is False
+
+
+async def test_deleting_an_account_lets_its_webhooks_go(open_api: OpenApi) -> None:
+    async with open_api() as api:
+        api.receiver.answer = 500
+        for _ in range(5):
+            await api.send(sms(), key="aaaa1111")
+        await api.advance(1)
+        before = (await api.client.get("/_mock/health")).json()["webhooks"]["retrying"]
+
+        await api.client.delete("/_mock/accounts/aaaa1111")
+
+        assert before == 5
+        after = (await api.client.get("/_mock/health")).json()
+        assert {"queued": 0, "in_flight": 0, "retrying": 0} == after["webhooks"]
+        assert after["held"] == 0
