@@ -44,6 +44,8 @@ _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,8})?")
 _WORDS = {"str": "a text", "bool": "true or false", "array": "a list", "object": "a table", "int": "a number"}
 _WORDS |= {"float": "a number"}
 _MISMATCH = re.compile(r"Expected `(?P<wanted>[^`|]+?)(?: \| null)?`, got `(?P<got>[^`]+)`(?: - at `\$(?P<at>.*)`)?")
+_SOME_KEY = "[...]"
+"""How msgspec writes a key of a mapping that is not a struct: it does not say which."""
 _MISSING = re.compile(r"missing required field `(?P<key>[^`]+)`(?: - at `\$(?P<at>.*)`)?")
 
 
@@ -119,14 +121,16 @@ def _worded(complaint: str, json: Json, source: Source, path: KeyPath) -> Config
     if mismatch is None:  # pragma: no cover, a wording of msgspec not met yet
         return ConfigError(complaint, where=source.at(*path))
     steps = _steps(mismatch["at"])
-    found = shown(_value_at(json, steps), secret=bool(set(steps) & set(_SECRETS)))
     wanted = _WORDS.get(mismatch["wanted"], mismatch["wanted"])
+    if _SOME_KEY in (mismatch["at"] or ""):
+        return mistake(source, (*path, *steps), f"holds a value that is not {wanted}.")
+    found = shown(_value_at(json, steps), secret=bool(set(steps) & set(_SECRETS)))
     return mistake(source, (*path, *steps), f"is {found}, expected {wanted}.")
 
 
 def _steps(at: str | None) -> KeyPath:
     """Return the path msgspec wrote as ``.applications[0].id``."""
-    parts = re.findall(r"\.([^.\[]+)|\[(\d+)\]", at or "")
+    parts = re.findall(r"\.([^.\[]+)|\[(\d+)\]", (at or "").partition(_SOME_KEY)[0])
     return tuple(int(index) if index else name for name, index in parts)
 
 

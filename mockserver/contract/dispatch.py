@@ -5,6 +5,7 @@ Source: domain facts, messages-v0.1 part 7.1.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 import jsonschema_rs
@@ -14,7 +15,7 @@ from mockserver.contract.findings import unknown_member
 from mockserver.contract.members import known_members, oddities
 from mockserver.contract.nearest import NOTHING, near, sample
 from mockserver.contract.plain import is_plain, plain_copy
-from mockserver.contract.reasons import kept, shown, violations
+from mockserver.contract.reasons import MOST, kept, shown, violations
 from mockserver.contract.schemas import Schemas
 from mockserver.contract.specs import DISPATCH, Specs
 from mockserver.core.capabilities import ChannelRow
@@ -67,7 +68,7 @@ class DispatchContract:
             channel=first.channel if first else None,
             kind=first.kind if first else None,
             branch="Workflow",
-            violations=(*self._envelope_violations(body), *(each for step in steps for each in self._broken(step))),
+            violations=tuple(islice(self._violations(body, steps), MOST)),
             findings=tuple(self._envelope_findings(body, steps)),
         )
 
@@ -100,6 +101,11 @@ class DispatchContract:
             _Step(index, each, self._messages.check(_message(each)) if isinstance(each, dict) else None, index == last)
             for index, each in enumerate(workflow)
         ]
+
+    def _violations(self, body: Json, steps: list[_Step]) -> Iterator[Violation]:
+        yield from self._envelope_violations(body)
+        for step in steps:
+            yield from self._broken(step)
 
     def _envelope_violations(self, body: Json) -> Iterator[Violation]:
         """Hold everything but the steps' messages against the schema."""

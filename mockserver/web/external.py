@@ -191,7 +191,7 @@ class ExternalRoutes:
 
     def _judge_body(self, outcome: _Outcome, operation: Operation, parsed: Parsed) -> tuple[Violation, ...]:
         if parsed.violation is not None:
-            return (unquoted(parsed.violation, outcome.raw),)
+            return (unquoted(parsed.violation),)
         outcome.findings += self._contract.body_findings(operation, parsed.value)
         return self._contract.body_violations(operation, parsed.value)
 

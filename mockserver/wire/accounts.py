@@ -146,11 +146,6 @@ def masked(value: Json) -> Json:
     return {name: _shortened(each) if _is_secret(name) else masked(each) for name, each in value.items()}
 
 
-def has_secret(value: Json) -> bool:
-    """Return whether a JSON value has a member that holds a token."""
-    return bool(masked(value) != value)
-
-
 def masked_text(text: str) -> str:
     """Return text that was meant to be JSON, or a path with its query, with every token shortened."""
     return _TOKEN.sub(lambda match: match["before"] + shortened(match["secret"]), text)

@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.config import account_from
 from mockserver.errors import ConfigError
-from mockserver.model import Account, Application, Provider, Rate, Template
+from mockserver.model import Account, Application, Json, Provider, Rate, Template
 
 
 def refusal(json: Any) -> str:
@@ -219,3 +219,11 @@ def test_all_of_the_provider_s_side_can_be_told() -> None:
 )
 def test_a_mistake_in_the_provider_s_side_is_told_with_its_place(provider: Any, words: str) -> None:
     assert f"body: {words}" == refusal({"api_key": "abc", "provider": provider})
+
+
+@pytest.mark.parametrize("provider", [{"numbers": {"447700900101": None}}, {"prices": {"sms": 0}}])
+def test_wrong_value_under_a_free_key_is_told_with_the_table_it_is_in(provider: Json) -> None:
+    (table,) = provider
+
+    with pytest.raises(ConfigError, match=rf"provider\.{table} holds a value that is not"):
+        account_from({"api_key": "ab12cd34", "provider": provider}, "PUT")
