@@ -165,7 +165,11 @@ async def test_inbound_without_parties_answers_the_last_message_of_the_channel(a
         pytest.param({"channel": "whatsapp", "kind": "txt"}, "Did you mean text?", id="kind"),
         pytest.param({"channel": "sms", "kind": "image"}, "image cannot come in on sms", id="no such cell"),
         pytest.param({"channel": "whatsapp", "kind": "text", "tetx": "x"}, "Did you mean text?", id="member"),
-        pytest.param({"channel": "whatsapp", "kind": "text", "text": 5}, "break the contract", id="text no string"),
+        pytest.param(
+            {"channel": "whatsapp", "kind": "text", "text": 5}, "Write it as a JSON string.", id="text no string"
+        ),
+        pytest.param({"channel": "sms", "kind": "text", "text": None}, "Write it as a JSON string.", id="null text"),
+        pytest.param({"channel": "sms", "kind": "text", "text": [1]}, "Write it as a JSON string.", id="list text"),
         pytest.param({"channel": "whatsapp", "kind": "text", "from": 44}, "Write it as a JSON string.", id="number"),
     ],
 )
@@ -441,3 +445,18 @@ async def test_deleting_an_account_lets_its_webhooks_go(open_api: OpenApi) -> No
         after = (await api.client.get("/_mock/health")).json()
         assert {"queued": 0, "in_flight": 0, "retrying": 0} == after["webhooks"]
         assert after["held"] == 0
+
+
+async def test_our_own_mistake_in_a_control_call_is_a_500_problem_and_logged(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> object:
+        raise ZeroDivisionError("a planted mistake")
+
+    api.app.runtime.reset = broken  # type: ignore[method-assign,assignment]  # a planted mistake
+
+    answer = await api.client.post("/_mock/reset")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert answer.json()["detail"] == "the mock server itself failed: ZeroDivisionError: a planted mistake"
+    assert "a control call failed by a mistake of ours" in caplog.text

@@ -1,5 +1,6 @@
 """The handlers of the control routes: read the query, ask the runtime, show the result; decide nothing themselves."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from difflib import get_close_matches
 from importlib.metadata import version
@@ -28,6 +29,7 @@ from mockserver.web.incoming import LeftError, TooLargeError, read_body
 _T = TypeVar("_T")
 _DEFAULT_LIMIT = 50
 _DIGITS = 18
+_log = logging.getLogger(__name__)
 
 
 class Control:
@@ -58,6 +60,9 @@ class Control:
                 answer = await getattr(self, route.handler)(request)
             except MockServerError as error:
                 return _problem(_status_of(error), str(error.what), error.fix or "")
+            except Exception as error:  # noqa: BLE001 - the recorder of this edge: logged, told, and the server goes on
+                _log.exception("a control call failed by a mistake of ours")
+                return _problem(500, f"the mock server itself failed: {type(error).__name__}: {error}", "")
             return answer if isinstance(answer, Response) else _json(answer, route.status)
 
         return dispatch
@@ -476,7 +481,14 @@ def _status_of(error: MockServerError) -> int:
     return 409 if isinstance(error, ConflictError) else 400
 
 
-_TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict", 503: "Service Unavailable"}
+_TITLES = {
+    500: "Internal Error",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    503: "Service Unavailable",
+}
 
 
 def _problem(status: int, what: str, fix: str, headers: dict[str, str] | None = None) -> Response:

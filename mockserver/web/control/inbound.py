@@ -80,12 +80,14 @@ def _content(body: dict[str, Json], row: Row, specs: Specs) -> dict[str, Json]:
     """Return the content members given; refuse those this kind does not have, as its own document says."""
     allowed = _members(row, specs)
     given = {name: value for name, value in body.items() if name not in _PARTIES}
-    for name in given:
+    for name, value in given.items():
         if name not in allowed:
             raise UsageError(
                 f"{name} is no member of {row.channel} {row.kind}",
                 fix=_choices(name, (*_PARTIES, *allowed)),
             )
+        if not isinstance(value, str):
+            raise UsageError(f"{name} is {value!r}", fix="Write it as a JSON string.")
     return given
 
 
