@@ -19,18 +19,20 @@ def at(seconds: float) -> datetime:
 
 
 class SystemClock:
-    """The machine's clock as it stood at the start, from then on carried by one that no correction sets back.
-
-    A step back of the machine's clock would stall every planned status and retry for as long.
-    """
+    """The machine's clock, but for corrections that set it back: those would stall all that is planned for as long."""
 
     def __init__(self) -> None:
-        self._offset_s = time.time() - time.monotonic()
+        self._latest_s = 0.0
+        self._ahead_s = 0.0
 
     def seconds(self) -> float:
-        """Return the present moment."""
-        self._offset_s = max(self._offset_s, time.time() - time.monotonic())
-        return time.monotonic() + self._offset_s
+        """Return the present moment, never one before the last."""
+        now_s = time.time() + self._ahead_s
+        if now_s < self._latest_s:
+            self._ahead_s += self._latest_s - now_s
+            now_s = self._latest_s
+        self._latest_s = now_s
+        return now_s
 
 
 class ManualClock:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from mockserver.model import Json
 
 
@@ -28,8 +30,7 @@ def known_members(schema: Json, path: str = "") -> KnownMembers:
     return KnownMembers(path, frozenset(properties), tuple(objects))
 
 
-@dataclass(frozen=True, slots=True)
-class Oddities:
+class Oddities(Struct, frozen=True, gc=False):
     """What a body holds beside what it should: members no schema knows, each with its object, and known ones null."""
 
     strangers: list[tuple[KnownMembers, str]]

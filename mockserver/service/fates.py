@@ -1,6 +1,6 @@
 """What is to become of an accepted message: magic values first, then the rules of the provider, then the script."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mockserver.contract.specs import Specs
 from mockserver.core import magic
@@ -14,8 +14,7 @@ from mockserver.service.provider import ProviderSide
 from mockserver.surroundings import Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True, gc=False):
     """Either a ``problem`` to answer at once, or the ``steps`` to plan after the 202, with what a tester should know.
 
     ``copies`` is how often each webhook is sent; more than once only on purpose.
@@ -34,6 +33,7 @@ class Fates:
         self._settings = around.settings
         self._specs = specs
         self._provider = ProviderSide(around, specs)
+        self._scripts: dict[tuple[str, bool], tuple[Planned, ...]] = {}
 
     @property
     def provider(self) -> ProviderSide:
@@ -50,8 +50,15 @@ class Fates:
             return self._magic_fate(asked, channel)
         misspelt = (magic.misspelt_finding(asked),) if asked is not None else ()
         decision = await self._provider.judge(caller, message)
-        steps = plan(channel, self._settings, read=read) if decision.steps is None else decision.steps
+        steps = self._script(channel, read=read) if decision.steps is None else decision.steps
         return Fate(problem=decision.problem, steps=steps, findings=misspelt + decision.findings)
+
+    def _script(self, channel: ChannelRow, *, read: bool) -> tuple[Planned, ...]:
+        """Return the default script; there are ten in all, worked out once."""
+        steps = self._scripts.get((channel.name, read))
+        if steps is None:
+            steps = self._scripts[channel.name, read] = plan(channel, self._settings, read=read)
+        return steps
 
     def _magic_fate(self, asked: Magic, channel: ChannelRow) -> Fate:
         """Return what a magic value asks for; it decides everything."""

@@ -1,9 +1,9 @@
 """What happens to messages: accepted, moved, received from users."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 
 from mockserver.clock import at
 from mockserver.contract.check import MessagesContract
@@ -22,8 +22,7 @@ from mockserver.surroundings import Surroundings
 from mockserver.wire import v0_1
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True, gc=False):
     """A message that was accepted, or ``None`` if its fate is a problem."""
 
     message: Message | None

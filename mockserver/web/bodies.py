@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from mockserver.model import Json
 from mockserver.problem import Finding, Violation
@@ -17,8 +17,7 @@ _QUOTE, _BACKSLASH = b'"\\'
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True, gc=False):
     """A JSON value, what was odd about its spelling, and (instead of a value) why it cannot be read."""
 
     value: Json = None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 _SHOWN: Final = 6
@@ -32,8 +33,7 @@ class Headers:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True, gc=False):
     """What a client asked for. ``target`` is the path with its query."""
 
     method: str

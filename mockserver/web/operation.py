@@ -1,15 +1,15 @@
 """What an operation of the provider is to the pipeline that judges requests: its paths, its rules, what it does."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from mockserver.model import Json, Message
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True, gc=False):
     """What came of a request that broke no rule: ``answer`` goes out with a 202, unless there is a ``problem``.
 
     ``about`` says for the journal what was asked for; ``message`` is the message it made first.
