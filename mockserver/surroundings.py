@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mockserver.clock import Clock
+from mockserver.core.chance import uuid_for
 from mockserver.journal import Journal
 from mockserver.schedule import Schedule
 from mockserver.settings import Settings
@@ -19,3 +20,7 @@ class Surroundings:
     journal: Journal
     clock: Clock
     schedule: Schedule
+
+    async def next_uuid(self, account: str, purpose: str) -> str:
+        """Return the next id of a purpose in an account; the same seed gives the same ids."""
+        return uuid_for(self.seed, account, await self.store.count(account, purpose), purpose)

@@ -17,4 +17,3 @@ STATUS_STYLES = {
 STATE_STYLES = {"pending": OPEN, "delivered": GOOD, "gave_up": BAD, "abandoned": BAD, "dropped": QUIET}
 ENTRY_STYLES = {"gave_up": BAD, "abandoned": BAD, "error": BAD, "skipped": OPEN, "dropped": QUIET}
 VERDICT_STYLES = {"accepted": GOOD, "refused": BAD, "failed": BAD}
-CELL_STYLES = {"yes": GOOD, "no": BAD, "n-a": QUIET}

@@ -8,7 +8,6 @@ from msgspec import Struct
 from mockserver.clock import at
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.specs import Specs
-from mockserver.core.chance import uuid_for
 from mockserver.core.prices import priced
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
@@ -41,8 +40,7 @@ class Messages:
     """Sends, moves and receives messages of all accounts."""
 
     def __init__(self, around: Surroundings, specs: Specs, contract: MessagesContract, outbox: Outbox) -> None:
-        self._settings = around.settings
-        self._seed = around.seed
+        self._around = around
         self._store = around.store
         self._journal = around.journal
         self._clock = around.clock
@@ -72,10 +70,6 @@ class Messages:
         """Tell someone of every move from now on."""
         self._watchers.append(watcher)
 
-    async def next_uuid(self, account: str, purpose: str) -> str:
-        """Return the next id of a purpose in an account; the same seed gives the same ids."""
-        return uuid_for(self._seed, account, await self._store.count(account, purpose), purpose)
-
     async def send(self, caller: Caller, channel_name: str, body: Json) -> Sent:
         """Decide the fate of a message whose body has passed the contract; unless refused, store and plan it."""
         now_s = self._clock.seconds()
@@ -84,7 +78,7 @@ class Messages:
         message = v0_1.read_message(
             body,
             channel,
-            uuid=await self.next_uuid(account.api_key, "message"),
+            uuid=await self._around.next_uuid(account.api_key, "message"),
             account=account.api_key,
             application=caller.application,
             at=at(now_s),
@@ -135,7 +129,7 @@ class Messages:
         channel = self._specs.capabilities.channels[channel_name]
         target = self._webhooks.inbound_target(account, channel_name, recipient)
         message = Message(
-            uuid=await self.next_uuid(account.api_key, "message"),
+            uuid=await self._around.next_uuid(account.api_key, "message"),
             account=account.api_key,
             direction=Direction.INBOUND,
             dialect=v0_1.DIALECT,

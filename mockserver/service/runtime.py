@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import random
 from dataclasses import dataclass
+from itertools import count
 
 from mockserver.clock import Clock, ManualClock, SystemClock
 from mockserver.contract.accounts import AccountsContract
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.dispatch import DispatchContract, is_workflow
 from mockserver.contract.specs import Specs, load_specs
+from mockserver.core.chance import digest_for
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.journal import Journal
@@ -72,11 +74,16 @@ class Runtime:
         channels = (each.channel for each in self.accounts_contract.providers.values())
         self.external = External(self.store, self.accounts, channels)
         self._ticking: asyncio.Task[None] | None = None
+        self._answers = count(1)
         self.is_running = False
 
     def contract_for(self, body: Json) -> MessagesContract | DispatchContract:
         """Return the contract that a body was written for, by its members."""
         return self.dispatch_contract if is_workflow(body) else self.contract
+
+    def next_trace(self) -> str:
+        """Return the trace id of the next answer; the same seed gives the same ids in the same order."""
+        return digest_for(self.seed, next(self._answers), "trace")
 
     async def start(self) -> None:
         """Make accounts known and let time run; a manual clock moves only by ``advance``."""

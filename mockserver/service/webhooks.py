@@ -9,7 +9,6 @@ from mockserver.clock import at
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.specs import Specs
 from mockserver.core.capabilities import ChannelRow
-from mockserver.core.chance import uuid_for
 from mockserver.core.prices import priced
 from mockserver.core.routing import Target, inbound_target, status_target
 from mockserver.delivery import Outbox
@@ -22,6 +21,13 @@ from mockserver.wire import dispatch, receipts, v0_1
 
 class SelfCheckError(RuntimeError):
     """A webhook or answer of ours breaks our own document: a mistake of ours, never of the client."""
+
+
+def insist(what: str, violations: tuple[Violation, ...]) -> None:
+    """Raise SelfCheckError if something of ours broke our own document."""
+    if violations:
+        reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
+        raise SelfCheckError(f"{what} of ours breaks our own document: {reasons}")
 
 
 class Contract(Protocol):
@@ -101,7 +107,7 @@ class Webhooks:
             url += ("&" if "?" in url else "?") + urlencode(members)
         await self._outbox.add(
             Delivery(
-                id=await self._next_id(message.account),
+                id=await self._around.next_uuid(message.account, "delivery"),
                 account=message.account,
                 message=message.uuid,
                 event=move.status.value,
@@ -116,7 +122,7 @@ class Webhooks:
     async def _deliver(self, message: Message, event: str, body: Json, target: Target) -> Delivery:
         """Hand a webhook to the outbox, or journal it as dropped where there is nowhere to send it."""
         delivery = Delivery(
-            id=await self._next_id(message.account),
+            id=await self._around.next_uuid(message.account, "delivery"),
             account=message.account,
             message=message.uuid,
             event=event,
@@ -139,9 +145,6 @@ class Webhooks:
         )
         return delivery
 
-    async def _next_id(self, account: str) -> str:
-        return uuid_for(self._around.seed, account, await self._store.count(account, "delivery"), "delivery")
-
     async def redeliver(self, account: Account, identity: str) -> Delivery:
         """Send a webhook once more, now; raise UnknownError for an unknown one, ConflictError if it cannot be."""
         delivery = await self._store.delivery(account.api_key, identity)
@@ -160,9 +163,5 @@ class Webhooks:
         return again
 
     def _check_own(self, contract: Contract, name: str, body: Json) -> None:
-        if not self._settings.self_check:
-            return
-        violations = contract.webhook_violations(name, body)
-        if violations:
-            reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
-            raise SelfCheckError(f"a {name} webhook of ours breaks our own document: {reasons}")
+        if self._settings.self_check:
+            insist(f"a {name} webhook", contract.webhook_violations(name, body))

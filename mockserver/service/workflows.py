@@ -72,6 +72,7 @@ class Workflows:
     """Starts workflows and takes them further as their messages move and time passes."""
 
     def __init__(self, around: Surroundings, specs: Specs, contract: DispatchContract, messages: Messages) -> None:
+        self._around = around
         self._settings = around.settings
         self._store = around.store
         self._journal = around.journal
@@ -87,7 +88,7 @@ class Workflows:
         account = caller.account.api_key
         asked = dispatch.read_workflow(body)
         state, _ = failover.begin(asked.rules)
-        uuid = await self._messages.next_uuid(account, _KIND)
+        uuid = await self._around.next_uuid(account, _KIND)
         progress = _Progress(uuid, account, caller.application, asked.steps, state, ())
         message = await self._message(progress)
         fate = await self._messages.fates.decide(caller, message)
@@ -173,7 +174,7 @@ class Workflows:
         message = v0_1.read_message(
             step,
             dispatch.channel_of(step, self._capabilities),
-            uuid=await self._messages.next_uuid(progress.account, "message"),
+            uuid=await self._around.next_uuid(progress.account, "message"),
             account=progress.account,
             application=progress.application,
             at=at(self._clock.seconds()),

@@ -3,19 +3,17 @@
 import time
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from itertools import count
 from typing import Final
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
-from mockserver.core.chance import digest_for
 from mockserver.model import EntryKind, Exchange, Json
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
 from mockserver.service.runtime import Runtime
-from mockserver.service.webhooks import SelfCheckError
+from mockserver.service.webhooks import insist
 from mockserver.web.bodies import parse_json
 from mockserver.web.dispatch import StartWorkflow
 from mockserver.web.incoming import Headers, Incoming, LeftError, Reader, TooLargeError, answer, read_body
@@ -63,7 +61,6 @@ class VonageRoutes:
         self._runtime = runtime
         self._wall = SystemClock()
         self._reader = Reader()
-        self._answers = count(1)
         self._sandbox_hosts = runtime.specs.provider.sandbox.hosts
         self._sending = SendMessage(runtime)
         operations: tuple[Operation, ...] = (self._sending, StartWorkflow(runtime))
@@ -140,7 +137,7 @@ class VonageRoutes:
         return Problem(404, "Not Found", f"No operation is at {path}. {hint}", type="about:blank")
 
     async def _answer(self, outcome: _Outcome, send: Send) -> None:
-        trace_id = digest_for(self._runtime.seed, next(self._answers), "trace")
+        trace_id = self._runtime.next_trace()
         headers = {b"content-type": b"application/json", TRACE_HEADER: trace_id.encode()}
         if outcome.done is not None and outcome.problem is None:
             status, body = _ACCEPTED, outcome.done.answer
@@ -156,10 +153,8 @@ class VonageRoutes:
 
     def _check_own(self, path: str, status: int, body: Json) -> None:
         if self._runtime.settings.self_check:
-            violations = self._operations.get(path, self._sending).answer_violations(status, body)
-            if violations:
-                reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
-                raise SelfCheckError(f"an answer {status} of ours breaks our own document: {reasons}")
+            operation = self._operations.get(path, self._sending)
+            insist(f"an answer {status}", operation.answer_violations(status, body))
 
     async def _journal(self, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
         request, problem, verdict, done = outcome.request, outcome.problem, outcome.verdict, outcome.done

@@ -19,8 +19,6 @@ SKEW_S: Final = 30.0
 DEFAULT_LIFE_S: Final = 900.0
 LONGEST_LIFE_S: Final = 86_400.0
 SHORTEST_LIFE_S: Final = 30.0
-SHORTEST_SECRET_BYTES: Final = 32
-"""Under this, PyJWT warns and the PHP client's library refuses."""
 
 _END_OF_TIME_S: Final = 1e15
 """Beyond this no number of seconds is meant; milliseconds are within, and are refused by a better reason."""

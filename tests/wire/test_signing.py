@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import OctKey
 
+from mockserver.config.load import SECRET_BYTES
 from mockserver.model import Json
 from mockserver.settings import Settings
 from mockserver.wire.signing import (
-    SHORTEST_SECRET_BYTES,
     Basic,
     Bearer,
     Refused,
@@ -160,7 +160,7 @@ def test_webhook_token_of_a_short_secret_does_not_warn(secret: str) -> None:
 
 
 def test_default_secret_is_long_enough_for_every_client() -> None:
-    assert len(_SECRET.encode()) >= SHORTEST_SECRET_BYTES
+    assert len(_SECRET.encode()) >= SECRET_BYTES
 
 
 # Key and secret of a request
