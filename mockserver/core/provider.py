@@ -49,6 +49,21 @@ class OptOutRule(Struct, frozen=True, forbid_unknown_fields=True):
     start: tuple[str, ...]
 
 
+class LimitCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The code of each limit that is passed; ``refused`` by HTTP status, for what cannot be refused any more."""
+
+    key: int
+    sender: int
+    recipient: int
+    balance: int
+    refused: dict[int, int]
+    other: int
+
+    def all(self) -> tuple[int, ...]:
+        """Return every code named."""
+        return (self.key, self.sender, self.recipient, self.balance, *self.refused.values(), self.other)
+
+
 class Sandbox(Struct, frozen=True, forbid_unknown_fields=True):
     """What the sandbox allows: its senders by channel, its templates, its rate; ``hosts`` are its host names."""
 
@@ -64,6 +79,7 @@ class ProviderRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     version: int
     rules: tuple[Rule, ...]
+    limits: LimitCodes
     named_senders: tuple[str, ...]
     linked_senders: tuple[str, ...]
     recipients_by_inbound: tuple[str, ...]
@@ -415,6 +431,7 @@ def rule_mistakes(rules: ProviderRules, channels: Mapping[str, object], codes: M
         found += [f"rules[{index}]: there is no channel {each}" for each in strangers]
         unknown = [each for each in rule.channels.values() if each is not None and each not in codes]
         found += [f"rules[{index}].channels: there is no error code {each}" for each in unknown]
+    found += [f"limits: there is no error code {each}" for each in rules.limits.all() if each not in codes]
     return found
 
 

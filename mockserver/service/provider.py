@@ -30,10 +30,6 @@ _BALANCE: Final = "balance"
 _SANDBOXES: Final = ""
 """The world, of no account, that knows in which account's sandbox a user was approved last."""
 
-_TOO_FAST: Final = {"key": 1000, "sender": 1000, "recipient": 1241}
-"""The error code of each bucket. Source: domain facts, messages-v0.1 part 5."""
-_NO_CREDIT: Final = 1070
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -258,8 +254,9 @@ class ProviderSide:
 
     def _throttled(self, scope: str, answer: LimitAnswer) -> Decision:
         """Return the answer to a message too many; what goes to one recipient is only ever told by a status."""
-        code = _TOO_FAST[scope]
-        if answer == "refused" and code == _TOO_FAST["key"]:
+        limits = self._rules.limits
+        code = {"key": limits.key, "sender": limits.sender, "recipient": limits.recipient}[scope]
+        if answer == "refused" and code == limits.key:
             return Decision(v0_1.throttled(f"The {scope} has sent more messages than its rate allows."))
         return self._rejected(code, Finding("body", "rate", f"The {scope} has had more messages than its rate allows."))
 
@@ -277,7 +274,7 @@ class ProviderSide:
         if answer == "refused":
             return Decision(v0_1.low_balance(f"the balance is {left}, the message costs {price}"))
         return self._rejected(
-            _NO_CREDIT, Finding("body", "balance", f"The balance is {left}, the message costs {price}.")
+            self._rules.limits.balance, Finding("body", "balance", f"The balance is {left}, the message costs {price}.")
         )
 
     def _rejected(self, code: int, finding: Finding) -> Decision:

@@ -24,10 +24,6 @@ from mockserver.wire import dispatch, v0_1
 
 _KIND: Final = "workflow"
 """The kind of document a workflow is kept as."""
-_CODES: Final = {401: 1110, 402: 1070, 403: 1140, 429: 1000, 500: 1030, 502: 1030, 503: 1030, 504: 1030}
-"""The asynchronous code nearest to an answer that a later step cannot get, its request being over."""
-_INVALID: Final = 1020
-_NO_CREDIT: Final = 1070
 
 
 class _Progress(msgspec.Struct, frozen=True):
@@ -79,6 +75,7 @@ class Workflows:
         self._clock = around.clock
         self._schedule = around.schedule
         self._capabilities = specs.capabilities
+        self._limits = specs.provider.limits
         self._contract = contract
         self._messages = messages
         messages.watch(self)
@@ -154,7 +151,9 @@ class Workflows:
         await self._accept(progress, message, fate)
 
     def _rejection(self, problem: Problem) -> Fate:
-        code = _NO_CREDIT if dispatch.is_low_balance(problem) else _CODES.get(problem.status, _INVALID)
+        """Return the fate nearest to an answer that a later step cannot get, its request being over."""
+        limits = self._limits
+        code = limits.balance if dispatch.is_low_balance(problem) else limits.refused.get(problem.status, limits.other)
         return Fate(steps=(Planned(self._settings.submitted_after_s, Status.REJECTED, code),))
 
     async def _report(self, progress: _Progress, outcome: Outcome, why: str) -> None:
