@@ -1,6 +1,6 @@
-"""Writes the tables between markers in README.md and docs/ from the code; knows no prose.
+"""Writes the tables between markers in README.md and docs/ from the code and from results of tests; knows no prose.
 
-A table stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; the names are those of ``TABLES``.
+A table stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; the names are those of ``BLOCKS``.
 ``python -m docs.generate`` writes them, ``--check`` only says which are stale and then exits with 1.
 """
 
@@ -8,9 +8,11 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from docs import client_pages
 from mockserver.cli.flags import shown_default
 from mockserver.cli.program import program
 from mockserver.contract.specs import load_specs
@@ -18,15 +20,20 @@ from mockserver.core.capabilities import Row
 from mockserver.core.magic import Magic, does
 from mockserver.settings import SettingRow, settings_table
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
+from tests.clients.table import Row as Shown
+from tests.clients.table import Run, runs
 
 ROOT: Final = Path(__file__).parent.parent
 STATES: Final = {"supported": "yes", "not_by_provider": "no", "not_by_channel": "n/a"}
-BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>[a-z-]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL)
+BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>[a-z0-9-]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL)
 
 
 def documents(root: Path = ROOT) -> tuple[Path, ...]:
     """Return the documents that may hold generated tables."""
-    return (root / "README.md", *sorted((root / "docs").glob("*.md")))
+    return (
+        root / "README.md",
+        *(path for folder in ("docs", "docs/clients") for path in sorted((root / folder).glob("*.md"))),
+    )
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -60,7 +67,7 @@ def _code(text: str) -> str:
 def matrix(name: str) -> str:
     """Return one capability matrix: a line a channel, a column a kind; a blank cell has no row at all."""
     capabilities = load_specs().capabilities
-    rows = [row for row in capabilities.rows if row.matrix == name]
+    rows = [row for row in capabilities.rows_in("v0.1") if row.matrix == name]
     kinds = _in_order(row.kind for row in rows)
     states = {(row.channel, row.kind): STATES[row.state] for row in rows}
     return table(
@@ -83,7 +90,7 @@ def beyond() -> str:
     def line(row: Row) -> tuple[str, ...]:
         return capabilities.channels[row.channel].title, row.kind, row.direction, STATES[row.state]
 
-    rows = (line(row) for row in capabilities.rows if row.matrix == "beyond")
+    rows = (line(row) for row in capabilities.rows_in("v0.1") if row.matrix == "beyond")
     return table(("Channel", "Kind", "Direction", "Supported"), rows)
 
 
@@ -135,6 +142,35 @@ def commands() -> str:
     )
 
 
+def clients(found: Iterable[Run] | None = None) -> str:
+    """Return what the runs of official clients showed, by default all that are written: a line a client and channel."""
+    return table(
+        ("Client", "API", "Channel", "Sent and accepted", "Status webhooks read", "Inbound webhooks read"),
+        (_shown(run, channel) for run in found or runs() for channel in _in_order(row.channel for row in run.rows)),
+    )
+
+
+def _shown(run: Run, channel: str) -> tuple[str, ...]:
+    rows = [row for row in run.rows if row.channel == channel]
+    sent = _kinds((row, row.accepted) for row in rows if row.sent)
+    statuses = _kinds((row, row.statuses) for row in rows)
+    inbound = _kinds((row, row.inbound) for row in rows)
+    return (
+        f"{run.client} {run.version}",
+        run.api,
+        _code(channel),
+        sent,
+        "the same" if statuses and statuses == sent else statuses,
+        inbound,
+    )
+
+
+def _kinds(claims: Iterable[tuple[Shown, bool | None]]) -> str:
+    """Return the kinds a claim was made of, those of which it does not hold marked."""
+    made = ((row.kind, claim) for row, claim in claims if claim is not None)
+    return ", ".join(kind if holds else f"**not {kind}**" for kind, holds in made)
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "settings": settings,
     "capabilities-outbound": lambda: matrix("outbound"),
@@ -145,15 +181,22 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "magic": magic,
     "control": control,
     "commands": commands,
+    "clients": clients,
+    **{name: partial(table, *parts) for name, parts in client_pages.tables().items()},
 }
+BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
+    **TABLES,
+    **{name: partial(str, text) for name, text in client_pages.texts().items()},
+}
+"""Everything that may stand between markers: the tables, and the code and notes of client pages."""
 
 
-def written(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:
+def written(text: str, tables: Mapping[str, Callable[[], str]] = BLOCKS) -> str:
     """Return a document with its tables written anew; raise KeyError for a table nobody knows."""
     return BLOCK.sub(lambda block: block["open"] + tables[block["name"]]() + block["close"], text)
 
 
-def stale(paths: Iterable[Path], tables: Mapping[str, Callable[[], str]] = TABLES) -> dict[Path, str]:
+def stale(paths: Iterable[Path], tables: Mapping[str, Callable[[], str]] = BLOCKS) -> dict[Path, str]:
     """Return the documents whose tables differ from the code, with what they should say."""
     texts = {path: path.read_text(encoding="utf-8") for path in paths}
     return {path: new for path, old in texts.items() if (new := written(old, tables)) != old}

@@ -49,6 +49,14 @@ class Planned(Struct, frozen=True, gc=False):
     code: int | None = None
 
 
+class Update(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a client made of a message by PATCH: ``revoked``, or ``read``, maybe with a typing indicator."""
+
+    status: Literal["revoked", "read"]
+    at: datetime
+    replying_indicator: Json = None
+
+
 class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     """A message in either direction, free of any API version's spelling.
 
@@ -57,7 +65,10 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     ``{"name": ..., "parameters": [...]}``, for ``custom`` the inner object itself.
     ``options`` holds what the channel adds, such as ``{"category": "promotion", "ttl": 600}``.
     ``application`` is the id of the application whose token sent it, or that an inbound message belongs to.
-    ``workflow`` is the id of the workflow that sent it, ``step`` which of its steps it is, counted from 0.
+    ``workflow`` is the id of the workflow that sent it, ``step`` which of its steps it is, counted from 0; ``steps``
+    is how many there are, known of failovers in v1 only.
+    ``webhook_url`` and ``webhook_version`` are where and in which dialect its statuses are to go, if it said so.
+    ``updates`` are what the client made of it later by PATCH.
     """
 
     uuid: str
@@ -77,16 +88,30 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     moves: tuple[Move, ...] = ()
     workflow: str | None = None
     step: int | None = None
+    steps: int | None = None
+    webhook_url: str | None = None
+    webhook_version: str | None = None
+    updates: tuple[Update, ...] = ()
+
+
+WebhookVersion: TypeAlias = Literal["v0.1", "v1"]
+"""The dialect of webhooks."""
 
 
 class Application(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An application of an account: its id, the PEM of its public key, and where its webhooks go."""
+    """An application of an account: its id, the PEM of its public key, and where its webhooks go.
+
+    ``webhook_version`` is the dialect of its webhooks; without it, that of the message. ``messages`` is false for one
+    that lacks the Messages capability, whose requests are refused.
+    """
 
     id: str
     name: str = ""
     public_key: str | None = None
     inbound_url: str | None = None
     status_url: str | None = None
+    webhook_version: WebhookVersion | None = None
+    messages: bool = True
 
 
 class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -179,6 +204,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     """What the tester told us of one API key. Empty ``secrets`` accept any secret.
 
     URLs of ``None`` fall back to the server's own settings; the empty string means: send none.
+    ``webhook_version`` is the dialect of webhooks that no application decides on.
     ``sms_receipt_url`` takes the receipts of SMS sent with key and secret, in the form of the older SMS API.
     """
 
@@ -187,6 +213,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     signature_secret: str | None = None
     inbound_url: str | None = None
     status_url: str | None = None
+    webhook_version: WebhookVersion | None = None
     sms_receipt_url: str | None = None
     sms_receipt_method: str = "GET"
     read: bool | None = None
@@ -244,6 +271,7 @@ class EntryKind(StrEnum):
     STATUS = "status"
     SKIPPED = "skipped"
     WORKFLOW = "workflow"
+    UPDATE = "update"
     INBOUND = "inbound"
     ATTEMPT = "attempt"
     GAVE_UP = "gave_up"

@@ -73,6 +73,17 @@ class Settings:
         "Whom to let in: any key and any application, or only those of the configuration.",
         choices=("any", "strict"),
     )
+    patch_auth: str = _setting(
+        "any",
+        "What PATCH /v1/messages takes: key and secret as well, as some clients send them, or only a token.",
+        choices=("any", "bearer"),
+    )
+    webhook_version: str = _setting(
+        "auto",
+        "Version of webhooks that no message, application or account decides on: each in its message's own; an"
+        " inbound message in that of the last message sent on its channel, else v1.",
+        choices=("auto", "v0.1", "v1"),
+    )
     strict: bool = _setting(False, "Refuse what the real API lets pass but a careful tester would not (findings).")
     read: bool = _setting(False, "Let messages be read after delivery, on channels that report it.")
     realism: str = _setting(
@@ -121,6 +132,11 @@ class Settings:
         None, "File to write the server's URLs to, as JSON, once it listens.", metavar="FILE"
     )
     log_level: str = _setting("info", "How much to log.", choices=("debug", "info", "warning", "error"))
+
+    @property
+    def set_webhook_version(self) -> str | None:
+        """The version of webhooks that nothing else decides on, ``None`` if none is set."""
+        return None if self.webhook_version == "auto" else self.webhook_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from mockserver.cli import check, demo, explain, inbound, messages, ready, rules, serve, tail
+from mockserver.cli import check, demo, env, explain, inbound, messages, ready, rules, serve, tail
 from mockserver.cli.output import writable_output
 from mockserver.cli.shell import Shell, complain
 from mockserver.errors import ConfigError, MockServerError
@@ -22,6 +22,7 @@ _COMMANDS = (
     (messages.messages, messages.EXAMPLES),
     (tail.tail, tail.EXAMPLES),
     (explain.explain, explain.EXAMPLES),
+    (env.env, env.EXAMPLES),
     (rules.rules, rules.EXAMPLES),
     (check.check, check.EXAMPLES),
     (ready.ready, ready.EXAMPLES),

@@ -77,7 +77,7 @@ def _channel(capabilities: Capabilities, name: str) -> ChannelRow:
 def _show_matrices(shell: Shell, capabilities: Capabilities) -> None:
     """Print the matrices: channels down, kinds across."""
     for matrix, title in _MATRICES.items():
-        rows = [row for row in capabilities.rows if row.matrix == matrix]
+        rows = [row for row in capabilities.rows_in("v0.1") if row.matrix == matrix]
         kinds = list(dict.fromkeys(row.kind for row in rows))
         channels = list(dict.fromkeys(row.channel for row in rows))
         cells = {(row.channel, row.kind): _cell(row) for row in rows}
@@ -102,7 +102,7 @@ def _show_channel(shell: Shell, capabilities: Capabilities, channel: ChannelRow)
     for direction, pair in channel.addresses.items():
         sender, recipient = (capabilities.shapes[each.shape].words for each in (pair.sender, pair.recipient))
         print(f"{direction} from: {sender}; to: {recipient}")
-    rows = [row for side in ("outbound", "inbound") for row in capabilities.rows_of(channel.name, side)]
+    rows = [row for side in ("outbound", "inbound") for row in capabilities.rows_of(channel.name, side, "v0.1")]
     show_table(shell.environ, _COLUMNS, [(row.direction, row.kind, _CELLS[row.state], _limits(row)) for row in rows])
     print(_LEGEND)
 

@@ -13,7 +13,7 @@ from mockserver.config import nearest, shown
 from mockserver.config.places import YAML_LOADER, KeyPath, Source, yaml_lines
 from mockserver.contract import lint
 from mockserver.contract.specs import DIALECTS, DOCUMENTS, ErrorCode, load_specs
-from mockserver.core import capabilities, magic, provider
+from mockserver.core import capabilities, clients, magic, provider
 from mockserver.data import bundled
 from mockserver.errors import MockServerError, SpecError
 from mockserver.model import Json
@@ -24,6 +24,7 @@ _ROLES = {
     "errors": "errors.yaml",
     "recipients": "magic.yaml",
     "rules": "provider.yaml",
+    "clients": "clients.yaml",
 }
 """The member that tells what a document is, and the name it has in ``specs/``, unless it bears another's."""
 
@@ -41,6 +42,7 @@ _STRUCTS: dict[str, tuple[object, ...]] = {
     "errors": (ErrorCode,),
     "recipients": tuple(vars(magic).values()),
     "rules": tuple(vars(provider).values()),
+    "clients": tuple(vars(clients).values()),
 }
 """The tables a document is made of, by the member that tells what it is."""
 
@@ -130,6 +132,14 @@ def _rule_mistakes(document: Json) -> Iterable[tuple[str, str]]:
     return []
 
 
+def _client_mistakes(document: Json) -> Iterable[tuple[str, str]]:
+    """Return the places and sentences against the table of clients."""
+    try:
+        return list(clients.mistakes(clients.read_clients(document)))
+    except msgspec.ValidationError as error:
+        return [_split(str(error))]
+
+
 def _split(complaint: str) -> tuple[str, str]:
     """Return the place msgspec names, and the rest of what it says."""
     at = _AT.search(complaint)
@@ -142,6 +152,7 @@ _LINTERS: dict[str, Callable[[Json], Iterable[tuple[str, str]]]] = {
     "errors": _error_mistakes,
     "recipients": _magic_mistakes,
     "rules": _rule_mistakes,
+    "clients": _client_mistakes,
 }
 
 
@@ -217,5 +228,5 @@ def _path(place: str, document: Json, source: Source) -> KeyPath:
 
 def _row_named(name: str, document: Json) -> KeyPath:
     """Return the path of the row whose branch has this name; empty if there is none."""
-    named = (index for index, row in enumerate(document["rows"]) if name in row.get("schema", {}).values())
+    named = (index for index, row in enumerate(document["rows"]) if name == row.get("schema"))
     return next((("rows", index) for index in named), ())

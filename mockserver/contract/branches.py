@@ -7,7 +7,8 @@ import jsonschema_rs
 
 from mockserver.contract.members import KnownMembers, known_members
 from mockserver.contract.schemas import Schemas
-from mockserver.core.capabilities import Capabilities, ChannelRow, Row
+from mockserver.core.capabilities import Capabilities, ChannelRow, Option, Row
+from mockserver.core.forms import Form
 from mockserver.model import Json
 
 
@@ -20,6 +21,32 @@ class Branch:
     row: Row
     wire_name: str
     schema: Json = field(repr=False)
+    form: Form = field(repr=False)
+
+    @cached_property
+    def content_at(self) -> str:
+        """Where the content stands."""
+        return self.form.content_at(self.row.kind)
+
+    @cached_property
+    def options_at(self) -> str:
+        """Where the channel's options stand."""
+        return self.form.options_at(self.channel)
+
+    @cached_property
+    def options(self) -> dict[str, Option]:
+        """The channel's options in this dialect."""
+        return self.channel.options_in(self.form.dialect)
+
+    @cached_property
+    def sender_at(self) -> str:
+        """Where the sender's address stands."""
+        return self.form.party_at("from", self.channel.addresses["outbound"].sender)
+
+    @cached_property
+    def sender_shape(self) -> str:
+        """The name of the shape of the sender's address."""
+        return self.channel.addresses["outbound"].sender.shape_in(self.form.dialect)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Draft202012Validator:
@@ -35,14 +62,15 @@ class Branch:
 class Branches:
     """All branches of a direction: ``by_cell`` by the channel's name on the wire and the kind."""
 
-    def __init__(self, capabilities: Capabilities, schemas: Schemas, dialect: str, direction: str) -> None:
+    def __init__(self, capabilities: Capabilities, schemas: Schemas, form: Form, direction: str) -> None:
+        dialect = form.dialect
         self.by_cell: dict[tuple[str, str], Branch] = {}
-        for row in capabilities.rows:
-            if row.direction == direction and dialect in row.schema:
+        for row in capabilities.rows_in(dialect):
+            if row.direction == direction and row.schema is not None:
                 channel = capabilities.channels[row.channel]
-                name = row.schema[dialect]
+                name = row.schema
                 wire_name = channel.names[dialect]
-                self.by_cell[wire_name, row.kind] = Branch(name, channel, row, wire_name, schemas.component(name))
+                self.by_cell[wire_name, row.kind] = Branch(name, channel, row, wire_name, schemas.component(name), form)
 
     def of(self, wire_name: str) -> list[Branch]:
         """Return the branches of a channel, in the order of the rows."""

@@ -17,9 +17,10 @@ from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import has_long_list, is_plain, plain_copy
 from mockserver.contract.reasons import violations
 from mockserver.contract.refusals import Refusals
-from mockserver.contract.reshape import branch_kind, from_v1, with_kind, with_options_in_place
+from mockserver.contract.reshape import branch_kind, translated, with_kind, with_options_in_place
 from mockserver.contract.schemas import Schemas, cell_of_schema
 from mockserver.contract.specs import ErrorCode, Specs
+from mockserver.core.forms import FORMS, V0_1, V1, Form, found_at
 from mockserver.model import Json
 from mockserver.problem import Verdict, Violation
 
@@ -32,16 +33,19 @@ _Judge: TypeAlias = tuple[Json, jsonschema_rs.Draft202012Validator]
 class MessagesContract:
     """The contract of one dialect. Compiles what it needs on first use; a body is never changed."""
 
-    def __init__(self, specs: Specs, dialect: str = "v0.1") -> None:
+    def __init__(self, specs: Specs, dialect: str = V0_1) -> None:
         self._capabilities = specs.capabilities
         self._errors = specs.errors
-        self._dialect = dialect
+        self._form = FORMS[dialect]
+        self._cell_of = _CELLS[dialect]
         self._schemas = specs.schemas(dialect)
-        self._branches = Branches(specs.capabilities, self._schemas, dialect, "outbound")
-        self._findings = Findings(specs.capabilities, dialect)
-        self._refusals = Refusals(specs.capabilities, dialect, self._branches, self._schemas.component("Envelope"))
-        self._webhooks = {name: _branches_by_cell(self._schemas, each) for name, each in _OPERATIONS.items()}
-        self._judges: dict[str | int, _Judge] = {}
+        self._branches = Branches(specs.capabilities, self._schemas, self._form, "outbound")
+        self._findings = Findings(specs.capabilities, self._form)
+        self._refusals = Refusals(specs.capabilities, self._form, self._branches, self._schemas.component("Envelope"))
+        self._webhooks = {
+            name: _branches_by_cell(self._schemas, each, self._form) for name, each in _OPERATIONS.items()
+        }
+        self._judges: dict[str, _Judge] = {}
 
     def check(self, body: Json) -> Verdict:
         """Return the verdict on a request body: every violation at once, and the findings."""
@@ -67,37 +71,44 @@ class MessagesContract:
             return body
         if has_long_list(body):
             return None
-        body = from_v1(self._capabilities, self._dialect, plain_copy(body))
-        meant = guess(self._capabilities, self._dialect, body)
+        body = translated(self._capabilities, self._form, plain_copy(body))
+        meant = guess(self._capabilities, self._form, body)
         branch = self._nearest_branch(meant)
         if branch is None:
             return None
-        body = with_options_in_place(branch.wire_name, body)
+        body = with_options_in_place(self._form, branch.channel, body)
         if meant.kind not in {None, branch.row.kind}:
-            body = with_kind(self._capabilities, branch.row, str(meant.kind), body)
+            body = with_kind(self._capabilities, self._form, branch.row, str(meant.kind), body)
         found = near(branch.schema, body)
         return found if found is not NOTHING and self.check(found).is_valid else None
 
     def webhook_violations(self, name: str, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with a webhook: ``name`` is ``message-status`` or ``inbound-message``."""
-        component = self._webhooks[name].get(_cell(body))
+        component = self._webhooks[name].get(_cell(self._form, body))
         if component is None:
             reason = f"No {name} webhook is documented for this channel and kind."
             return (Violation("body", "branch", reason, expected=", ".join(self._webhooks[name].values())),)
         schema, validator = self._judge(component, lambda: self._schemas.component(component))
-        return violations(schema, body, validator.iter_errors(body)) or _label_violations(self._errors, body)
+        return violations(schema, body, validator.iter_errors(body)) or _CODES[self._form.dialect](self._errors, body)
 
-    def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
-        """Return what is wrong with the body of one of our own answers."""
-        if not self._schemas.has_answer(http_status):
+    def answer_violations(self, http_status: int, body: Json, method: str = "post") -> tuple[Violation, ...]:
+        """Return what is wrong with the body of one of our own answers; ``None`` is no body."""
+        if not self._schemas.has_answer(http_status, method):
             return (Violation("body", "branch", f"No answer of status {http_status} is documented."),)
-        schema, validator = self._judge(http_status, lambda: self._schemas.answer(http_status))
+        schema, validator = self._judge(
+            f"{method} {http_status}", lambda: self._schemas.answer(http_status, method) or {"type": "null"}
+        )
+        return violations(schema, body, validator.iter_errors(body))
+
+    def component_violations(self, component: str, body: Json) -> tuple[Violation, ...]:
+        """Return what is wrong with a value by a component schema."""
+        schema, validator = self._judge(component, lambda: self._schemas.component(component))
         return violations(schema, body, validator.iter_errors(body))
 
     def _named_branch(self, body: Json) -> Branch | None:
         """Return the branch a body names; ``None`` if it names none, for whatever reason."""
         try:
-            return self._branches.by_cell.get((body["to"]["type"], body["message"]["content"]["type"]))
+            return self._branches.by_cell.get(self._cell_of(body))
         except (KeyError, TypeError):
             return None
 
@@ -105,11 +116,11 @@ class MessagesContract:
         """Return the branch of what was meant, else the first of its channel."""
         if meant.channel is None:
             return None
-        wire_name = meant.channel.names[self._dialect]
-        kind = branch_kind(self._capabilities, meant.channel, meant.kind)
+        wire_name = meant.channel.names[self._form.dialect]
+        kind = branch_kind(self._capabilities, self._form, meant.channel, meant.kind)
         return self._branches.by_cell.get((wire_name, kind or "")) or self._branches.of(wire_name)[0]
 
-    def _judge(self, key: str | int, find: Callable[[], Json]) -> _Judge:
+    def _judge(self, key: str, find: Callable[[], Json]) -> _Judge:
         """Return a schema with its compiled form, found and compiled once."""
         if key not in self._judges:
             schema = find()
@@ -117,20 +128,23 @@ class MessagesContract:
         return self._judges[key]
 
 
-def _branches_by_cell(schemas: Schemas, operation: str) -> dict[tuple[Json, Json], str]:
+def _branches_by_cell(schemas: Schemas, operation: str, form: Form) -> dict[tuple[Json, Json], str]:
     """Return a webhook's branches by channel and kind; the kind of a status is ``None``."""
-    return {cell_of_schema(schemas.component(name)): name for name in schemas.webhook(operation)}
+    return {cell_of_schema(schemas.component(name), form): name for name in schemas.webhook(operation)}
 
 
-def _cell(body: Json) -> tuple[Json, Json]:
+def _cell(form: Form, body: Json) -> tuple[Json, Json]:
     """Return the channel and kind a webhook's body names, as far as it does."""
-    found = []
-    for path in (("to", "type"), ("message", "content", "type")):
-        value = body
-        for member in path:
-            value = value.get(member) if isinstance(value, dict) else None
-        found.append(value if isinstance(value, str) else None)
-    return found[0], found[1]
+    found = (found_at(body, place) for place in (form.channel_at[0], form.kind_at))
+    channel, kind = (each if isinstance(each, str) else None for each in found)
+    return channel, kind
+
+
+_CELLS: Final[dict[str, Callable[[Json], tuple[str, str]]]] = {
+    V0_1: lambda body: (body["to"]["type"], body["message"]["content"]["type"]),
+    V1: lambda body: (body["channel"], body["message_type"]),
+}
+"""What a request says it is, by dialect; on the send path, so written out."""
 
 
 def _label_violations(errors: dict[int, ErrorCode], body: Json) -> tuple[Violation, ...]:
@@ -145,3 +159,20 @@ def _label_violations(errors: dict[int, ErrorCode], body: Json) -> tuple[Violati
         reason = f"`error.reason` is {error['reason']!r}; code {known.code} is called {known.label!r}."
         return (Violation("error.reason", "label", reason, known.label, error["reason"], known.label),)
     return ()
+
+
+def _type_violations(errors: dict[int, ErrorCode], body: Json) -> tuple[Violation, ...]:
+    """Hold the error of a v1 status against the list of codes: title and type both name the code."""
+    error = body.get("error")
+    if error is None:
+        return ()
+    title = error["title"]
+    if not title.isdecimal() or int(title) not in errors:
+        return (Violation("error.title", "code", f"`error.title` is {title!r}, which no list of codes has."),)
+    if not error["type"].endswith(f"#{title}"):
+        reason = f"`error.type` is {error['type']!r}; expected one that ends in #{title}."
+        return (Violation("error.type", "label", reason, f"#{title}", error["type"]),)
+    return ()
+
+
+_CODES: Final = {V0_1: _label_violations, V1: _type_violations}

@@ -4,7 +4,7 @@ Source: domain facts, messages-v0.1 part 7.1.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -14,6 +14,7 @@ from mockserver.contract.check import MessagesContract
 from mockserver.contract.findings import unknown_member
 from mockserver.contract.members import known_members, oddities
 from mockserver.contract.nearest import NOTHING, near, sample
+from mockserver.contract.nested import finding_at, violation_at
 from mockserver.contract.plain import is_plain, plain_copy
 from mockserver.contract.reasons import MOST, kept, shown, violations
 from mockserver.contract.schemas import Schemas
@@ -122,7 +123,7 @@ class DispatchContract:
             return
         beyond = {each.name: each for each in self._beyond_bounds(step.verdict, step.body)}
         others = (each for each in step.verdict.violations if each.name not in beyond)
-        yield from (_violation_at(step.place, each) for each in (*others, *beyond.values()))
+        yield from (violation_at(step.place, each) for each in (*others, *beyond.values()))
         yield from self._failover_violations(step)
 
     def _beyond_bounds(self, verdict: Verdict, step: Json) -> Iterator[Violation]:
@@ -224,23 +225,6 @@ def _bounded_options(channel: ChannelRow | None, dialect: str, step: Json) -> It
         value = options.get(name) if isinstance(options, dict) else None
         if option.dispatch_max_s is not None and isinstance(value, int | float) and not isinstance(value, bool):
             yield name, option.dispatch_max_s, value
-
-
-def _violation_at(place: str, violation: Violation) -> Violation:
-    """Return a violation of a message as one of the step it stands in, its words included."""
-    name = _name_at(place, violation.name)
-    reason = violation.reason.replace(f"`{violation.name}`", f"`{name}`")
-    return replace(violation, name=name, reason=reason)
-
-
-def finding_at(place: str, finding: Finding) -> Finding:
-    """Return a finding on a message as one on the step it stands in (``workflow[0]``), its words included."""
-    name = _name_at(place, finding.name)
-    return replace(finding, name=name, detail=finding.detail.replace(f"`{finding.name}`", f"`{name}`"))
-
-
-def _name_at(place: str, name: str) -> str:
-    return place if name == "body" else f"{place}.{name}"
 
 
 def _strangers(schema: Json, body: Json, prefix: str) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from mockserver.contract.members import KnownMembers, oddities
 from mockserver.contract.nearest import close_word
 from mockserver.contract.reasons import shown
 from mockserver.core.capabilities import Capabilities, Shape
+from mockserver.core.forms import Form, found_at
 from mockserver.core.media import extension
 from mockserver.model import Json
 from mockserver.problem import Finding
@@ -16,10 +17,14 @@ from mockserver.problem import Finding
 class Findings:
     """Looks a body over; what the rows say is worked out once, so a plain message costs next to nothing."""
 
-    def __init__(self, capabilities: Capabilities, dialect: str) -> None:
+    def __init__(self, capabilities: Capabilities, form: Form) -> None:
         self._capabilities = capabilities
+        self._form = form
+        self._kinds = capabilities.kinds_in(form.dialect)
         self._patterns = {name: re.compile(shape.pattern) for name, shape in capabilities.shapes.items()}
-        self._option_names = frozenset(each.names[dialect] for each in capabilities.channels.values() if each.options)
+        self._option_names = frozenset(
+            each.names[form.dialect] for each in capabilities.channels_in(form.dialect) if each.options_in(form.dialect)
+        )
 
     def of(self, branch: Branch, body: Json) -> tuple[Finding, ...]:
         """Return the findings on a body, valid or not; that a branch was chosen means that it has content."""
@@ -27,9 +32,8 @@ class Findings:
         found = [self._stranger(branch, holder, name) for holder, name in odd.strangers]
         found += [Finding(name, "null_member", f"`{name}` is null; it is taken as absent.") for name in odd.nulls]
         found += self._sender(branch, body)
-        message = body["message"]
-        found += self._options(branch, message.get(branch.wire_name))
-        member = message["content"].get(branch.row.kind)
+        found += self._options(branch, body)
+        member = found_at(body, branch.content_at)
         if member.__class__ is dict:
             found += self._member(branch, member)
         if branch.row.notes:
@@ -39,9 +43,10 @@ class Findings:
     def _stranger(self, branch: Branch, holder: KnownMembers, name: str) -> Finding:
         """Say what an unknown member is likely to be, and where it would belong."""
         full = holder.name(name)
-        if name == branch.wire_name:
-            there = f"message.{name}"
-            return Finding(full, "misplaced_options", f"`{full}` has no effect here; the options belong at `{there}`.")
+        there = self._form.options_at(branch.channel, "" if name == branch.wire_name else name)
+        if name == branch.wire_name or (name in branch.options and there != full):
+            what = "the options belong" if name == branch.wire_name else "it belongs"
+            return Finding(full, "misplaced_options", f"`{full}` has no effect here; {what} at `{there}`.")
         if name in self._option_names:
             return Finding(
                 full,
@@ -54,7 +59,7 @@ class Findings:
                 "caption",
                 f"`{full}` has no effect: {branch.wire_name} shows no caption with {branch.row.kind}.",
             )
-        if holder.path == "message.content" and name in self._capabilities.kinds:
+        if holder.path == self._form.holder and name in self._kinds:
             return Finding(
                 full,
                 "extra_content",
@@ -63,24 +68,23 @@ class Findings:
         return unknown_member(full, name, holder.names)
 
     def _sender(self, branch: Branch, body: Json) -> Iterator[Finding]:
-        address = branch.channel.addresses["outbound"].sender
-        sender = body.get("from")
-        value = sender.get(address.member) if sender.__class__ is dict else None
-        if value.__class__ is str and value and not self._patterns[address.shape].fullmatch(value):
-            name = f"from.{address.member}"
-            words = self._shape(address.shape).words
+        value = found_at(body, branch.sender_at)
+        if value.__class__ is str and value and not self._patterns[branch.sender_shape].fullmatch(value):
+            name = branch.sender_at
+            words = self._shape(branch.sender_shape).words
             yield Finding(
                 name,
                 "sender_shape",
                 f"`{name}` is {shown(value)}; a sender on {branch.wire_name} is {words}.",
             )
 
-    def _options(self, branch: Branch, options: Json) -> Iterator[Finding]:
+    def _options(self, branch: Branch, body: Json) -> Iterator[Finding]:
+        options = found_at(body, branch.options_at)
         if options.__class__ is not dict:
             return
-        for name, option in branch.channel.options.items():
+        for name, option in branch.options.items():
             value = options.get(name)
-            full = f"message.{branch.wire_name}.{name}"
+            full = self._form.options_at(branch.channel, name)
             if value is None:
                 continue
             if option.shape and value.__class__ is str and not self._patterns[option.shape].fullmatch(value):
@@ -93,9 +97,9 @@ class Findings:
     def _member(self, branch: Branch, member: Json) -> Iterator[Finding]:
         """Look at the object that carries the content: a file's URL, a template's name, a custom object."""
         row = branch.row
-        full = f"message.content.{row.kind}"
+        full = branch.content_at
         url, name = member.get("url"), member.get("name")
-        if row.url_max_chars is not None and url.__class__ is str:
+        if (row.url_max_chars is not None or row.extensions) and url.__class__ is str:
             yield from _url(f"{full}.url", url, row.extensions, f"{branch.wire_name} {row.kind}")
         if row.name_shape and name.__class__ is str and not self._patterns[row.name_shape].fullmatch(name):
             words = self._shape(row.name_shape).words
@@ -139,8 +143,5 @@ def _url(full: str, url: str, extensions: tuple[str, ...], what: str) -> Iterato
 
 def _notes(notes: dict[str, str], body: Json) -> Iterator[Finding]:
     for name, note in notes.items():
-        value = body
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is not None:
+        if found_at(body, name) is not None:
             yield Finding(name, "divergence", note)

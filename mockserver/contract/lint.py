@@ -8,6 +8,7 @@ import jsonschema_rs
 
 from mockserver.contract.schemas import Schemas, cell_of_schema, resolved
 from mockserver.core.capabilities import Capabilities
+from mockserver.core.forms import Form
 from mockserver.model import Json
 
 Mistake: TypeAlias = tuple[str, str]
@@ -41,6 +42,8 @@ PLAIN: Final = frozenset(
 ANNOTATIONS: Final = frozenset({"description", "examples"})
 """Keywords that judge nothing."""
 KEYWORDS: Final = ONE_SCHEMA | MANY_SCHEMAS | NAMED_SCHEMAS | PLAIN | ANNOTATIONS
+NOTES: Final = "x-"
+"""How keywords begin that hold notes for the code; they judge nothing."""
 _BESIDE_REFERENCE: Final = frozenset({"$ref"}) | ANNOTATIONS
 
 
@@ -58,10 +61,12 @@ def row_mistakes(capabilities: Capabilities) -> Iterator[Mistake]:
     yield from _shape_mistakes(capabilities)
     seen = set()
     for index, row in enumerate(capabilities.rows):
-        cell = (row.channel, row.kind, row.direction)
+        cell = (row.channel, row.kind, row.direction, row.dialect)
         where = f"rows[{index}] ({row.channel} {row.kind}, {row.direction})"
         if row.channel not in capabilities.channels:
             yield where, f"No channel is called {row.channel!r}."
+        elif row.dialect not in capabilities.channels[row.channel].names:
+            yield where, f"The channel {row.channel} has no name in {row.dialect}."
         if cell in seen:
             yield where, "The same cell stands here twice."
         if row.is_supported and bool(row.schema) == bool(row.through):
@@ -71,13 +76,17 @@ def row_mistakes(capabilities: Capabilities) -> Iterator[Mistake]:
         seen.add(cell)
 
 
-def unmatched(capabilities: Capabilities, schemas: Schemas, dialect: str) -> Iterator[Mistake]:
+def unmatched(capabilities: Capabilities, schemas: Schemas, form: Form) -> Iterator[Mistake]:
     """Yield every row whose branch is missing or is for another cell, and every branch that no row names."""
     for direction, branches in (
         ("outbound", schemas.outbound()),
         ("inbound", schemas.webhook("inboundMessage")),
     ):
-        rows = {row.schema[dialect]: row for row in capabilities.rows if row.direction == direction and row.schema}
+        rows = {
+            row.schema: row
+            for row in capabilities.rows_in(form.dialect)
+            if row.direction == direction and row.schema is not None
+        }
         for name in sorted(rows.keys() - set(branches)):
             yield f"rows ({name})", f"The {direction} document has no branch {name}."
         for name in branches:
@@ -85,8 +94,8 @@ def unmatched(capabilities: Capabilities, schemas: Schemas, dialect: str) -> Ite
                 yield "rows", f"No {direction} row names the branch {name}."
                 continue
             row = rows[name]
-            cell = (capabilities.channels[row.channel].names[dialect], row.kind)
-            if cell != cell_of_schema(schemas.component(name)):
+            cell = (capabilities.channels[row.channel].names[form.dialect], row.kind)
+            if cell != cell_of_schema(schemas.component(name), form):
                 yield f"rows ({name})", f"The branch {name} is not for {row.channel} and {row.kind}."
 
 
@@ -103,8 +112,10 @@ def _shape_uses(capabilities: Capabilities) -> Iterator[tuple[str, str]]:
     """Yield every place that names a shape."""
     for name, channel in capabilities.channels.items():
         for direction, pair in channel.addresses.items():
-            yield f"channels.{name}.addresses.{direction}.from.shape", pair.sender.shape
-            yield f"channels.{name}.addresses.{direction}.to.shape", pair.recipient.shape
+            for side, address in (("from", pair.sender), ("to", pair.recipient)):
+                yield f"channels.{name}.addresses.{direction}.{side}.shape", address.shape
+                for dialect, shape in address.shapes.items():
+                    yield f"channels.{name}.addresses.{direction}.{side}.shapes.{dialect}", shape
         for option, each in channel.options.items():
             if each.shape is not None:
                 yield f"channels.{name}.options.{option}.shape", each.shape
@@ -152,6 +163,8 @@ def _schema_mistakes(schema: Json, pointer: str) -> Iterator[Mistake]:
     for key, value in schema.items():
         where = f"{pointer}/{_escaped(key)}"
         known = _BESIDE_REFERENCE if "$ref" in schema else KEYWORDS
+        if key.startswith(NOTES):
+            continue
         if key not in known:
             beside = " beside a $ref" if "$ref" in schema else ""
             yield where, f"The schema keyword {key!r} is not known here{beside}."

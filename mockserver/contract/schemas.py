@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
+from mockserver.core.forms import Form
 from mockserver.model import Json
 
-_COMPONENTS: Final = "#/components/"
+JUDGED_APART: Final = "x-judged-apart"
+"""Marks a schema that its holder does not judge: its values are held against it one by one."""
 
 
 class Schemas:
@@ -20,45 +22,63 @@ class Schemas:
 
     def outbound(self) -> tuple[str, ...]:
         """Return the names of the branches a request body can be."""
-        [path] = self._document["paths"].values()
-        return _branches(path["post"])
+        return self._branches(self._operation("post"))
 
     def webhook(self, name: str) -> tuple[str, ...]:
         """Return the names of the branches a webhook's body can be, such as those of ``messageStatus``."""
-        return _branches(self._document["webhooks"][name]["post"])
+        return self._branches(self._document["webhooks"][name]["post"])
 
-    def has_answer(self, http_status: int) -> bool:
+    def has_answer(self, http_status: int, method: str = "post") -> bool:
         """Return whether an answer of this status is documented."""
-        return str(http_status) in self._responses()
+        return str(http_status) in self._operation(method)["responses"]
 
-    def answer(self, http_status: int) -> Json:
-        """Return the schema of a documented answer's body."""
-        response = expanded(self._document, self._responses()[str(http_status)])
-        [media] = response["content"].values()
-        return media["schema"]
+    def answer(self, http_status: int, method: str = "post") -> Json:
+        """Return the schema of a documented answer's body, ``None`` where it has none."""
+        response = expanded(self._document, self._operation(method)["responses"][str(http_status)])
+        media = next(iter(response.get("content", {}).values()), None)
+        return None if media is None else media["schema"]
 
-    def _responses(self) -> dict[str, Json]:
-        [path] = self._document["paths"].values()
-        responses: dict[str, Json] = path["post"]["responses"]
-        return responses
+    def components(self) -> dict[str, Json]:
+        """Return every component schema by its name, references and all."""
+        schemas: dict[str, Json] = self._document["components"]["schemas"]
+        return schemas
+
+    def _operation(self, method: str) -> Json:
+        return next(path[method] for path in self._document["paths"].values() if method in path)
+
+    def _branches(self, operation: Json) -> tuple[str, ...]:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        if "$ref" in schema:
+            schema = resolved(self._document, schema["$ref"])
+        return tuple(_names(each["$ref"] for each in schema["oneOf"]))
 
 
-def cell_of_schema(branch: Json) -> tuple[Json, Json]:
+def cell_of_schema(branch: Json, form: Form) -> tuple[Json, Json]:
     """Return the channel and kind a branch is for, by its constants; ``None`` where it has none."""
-    members = branch["properties"]
-    content = members.get("message", {}).get("properties", {}).get("content", {}).get("properties", {})
-    return members["to"]["properties"]["type"].get("const"), content.get("type", {}).get("const")
+    return _constant(branch, form.channel_at[0]), _constant(branch, form.kind_at)
+
+
+def _constant(branch: Json, name: str) -> Json:
+    for member in name.split("."):
+        branch = branch.get("properties", {}).get(member, {})
+    return branch.get("const")
 
 
 def expanded(document: Json, node: Json) -> Json:
-    """Return a node with its references written out; members beside a reference win over its own."""
+    """Return a node with its references written out; members beside a reference win over its own.
+
+    What is judged apart, such as the items of a failover, stays a plain object.
+    """
     if isinstance(node, list):
         return [expanded(document, each) for each in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
         beside = {key: value for key, value in node.items() if key != "$ref"}
-        return {**expanded(document, resolved(document, node["$ref"])), **expanded(document, beside)}
+        target = resolved(document, node["$ref"])
+        if isinstance(target, dict) and target.get(JUDGED_APART):
+            target = {key: value for key, value in target.items() if key == "description"} | {"type": "object"}
+        return {**expanded(document, target), **expanded(document, beside)}
     return {key: expanded(document, value) for key, value in node.items()}
 
 
@@ -68,11 +88,6 @@ def resolved(document: Json, reference: str) -> Json:
     for part in reference.removeprefix("#/").split("/"):
         node = node[part.replace("~1", "/").replace("~0", "~")]
     return node
-
-
-def _branches(operation: Json) -> tuple[str, ...]:
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    return tuple(_names(each["$ref"] for each in schema["oneOf"]))
 
 
 def _names(references: Iterable[str]) -> Iterable[str]:

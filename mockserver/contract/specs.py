@@ -11,12 +11,13 @@ from mockserver.contract import lint
 from mockserver.contract.schemas import Schemas
 from mockserver.core import magic
 from mockserver.core.capabilities import Capabilities, read_capabilities
+from mockserver.core.forms import FORMS, V1
 from mockserver.core.provider import ProviderRules, read_provider_rules, rule_mistakes
 from mockserver.data import bundled
 from mockserver.errors import SpecError
 from mockserver.model import Json
 
-DIALECTS = ("v0.1",)
+DIALECTS: tuple[str, ...] = ("v0.1", "v1")
 """The dialects with a document of their own, ``specs/messages-<dialect>.yaml``."""
 DISPATCH = "dispatch-v0.1"
 """The name of the document of Dispatch."""
@@ -35,7 +36,8 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class ErrorCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An asynchronous error.
 
-    ``label`` is the exact text of a webhook's ``error.reason``; ``status`` is the status that carries it.
+    ``label`` is the exact text of ``error.reason`` in v0.1; ``status`` is the status that carries it, ``v1_status``
+    the one that does in v1, where that is another. ``dialects`` are the API versions whose lists have it.
     """
 
     code: int
@@ -43,6 +45,12 @@ class ErrorCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meaning: str
     status: Literal["rejected", "undeliverable"]
     note: str = ""
+    v1_status: Literal["rejected", "undeliverable"] | None = None
+    dialects: tuple[str, ...] = tuple(FORMS)
+
+    def carried_by(self, dialect: str) -> str:
+        """Return the status that carries the code in a dialect."""
+        return self.v1_status if self.v1_status is not None and dialect == V1 else self.status
 
 
 class _ErrorFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +88,7 @@ def load_specs(folder: Path | None = None) -> Specs:
     for what in rule_mistakes(specs.provider, specs.capabilities.channels, errors):
         raise SpecError(what, where=str(folder / "provider.yaml"))
     for dialect in DIALECTS:
-        for place, what in lint.unmatched(specs.capabilities, specs.schemas(dialect), dialect):
+        for place, what in lint.unmatched(specs.capabilities, specs.schemas(dialect), FORMS[dialect]):
             raise SpecError(
                 what, where=f"{folder / 'capabilities.yaml'}: {place}", fix="Rows and branches go in pairs."
             )

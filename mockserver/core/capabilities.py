@@ -27,10 +27,18 @@ class Shape(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Address(Struct, frozen=True, forbid_unknown_fields=True):
-    """How one side of a message is written: the member that holds it, and the name of its shape."""
+    """How one side of a message is written: the member that holds it in v0.1, and the name of its shape.
+
+    ``shapes`` names the shape in a dialect where it is another one.
+    """
 
     member: Literal["number", "id"]
     shape: str
+    shapes: dict[str, str] = {}
+
+    def shape_in(self, dialect: str) -> str:
+        """Return the name of the shape in a dialect."""
+        return self.shapes.get(dialect, self.shape)
 
 
 class AddressPair(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,8 +53,13 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``needed_when`` names the option and value that demand it; without them it does nothing.
     ``dispatch_max_s`` is the most it may be in a step of a workflow, where that is less than ``max_s``.
+    ``dialects`` are the API versions that have it. ``top``: in v1 it stands at the top of the body, not in the
+    object named after the channel; ``kinds`` are those it goes with, all if none are named.
     """
 
+    dialects: tuple[str, ...] = ("v0.1", "v1")
+    top: bool = False
+    kinds: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     min_s: int | None = None
     max_s: int | None = None
@@ -55,10 +68,25 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
     needed_when: dict[str, str] = {}
 
 
+class Further(Struct, frozen=True, forbid_unknown_fields=True):
+    """What v1 tells of a message besides.
+
+    ``usage``: the statuses that carry a price. ``networks`` and ``origin``: whether statuses name the recipient's
+    mobile network, and inbound messages the sender's. ``delivered``: members of a delivered status by kind, ``*`` for
+    any other. ``updates``: the status a PATCH may set, by direction.
+    """
+
+    updates: dict[Side, Literal["revoked", "read"]] = {}
+    usage: tuple[Status, ...] = ()
+    networks: bool = False
+    origin: bool = False
+    delivered: dict[str, dict[str, Json]] = {}
+
+
 class ChannelRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A channel: its names, how its parties are written, and the statuses it reports.
 
-    ``names`` gives the name in each dialect. ``addresses`` has the keys ``outbound`` and ``inbound``.
+    ``names`` gives the name in each dialect that has it. ``addresses`` has the keys ``outbound`` and ``inbound``.
     ``counts_parts``: an inbound message tells its number of parts and its price.
     ``takes_receipts``: statuses of what was sent with key and secret may go to the account's receipt URL.
     ``moves`` says which status may follow which on this channel.
@@ -75,15 +103,25 @@ class ChannelRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     currency: str
     counts_parts: bool = False
     takes_receipts: bool = False
+    v1: Further = Further()
     moves: dict[Status, tuple[Status, ...]] = {}
     source: str = ""
+
+    def options_in(self, dialect: str) -> dict[str, Option]:
+        """Return the options of a dialect by name."""
+        return {name: each for name, each in self.options.items() if dialect in each.dialects}
+
+    def speaks(self, dialect: str) -> bool:
+        """Return whether the channel exists in a dialect."""
+        return dialect in self.names
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One cell: what a channel does with one kind of content in one direction.
 
-    ``schema`` names the branch of each dialect's document. ``through`` names the kind it travels as instead,
-    with an object like ``example`` inside. ``notes`` are remarks on members let pass, by dotted path.
+    ``dialect`` is the API version it belongs to; ``schema`` names the branch of its document. ``through`` names
+    the kind it travels as instead, with an object like ``example`` inside. ``notes`` are remarks on members let pass,
+    by dotted path.
     """
 
     channel: str
@@ -91,7 +129,8 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     direction: Side
     matrix: Matrix
     state: State
-    schema: dict[str, str] = {}
+    dialect: str = "v0.1"
+    schema: str | None = None
     through: str | None = None
     example: dict[str, Json] = {}
     text_min_chars: int | None = None
@@ -134,12 +173,18 @@ class CustomObject(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """The whole of ``specs/capabilities.yaml``. ``kinds`` maps each kind to words people write for it."""
+    """The whole of ``specs/capabilities.yaml``. ``kinds`` maps each kind to words people write for it.
+
+    ``bare_kinds`` are those whose content is no object, such as the text of a text. ``network_codes`` are mobile
+    networks by calling code, as far as the sources name any.
+    """
 
     version: int
     shapes: dict[str, Shape]
     channels: dict[str, ChannelRow]
     kinds: dict[str, tuple[str, ...]]
+    bare_kinds: tuple[str, ...]
+    network_codes: dict[str, str]
     moves: dict[Status, tuple[Status, ...]]
     custom_objects: dict[str, CustomObject]
     rows: tuple[Row, ...]
@@ -152,13 +197,25 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Return the channel a dialect calls by exactly this name."""
         return self._by_wire.get((dialect, wire_name))
 
-    def row(self, channel: str, kind: str, direction: str) -> Row | None:
+    def row(self, channel: str, kind: str, direction: str, dialect: str) -> Row | None:
         """Return the row of a cell, the channel by its canonical name; ``None`` where no cell exists."""
-        return self._by_cell.get((channel, kind, direction))
+        return self._by_cell.get((channel, kind, direction, dialect))
 
-    def rows_of(self, channel: str, direction: str) -> tuple[Row, ...]:
-        """Return the rows of a channel in one direction, in the order of the file."""
-        return tuple(row for row in self.rows if row.channel == channel and row.direction == direction)
+    def rows_of(self, channel: str, direction: str, dialect: str) -> tuple[Row, ...]:
+        """Return the rows of a channel in one direction and dialect, in the order of the file."""
+        return tuple(row for row in self.rows_in(dialect) if row.channel == channel and row.direction == direction)
+
+    def rows_in(self, dialect: str) -> tuple[Row, ...]:
+        """Return the rows of a dialect, in the order of the file."""
+        return tuple(row for row in self.rows if row.dialect == dialect)
+
+    def channels_in(self, dialect: str) -> tuple[ChannelRow, ...]:
+        """Return the channels of a dialect, in the order of the file."""
+        return tuple(each for each in self.channels.values() if each.speaks(dialect))
+
+    def kinds_in(self, dialect: str) -> dict[str, tuple[str, ...]]:
+        """Return the kinds that some row of a dialect has, with the words people write for them."""
+        return self._kinds_by_dialect.get(dialect, {})
 
     def custom_object(self, custom: Json) -> str | None:
         """Return the name of the sort of custom object this is, ``None`` if it shows no mark of any."""
@@ -180,8 +237,16 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return {(dialect, name): each for each in self.channels.values() for dialect, name in each.names.items()}
 
     @cached_property
-    def _by_cell(self) -> dict[tuple[str, str, str], Row]:
-        return {(row.channel, row.kind, row.direction): row for row in self.rows}
+    def _by_cell(self) -> dict[tuple[str, str, str, str], Row]:
+        return {(row.channel, row.kind, row.direction, row.dialect): row for row in self.rows}
+
+    @cached_property
+    def _kinds_by_dialect(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        known = {dialect: {row.kind for row in self.rows_in(dialect)} for dialect in {row.dialect for row in self.rows}}
+        return {
+            dialect: {kind: words for kind, words in self.kinds.items() if kind in kinds}
+            for dialect, kinds in known.items()
+        }
 
 
 def read_capabilities(document: Json) -> Capabilities:

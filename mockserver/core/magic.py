@@ -53,7 +53,7 @@ class Magic(Struct, frozen=True, forbid_unknown_fields=True):
     """One row: either an ``answer`` at once, or ``steps`` after the 202, each told in so many ``copies``.
 
     ``digits`` end the recipient that asks for it; ``directive`` follows the prefix in the client_ref that does.
-    ``documented`` tells whether the sources have it for v0.1.
+    ``documented`` tells whether the sources have it for v0.1; ``v1`` names the error of v1 it is there instead.
     """
 
     digits: str
@@ -63,6 +63,7 @@ class Magic(Struct, frozen=True, forbid_unknown_fields=True):
     steps: tuple[MagicStep, ...] = ()
     copies: int = 1
     documented: bool = False
+    v1: str | None = None
 
 
 class Misspelt(Struct, frozen=True):

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from mockserver.core import templates, windows
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
+from mockserver.core.forms import FORMS
 from mockserver.core.media import extension, host
 from mockserver.core.windows import WindowRule
 from mockserver.model import Account, Json, MediaFile, Message, Provider, Rate, RuleMode, Template
@@ -297,7 +298,7 @@ def _tag(case: Case) -> Objection | None:
     if case.message.options.get("category") != "message_tag" or tag in known:
         return None
     why = f"the tag {tag!r} is none of {', '.join(known)}"
-    return Objection(f"{_options_at(case)}.tag", why, told=bool(case.told.tags))
+    return Objection(_option_at(case, "tag"), why, told=bool(case.told.tags))
 
 
 def _window(case: Case) -> Objection | None:
@@ -326,7 +327,7 @@ def _template(case: Case) -> Objection | None:
 def _first_message(case: Case) -> Objection | None:
     if case.message.options.get("category") != "promotion" or case.facts.greeted:
         return None
-    return Objection(f"{_options_at(case)}.category", "the first message to {recipient} is a promotion", told=False)
+    return Objection(_option_at(case, "category"), "the first message to {recipient} is a promotion", told=False)
 
 
 def _media_reach(case: Case) -> Objection | None:
@@ -401,11 +402,11 @@ def _file(case: Case) -> MediaFile | None:
 
 
 def _media_at(case: Case) -> str:
-    return f"message.content.{case.message.kind}.url"
+    return f"{FORMS[case.message.dialect].content_at(case.message.kind)}.url"
 
 
-def _options_at(case: Case) -> str:
-    return f"message.{case.channel.names[case.message.dialect]}"
+def _option_at(case: Case, option: str) -> str:
+    return FORMS[case.message.dialect].options_at(case.channel, option)
 
 
 def opts(rule: OptOutRule, channel: str, content: Mapping[str, Json]) -> bool | None:
@@ -435,22 +436,23 @@ def rule_mistakes(rules: ProviderRules, channels: Mapping[str, object], codes: M
     return found
 
 
-def cells_of(capabilities: Capabilities, rules: ProviderRules) -> dict[tuple[str, str], Cell]:
-    """Return the rules of every cell that can be sent."""
+def cells_of(capabilities: Capabilities, rules: ProviderRules) -> dict[tuple[str, str, str], Cell]:
+    """Return the rules of every cell that can be sent, by dialect, channel and kind."""
     found = {}
     for row in capabilities.rows:
-        if row.direction != "outbound" or not row.schema:
+        if row.direction != "outbound" or row.schema is None:
             continue
+        form = FORMS[row.dialect]
         own = rules.of(row.channel, row.kind)
         channel = capabilities.channels[row.channel]
         parties = channel.addresses["outbound"]
         untold = tuple(each for each in own if each.default == "on" or row.channel in each.remark)
-        found[row.channel, row.kind] = Cell(
+        found[row.dialect, row.channel, row.kind] = Cell(
             channel=channel,
             row=row,
-            sender_at=f"from.{parties.sender.member}",
-            recipient_at=f"to.{parties.recipient.member}",
-            sender_pattern=capabilities.shapes[parties.sender.shape].pattern,
+            sender_at=form.party_at("from", parties.sender),
+            recipient_at=form.party_at("to", parties.recipient),
+            sender_pattern=capabilities.shapes[parties.sender.shape_in(row.dialect)].pattern,
             rules=own,
             untold=untold,
         )

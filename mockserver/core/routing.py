@@ -5,7 +5,8 @@ Source: domain facts, messages-v0.1 part 4.5.
 
 from dataclasses import dataclass
 
-from mockserver.model import Account, Application
+from mockserver.core.capabilities import ChannelRow
+from mockserver.model import Account, Application, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,16 @@ def status_target(
     sender: str,
     application_id: str | None,
     takes_receipts: bool,
+    message_url: str | None = None,
 ) -> Target:
-    """Return where the statuses of an outbound message go.
+    """Return where the statuses of an outbound message go: to the message's own URL, if it named one.
 
-    Sent with a token: the application's status URL. Sent with key and secret: the account's receipt URL on channels
-    that have one, else the status URL of the application the sender is linked to. Then the account's, then the default.
+    Else, sent with a token: the application's status URL. Sent with key and secret: the account's receipt URL on
+    channels that have one, else the status URL of the application the sender is linked to. Then the account's, then
+    the default.
     """
+    if message_url:
+        return Target(message_url, _named(account, channel, sender, application_id))
     if application_id is None and takes_receipts and account.sms_receipt_url is not None:
         if not account.sms_receipt_url:
             return Target(None, why="the SMS receipt URL is set to nothing")
@@ -54,9 +59,33 @@ def status_target(
         if application_id is not None
         else linked_application(account, channel, sender)
     )
-    named = application_id if application_id is not None else (application.id if application else None)
+    named = _named(account, channel, sender, application_id)
     urls = (application.status_url if application else None, account.status_url, default_url)
     return _first(urls, named, "status")
+
+
+def status_version(account: Account, message: Message, channel: ChannelRow, default: str | None) -> str:
+    """Return the dialect of a message's statuses: as it asked, as its application or account is set, else its own.
+
+    A channel that a dialect does not have is told of in the message's own. Source: domain facts, messages-v1 part 2.
+    """
+    wanted = message.webhook_version or set_version(account, message.application, default) or message.dialect
+    return wanted if channel.speaks(wanted) else message.dialect
+
+
+def set_version(account: Account, application_id: str | None, default: str | None) -> str | None:
+    """Return the dialect of webhooks that is set for an application, else for its account, else for all, if any is."""
+    application = application_of(account, application_id)
+    own = application.webhook_version if application is not None else None
+    return own or account.webhook_version or default
+
+
+def _named(account: Account, channel: str, sender: str, application_id: str | None) -> str | None:
+    """Return the id of the application that webhooks are signed for."""
+    if application_id is not None:
+        return application_id
+    linked = linked_application(account, channel, sender)
+    return linked.id if linked is not None else None
 
 
 def inbound_target(account: Account, default_url: str | None, *, channel: str, recipient: str) -> Target:

@@ -141,7 +141,12 @@ class Accounts:
         if key is None and self._settings.auth == "strict":
             return Refused(f"the application {bearer.application!r} has no public key, and auth is strict")
         fault = signature_fault(bearer, key) if key is not None else None
-        return Refused(fault, account.api_key) if fault is not None else Caller(account, bearer.application)
+        if fault is not None:
+            return Refused(fault, account.api_key)
+        if application is not None and not application.messages:
+            reason = f"the application {bearer.application!r} lacks the Messages capability (messages is false)"
+            return Refused(reason, account.api_key, unprovisioned=True)
+        return Caller(account, bearer.application)
 
     async def _meet_application(self, application: str) -> Account:
         """Give an unknown application a world of its own, under a key that always comes out the same."""

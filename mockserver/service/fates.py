@@ -2,7 +2,6 @@
 
 from msgspec import Struct
 
-from mockserver.contract.specs import Specs
 from mockserver.core import magic
 from mockserver.core.capabilities import ChannelRow
 from mockserver.core.magic import Magic
@@ -11,7 +10,9 @@ from mockserver.model import Message, Planned
 from mockserver.problem import Finding, Problem
 from mockserver.service.accounts import Caller
 from mockserver.service.provider import ProviderSide
+from mockserver.service.versions import Versions
 from mockserver.surroundings import Surroundings
+from mockserver.wire.dialects import Dialect
 
 
 class Fate(Struct, frozen=True, gc=False):
@@ -29,10 +30,11 @@ class Fate(Struct, frozen=True, gc=False):
 class Fates:
     """Decides for each message; the parts it asks are pure or keep their state in the store."""
 
-    def __init__(self, around: Surroundings, specs: Specs) -> None:
+    def __init__(self, around: Surroundings, versions: Versions) -> None:
         self._settings = around.settings
-        self._specs = specs
-        self._provider = ProviderSide(around, specs)
+        self._specs = versions.specs
+        self._dialects = versions.dialects
+        self._provider = ProviderSide(around, versions)
         self._scripts: dict[tuple[str, bool], tuple[Planned, ...]] = {}
 
     @property
@@ -47,7 +49,7 @@ class Fates:
         read = self._settings.read if account.read is None else account.read
         asked = self._specs.magic.find(message.recipient, message.client_ref) if self._settings.magic else None
         if isinstance(asked, Magic):
-            return self._magic_fate(asked, channel)
+            return self._magic_fate(asked, channel, self._dialects[message.dialect])
         misspelt = (magic.misspelt_finding(asked),) if asked is not None else ()
         decision = await self._provider.judge(caller, message)
         steps = self._script(channel, read=read) if decision.steps is None else decision.steps
@@ -60,10 +62,12 @@ class Fates:
             steps = self._scripts[channel.name, read] = plan(channel, self._settings, read=read)
         return steps
 
-    def _magic_fate(self, asked: Magic, channel: ChannelRow) -> Fate:
+    def _magic_fate(self, asked: Magic, channel: ChannelRow, dialect: Dialect) -> Fate:
         """Return what a magic value asks for; it decides everything."""
+        problem = magic.problem_of(asked)
+        named = None if problem is None or asked.v1 is None else dialect.named(asked.v1, problem.reason or "")
         return Fate(
-            problem=magic.problem_of(asked),
+            problem=named or problem,
             steps=magic.plan_of(asked, channel, self._settings),
             findings=magic.findings_of(asked, channel),
             copies=asked.copies,

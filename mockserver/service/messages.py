@@ -6,8 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from mockserver.clock import at
-from mockserver.contract.check import MessagesContract
-from mockserver.contract.specs import Specs
+from mockserver.core.forms import V0_1
 from mockserver.core.prices import priced
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
@@ -16,9 +15,9 @@ from mockserver.problem import Violation
 from mockserver.service.accounts import Caller
 from mockserver.service.fates import Fate, Fates
 from mockserver.service.scripts import Scripts
+from mockserver.service.versions import Versions
 from mockserver.service.webhooks import Webhooks
 from mockserver.surroundings import Surroundings
-from mockserver.wire import v0_1
 
 
 class Sent(Struct, frozen=True, gc=False):
@@ -26,6 +25,18 @@ class Sent(Struct, frozen=True, gc=False):
 
     message: Message | None
     fate: Fate
+
+
+class Arrival(Struct, frozen=True, gc=False):
+    """A user's message about to arrive. ``options`` are members beside the content, in dialects that have such."""
+
+    channel: str
+    kind: str
+    sender: str
+    recipient: str
+    content: dict[str, Json]
+    options: dict[str, Json] = {}
+    dialect: str = V0_1
 
 
 class Watcher(Protocol):
@@ -39,16 +50,16 @@ class Watcher(Protocol):
 class Messages:
     """Sends, moves and receives messages of all accounts."""
 
-    def __init__(self, around: Surroundings, specs: Specs, contract: MessagesContract, outbox: Outbox) -> None:
+    def __init__(self, around: Surroundings, versions: Versions, outbox: Outbox) -> None:
         self._around = around
+        self._versions = versions
         self._store = around.store
         self._journal = around.journal
         self._clock = around.clock
-        self._specs = specs
-        self._contract = contract
-        self._webhooks = Webhooks(around, specs, contract, outbox)
-        self._fates = Fates(around, specs)
-        self._scripts = Scripts(around, specs, outbox, self.move)
+        self._specs = versions.specs
+        self._webhooks = Webhooks(around, versions, outbox)
+        self._fates = Fates(around, versions)
+        self._scripts = Scripts(around, versions.specs, outbox, self.move)
         self._watchers: list[Watcher] = []
 
     @property
@@ -70,19 +81,20 @@ class Messages:
         """Tell someone of every move from now on."""
         self._watchers.append(watcher)
 
-    async def send(self, caller: Caller, channel_name: str, body: Json) -> Sent:
-        """Decide the fate of a message whose body has passed the contract; unless refused, store and plan it."""
-        now_s = self._clock.seconds()
-        account = caller.account
-        channel = self._specs.capabilities.channels[channel_name]
-        message = v0_1.read_message(
+    async def read(self, caller: Caller, dialect: str, channel_name: str, body: Json) -> Message:
+        """Return the message of a body that has passed the contract, with a fresh id, not stored yet."""
+        return self._versions.dialects[dialect].read_message(
             body,
-            channel,
-            uuid=await self._around.next_uuid(account.api_key, "message"),
-            account=account.api_key,
+            self._specs.capabilities.channels[channel_name],
+            uuid=await self._around.next_uuid(caller.account.api_key, "message"),
+            account=caller.account.api_key,
             application=caller.application,
-            at=at(now_s),
+            at=at(self._clock.seconds()),
         )
+
+    async def send(self, caller: Caller, channel_name: str, body: Json, dialect: str = V0_1) -> Sent:
+        """Decide the fate of a message whose body has passed the contract; unless refused, store and plan it."""
+        message = await self.read(caller, dialect, channel_name, body)
         fate = await self._fates.decide(caller, message)
         if fate.problem is not None:
             return Sent(None, fate)
@@ -115,35 +127,27 @@ class Messages:
             await watcher.moved(moved)
         return moved
 
-    async def receive(
-        self,
-        account: Account,
-        channel_name: str,
-        kind: str,
-        *,
-        sender: str,
-        recipient: str,
-        content: dict[str, Json],
-    ) -> tuple[Message, Delivery]:
+    async def receive(self, account: Account, arrival: Arrival) -> tuple[Message, Delivery]:
         """Let a user's message arrive: journal it and send its webhook. The capability row must allow it."""
-        channel = self._specs.capabilities.channels[channel_name]
-        target = self._webhooks.inbound_target(account, channel_name, recipient)
+        channel = self._specs.capabilities.channels[arrival.channel]
+        target = self._webhooks.inbound_target(account, arrival.channel, arrival.recipient)
         message = Message(
             uuid=await self._around.next_uuid(account.api_key, "message"),
             account=account.api_key,
             direction=Direction.INBOUND,
-            dialect=v0_1.DIALECT,
-            channel=channel_name,
-            kind=kind,
-            sender=sender,
-            recipient=recipient,
-            content=content,
+            dialect=arrival.dialect,
+            channel=arrival.channel,
+            kind=arrival.kind,
+            sender=arrival.sender,
+            recipient=arrival.recipient,
+            content=arrival.content,
+            options=arrival.options,
             at=at(self._clock.seconds()),
             status=Status.RECEIVED,
             application=target.application,
         )
-        body = v0_1.inbound_body(message, priced(channel, account))
-        violations = self._contract.webhook_violations("inbound-message", body)
+        body = self._versions.dialects[arrival.dialect].inbound_body(message, priced(channel, account))
+        violations = self._versions.contracts[arrival.dialect].webhook_violations("inbound-message", body)
         if violations:
             raise _not_possible(violations)
         await self._store.put_message(message)
@@ -151,7 +155,7 @@ class Messages:
         await self._journal.write(
             account.api_key,
             EntryKind.INBOUND,
-            f"{channel_name} {kind} from {sender} to {recipient}",
+            f"{message.channel} {message.kind} from {message.sender} to {message.recipient}",
             message=message.uuid,
         )
         return message, await self._webhooks.tell_inbound(message, body, target)

@@ -10,16 +10,17 @@ from typing import Final
 
 import msgspec
 
-from mockserver.contract.specs import Specs
 from mockserver.core import provider, rates
+from mockserver.core.forms import FORMS
 from mockserver.core.prices import price_of, priced
 from mockserver.core.provider import NOTHING_TOLD, Case, Cell, Facts, Ruling
 from mockserver.core.rates import Bucket
 from mockserver.model import Account, Json, LimitAnswer, Message, Planned, Provider, Rate, Rates, Status
 from mockserver.problem import Finding, Problem, Violation
 from mockserver.service.accounts import Caller
+from mockserver.service.versions import Versions
 from mockserver.surroundings import Surroundings
-from mockserver.wire import v0_1
+from mockserver.wire.dialects import Dialect
 
 _SEEN: Final = "provider"
 """The kind of the documents that hold what was seen of an account; one for each talk, and one for the channels."""
@@ -48,7 +49,9 @@ _NO_FACTS: Final = Facts(now_s=0)
 class ProviderSide:
     """Judges the messages of all accounts, and listens to their users."""
 
-    def __init__(self, around: Surroundings, specs: Specs) -> None:
+    def __init__(self, around: Surroundings, versions: Versions) -> None:
+        specs = versions.specs
+        self._dialects = versions.dialects
         self._settings = around.settings
         self._store = around.store
         self._clock = around.clock
@@ -62,7 +65,7 @@ class ProviderSide:
 
     async def judge(self, caller: Caller, message: Message) -> Decision:
         """Return what the provider makes of a message, and note that it was sent."""
-        cell = self._cells[message.channel, message.kind]
+        cell = self._cells[message.dialect, message.channel, message.kind]
         account = caller.account
         if caller.sandbox or self._settings.sandbox:
             return await self._judge_in_sandbox(account, message, cell)
@@ -85,13 +88,13 @@ class ProviderSide:
         price = Decimal(price_of(message, priced(cell.channel, account))) if told.balance is not None else Decimal()
         left = await self._balance(message.account, told)
         if left is not None and left < price:
-            return self._no_credit(told.low_balance, left, price)
+            return self._no_credit(told.low_balance, left, price, self._dialects[message.dialect])
         facts = await self._facts(message, whitelisted=whitelisted)
         case = Case(message, account, told, facts, self._rules, cell)
         is_strict = self._settings.realism == "strict"
         ruling = provider.judge(cell.rules, case, strict=is_strict)
         if ruling.rule is not None:
-            return Decision(steps=self._ending(ruling), findings=ruling.findings)
+            return Decision(steps=self._ending(ruling, message.dialect), findings=ruling.findings)
         if left is not None:
             await self._charge(message.account, told, left - price)
         if message.channel in self._greeting and not facts.greeted:
@@ -108,7 +111,7 @@ class ProviderSide:
         case = Case(message, account, NOTHING_TOLD, facts, self._rules, cell)
         ruling = provider.judge(cell.untold, case, strict=False)
         if ruling.rule is not None:
-            return Decision(steps=self._ending(ruling), findings=ruling.findings)
+            return Decision(steps=self._ending(ruling, message.dialect), findings=ruling.findings)
         return Decision(findings=ruling.findings) if ruling.findings else _NOTHING_TO_SAY
 
     async def _facts(self, message: Message, *, whitelisted: bool | None) -> Facts:
@@ -127,17 +130,18 @@ class ProviderSide:
             must_own=self._settings.auth == "strict" and whitelisted is None,
         )
 
-    def _ending(self, ruling: Ruling) -> tuple[Planned, ...]:
+    def _ending(self, ruling: Ruling, dialect: str) -> tuple[Planned, ...]:
         """Return the steps of a message that a closed rule stops."""
         settings, code = self._settings, ruling.code
         submitted = Planned(settings.submitted_after_s, Status.SUBMITTED)
         if code is None:
             return (submitted,)
-        if self._errors[code].status == Status.REJECTED.value:
-            return (Planned(settings.submitted_after_s, Status.REJECTED, code),)
+        status = Status(self._errors[code].carried_by(dialect))
         after_s = ruling.objection.after_s if ruling.objection is not None else None
+        if status is Status.REJECTED and after_s is None:
+            return (Planned(settings.submitted_after_s, status, code),)
         lost_s = settings.delivered_after_s if after_s is None else after_s
-        return (submitted, Planned(lost_s, Status.UNDELIVERABLE, code))
+        return (submitted, Planned(lost_s, status, code))
 
     async def _greet(self, message: Message) -> None:
         """Note that a user got a first message that was no promotion."""
@@ -188,7 +192,7 @@ class ProviderSide:
         sandbox = self._rules.sandbox
         violation = self._sandbox_violation(message, cell)
         if violation is not None:
-            return Decision(v0_1.invalid((violation,)))
+            return Decision(self._dialects[message.dialect].refusal((violation,)))
         told = account.provider or NOTHING_TOLD
         told = msgspec.structs.replace(
             told,
@@ -207,7 +211,9 @@ class ProviderSide:
         if own is None:
             known = ", ".join(senders)
             reason = f"The sandbox carries no {cell.channel.title}; it carries {known}."
-            return Violation("to.type", "sandbox", reason, expected=known, found=message.channel)
+            return Violation(
+                FORMS[message.dialect].channel_at[0], "sandbox", reason, expected=known, found=message.channel
+            )
         if own != message.sender:
             name = cell.sender_at
             reason = f"`{name}` is {message.sender}; the sandbox sends {cell.channel.title} only from {own}."
@@ -246,18 +252,18 @@ class ProviderSide:
                 asked.append((f"{scope} {name}", Bucket(*kept) if kept is not None else None, rate))
         taken = rates.take(asked, self._clock.seconds())
         if isinstance(taken, str):
-            return self._throttled(taken.partition(" ")[0], answer)
+            return self._throttled(taken.partition(" ")[0], answer, self._dialects[message.dialect])
         for name, bucket in taken.items():
             left = [bucket.tokens, bucket.at_s]
             await self._store.put_document(message.account, _LIMITS, name.partition(" ")[2], left)
         return None
 
-    def _throttled(self, scope: str, answer: LimitAnswer) -> Decision:
+    def _throttled(self, scope: str, answer: LimitAnswer, dialect: Dialect) -> Decision:
         """Return the answer to a message too many; what goes to one recipient is only ever told by a status."""
         limits = self._rules.limits
         code = {"key": limits.key, "sender": limits.sender, "recipient": limits.recipient}[scope]
         if answer == "refused" and code == limits.key:
-            return Decision(v0_1.throttled(f"The {scope} has sent more messages than its rate allows."))
+            return Decision(dialect.throttled(f"The {scope} has sent more messages than its rate allows."))
         return self._rejected(code, Finding("body", "rate", f"The {scope} has had more messages than its rate allows."))
 
     async def _balance(self, account: str, told: Provider) -> Decimal | None:
@@ -270,9 +276,9 @@ class ProviderSide:
     async def _charge(self, account: str, told: Provider, left: Decimal) -> None:
         await self._store.put_document(account, _LIMITS, _BALANCE, {"told": told.balance, "left": f"{left:.4f}"})
 
-    def _no_credit(self, answer: LimitAnswer, left: Decimal, price: Decimal) -> Decision:
+    def _no_credit(self, answer: LimitAnswer, left: Decimal, price: Decimal, dialect: Dialect) -> Decision:
         if answer == "refused":
-            return Decision(v0_1.low_balance(f"the balance is {left}, the message costs {price}"))
+            return Decision(dialect.low_balance(f"the balance is {left}, the message costs {price}"))
         return self._rejected(
             self._rules.limits.balance, Finding("body", "balance", f"The balance is {left}, the message costs {price}.")
         )

@@ -12,6 +12,7 @@ from mockserver.contract.check import MessagesContract
 from mockserver.contract.dispatch import DispatchContract, is_workflow
 from mockserver.contract.specs import Specs, load_specs
 from mockserver.core.chance import digest_for
+from mockserver.core.forms import V0_1, said_version
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.journal import Journal
@@ -20,7 +21,10 @@ from mockserver.poster import HttpPoster, Poster
 from mockserver.schedule import Schedule
 from mockserver.service.accounts import Accounts
 from mockserver.service.external import External
+from mockserver.service.failovers import Failovers
 from mockserver.service.messages import Messages
+from mockserver.service.updates import Updates
+from mockserver.service.versions import versions_of
 from mockserver.service.workflows import Workflows
 from mockserver.settings import Settings
 from mockserver.store.base import Store
@@ -59,8 +63,8 @@ class Runtime:
         self.settings = settings
         self.seed = random.SystemRandom().getrandbits(48) if settings.seed is None else settings.seed
         self.specs = specs or load_specs()
-        self.contract = MessagesContract(self.specs)
-        self.dispatch_contract = DispatchContract(self.specs, self.contract)
+        self.versions = versions_of(self.specs, exact=settings.realism == "strict")
+        self.dispatch_contract = DispatchContract(self.specs, self.versions.contracts[V0_1])
         self.clock = clock or SystemClock()
         self.store = store or MemoryStore()
         self.journal = Journal(self.store, self.clock)
@@ -68,7 +72,9 @@ class Runtime:
         around = Surroundings(settings, self.seed, self.store, self.journal, self.clock, self.schedule)
         self.outbox = Outbox(around, poster or _http_poster(settings))
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
-        self.messages = Messages(around, self.specs, self.contract, self.outbox)
+        self.messages = Messages(around, self.versions, self.outbox)
+        self.failovers = Failovers(around, self.versions, self.messages)
+        self.updates = Updates(around, self.versions)
         self.workflows = Workflows(around, self.specs, self.dispatch_contract, self.messages)
         self.accounts_contract = AccountsContract(self.specs)
         channels = (each.channel for each in self.accounts_contract.providers.values())
@@ -77,9 +83,11 @@ class Runtime:
         self._answers = count(1)
         self.is_running = False
 
-    def contract_for(self, body: Json) -> MessagesContract | DispatchContract:
-        """Return the contract that a body was written for, by its members."""
-        return self.dispatch_contract if is_workflow(body) else self.contract
+    def contract_for(self, body: Json, version: str | None = None) -> MessagesContract | DispatchContract:
+        """Return the contract of a version; without one, that which a body was written for, by its members."""
+        if version is None and is_workflow(body):
+            return self.dispatch_contract
+        return self.versions.contracts[version or said_version(body) or V0_1]
 
     def next_trace(self) -> str:
         """Return the trace id of the next answer; the same seed gives the same ids in the same order."""

@@ -72,7 +72,7 @@ class Scripts:
 
     async def _follow(self, step: _Step) -> None:
         message = await self._store.message(step.account, step.uuid)
-        if message is None:
+        if message is None or any(each.status == "revoked" for each in message.updates):
             return
         # Before the move: a mistake of ours in this step must not lose the others.
         self._plan_next(replace(step, steps=step.steps[1:]))

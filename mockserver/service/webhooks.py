@@ -6,17 +6,16 @@ from urllib.parse import urlencode
 import msgspec
 
 from mockserver.clock import at
-from mockserver.contract.check import MessagesContract
-from mockserver.contract.specs import Specs
 from mockserver.core.capabilities import ChannelRow
 from mockserver.core.prices import priced
-from mockserver.core.routing import Target, inbound_target, status_target
+from mockserver.core.routing import Target, inbound_target, status_target, status_version
 from mockserver.delivery import Outbox
 from mockserver.errors import ConflictError, UnknownError
 from mockserver.model import Account, Delivery, DeliveryState, EntryKind, Json, Message, Move
 from mockserver.problem import Violation
+from mockserver.service.versions import Versions
 from mockserver.surroundings import Surroundings
-from mockserver.wire import dispatch, receipts, v0_1
+from mockserver.wire import receipts
 
 
 class SelfCheckError(RuntimeError):
@@ -41,14 +40,14 @@ class Contract(Protocol):
 class Webhooks:
     """Writes the webhooks of all accounts and sends them on their way."""
 
-    def __init__(self, around: Surroundings, specs: Specs, contract: MessagesContract, outbox: Outbox) -> None:
+    def __init__(self, around: Surroundings, versions: Versions, outbox: Outbox) -> None:
         self._around = around
         self._settings = around.settings
         self._store = around.store
         self._journal = around.journal
         self._clock = around.clock
-        self._specs = specs
-        self._contract = contract
+        self._specs = versions.specs
+        self._versions = versions
         self._outbox = outbox
 
     async def tell_status(self, message: Message, move: Move, copies: int = 1) -> None:
@@ -67,14 +66,16 @@ class Webhooks:
             sender=message.sender,
             application_id=message.application,
             takes_receipts=channel.takes_receipts,
+            message_url=message.webhook_url,
         )
         if target.receipt_method is not None:
             for _ in range(copies):
                 await self._deliver_receipt(message, channel, move, target)
             return
         error = self._specs.errors[move.code] if move.code is not None else None
-        body = v0_1.status_body(message, channel, move, error) | dispatch.status_links(message)
-        self._check_own(self._contract, "message-status", body)
+        version = status_version(account, message, channel, self._settings.set_webhook_version)
+        body = self._versions.dialects[version].status_body(message, channel, move, error)
+        self._check_own(self._versions.contracts[version], "message-status", body)
         for _ in range(copies):
             await self._deliver(message, move.status.value, body, target)
 

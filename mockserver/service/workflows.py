@@ -14,10 +14,10 @@ from mockserver.contract.specs import Specs
 from mockserver.core import failover
 from mockserver.core.failover import Action, Expired, Moved, Outcome, Report, Send, StartTimer, State
 from mockserver.core.prices import priced
-from mockserver.model import Account, EntryKind, Json, Message, Planned, Status
-from mockserver.problem import Problem
+from mockserver.model import Account, EntryKind, Json, Message
 from mockserver.service.accounts import Caller
 from mockserver.service.fates import Fate
+from mockserver.service.later import Later
 from mockserver.service.messages import Messages
 from mockserver.surroundings import Surroundings
 from mockserver.wire import dispatch, v0_1
@@ -69,15 +69,14 @@ class Workflows:
 
     def __init__(self, around: Surroundings, specs: Specs, contract: DispatchContract, messages: Messages) -> None:
         self._around = around
-        self._settings = around.settings
         self._store = around.store
         self._journal = around.journal
         self._clock = around.clock
         self._schedule = around.schedule
         self._capabilities = specs.capabilities
-        self._limits = specs.provider.limits
         self._contract = contract
         self._messages = messages
+        self._later = Later(around, specs, messages)
         messages.watch(self)
 
     async def start(self, caller: Caller, body: Json) -> Started:
@@ -141,20 +140,8 @@ class Workflows:
         """Send the current step; its request is long over, so a refusal becomes a status."""
         message = await self._message(progress)
         caller = Caller(await self._account(progress), progress.application)
-        fate = await self._messages.fates.decide(caller, message)
-        if fate.problem is not None:
-            why += f", and would be answered {fate.problem.status}"
-            fate = self._rejection(fate.problem)
-        await self._journal.write(
-            progress.account, EntryKind.WORKFLOW, _about(message, fate, why), message=message.uuid
-        )
+        fate = await self._later.decide(caller, message, why)
         await self._accept(progress, message, fate)
-
-    def _rejection(self, problem: Problem) -> Fate:
-        """Return the fate nearest to an answer that a later step cannot get, its request being over."""
-        limits = self._limits
-        code = limits.balance if dispatch.is_low_balance(problem) else limits.refused.get(problem.status, limits.other)
-        return Fate(steps=(Planned(self._settings.submitted_after_s, Status.REJECTED, code),))
 
     async def _report(self, progress: _Progress, outcome: Outcome, why: str) -> None:
         account = await self._account(progress)
@@ -198,10 +185,3 @@ class Workflows:
 
 def _waits_for(state: State, step: int) -> bool:
     return state.outcome is Outcome.RUNNING and state.current == step
-
-
-def _about(message: Message, fate: Fate, why: str) -> str:
-    """Return the journal's words for a step that goes out after the first."""
-    start = f"workflow {message.workflow}: {why}; step {(message.step or 0) + 1} goes out"
-    found = "".join(f" {each.detail}" for each in fate.findings)
-    return f"{start}, {message.channel} {message.kind} to {message.recipient}{'.' * bool(found)}{found}"

@@ -1,24 +1,27 @@
 """The operation of Dispatch v0.1: start a workflow."""
 
-from mockserver.contract.dispatch import EMPTY, finding_at
+from mockserver.contract.dispatch import EMPTY
+from mockserver.contract.nested import finding_at
 from mockserver.contract.specs import DISPATCH
+from mockserver.core.forms import V0_1
 from mockserver.model import Json
 from mockserver.problem import Verdict, Violation
-from mockserver.service.accounts import Caller
 from mockserver.service.runtime import Runtime
-from mockserver.web.operation import Done, paths_of
+from mockserver.web.operation import Asked, Done, paths_of
 from mockserver.wire import dispatch
 
 
 class StartWorkflow:
     """Starts a workflow; see ``Operation``."""
 
+    method = "POST"
     deed = "start a workflow"
     empty = EMPTY
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self.paths = paths_of(runtime.specs.documents[DISPATCH])
+        self.paths = paths_of(runtime.specs.documents[DISPATCH], "post")
+        self.dialect = runtime.versions.dialects[V0_1]
 
     def check(self, body: Json) -> Verdict:
         """See ``Operation.check``."""
@@ -28,9 +31,10 @@ class StartWorkflow:
         """See ``Operation.answer_violations``."""
         return self._runtime.dispatch_contract.answer_violations(http_status, body)
 
-    async def act(self, caller: Caller, _: Verdict, body: Json) -> Done:
+    async def act(self, asked: Asked) -> Done:
         """See ``Operation.act``."""
-        started = await self._runtime.workflows.start(caller, body)
+        body = asked.body
+        started = await self._runtime.workflows.start(asked.caller, body)
         workflow, message, fate = started.workflow, started.message, started.fate
         findings = tuple(finding_at("workflow[0]", each) for each in fate.findings)
         if workflow is None or message is None:

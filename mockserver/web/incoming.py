@@ -34,12 +34,13 @@ class Headers:
 
 
 class Incoming(Struct, frozen=True, gc=False):
-    """What a client asked for. ``target`` is the path with its query."""
+    """What a client asked for. ``target`` is the path with its query, secrets shortened; ``query`` is as it came."""
 
     method: str
     path: str
     target: str
     headers: Headers
+    query: str = ""
 
 
 class Reader:
@@ -56,9 +57,9 @@ class Reader:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             headers = self._known[raw] = read_headers(raw)
-        path, query = scope["path"], scope["query_string"]
-        target = f"{path}?{_SECRET.sub(_masked, query.decode('latin-1'))}" if query else path
-        return Incoming(scope["method"], path, target, headers)
+        path, query = scope["path"], scope["query_string"].decode("latin-1")
+        target = f"{path}?{_SECRET.sub(_masked, query)}" if query else path
+        return Incoming(scope["method"], path, target, headers, query)
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> Headers:

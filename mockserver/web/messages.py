@@ -1,40 +1,98 @@
-"""The operation of Messages v0.1: send one message."""
+"""The operations of Messages: send one message, in either version; update one, in v1."""
 
+from mockserver.contract.failover import FAILOVER
+from mockserver.core.forms import V0_1, V1
 from mockserver.core.prices import counted
-from mockserver.model import Json
+from mockserver.model import Json, Message
 from mockserver.problem import Verdict, Violation
-from mockserver.service.accounts import Caller
+from mockserver.service.messages import Sent
 from mockserver.service.runtime import Runtime
-from mockserver.web.operation import Done, paths_of
-from mockserver.wire import v0_1
+from mockserver.web.operation import Asked, Done, paths_of
 
 
 class SendMessage:
-    """Sends a message; see ``Operation``."""
+    """Sends a message of v0.1; see ``Operation``."""
 
+    method = "POST"
     deed = "send a message"
+    empty = None
+
+    def __init__(self, runtime: Runtime, version: str = V0_1) -> None:
+        self._runtime = runtime
+        self._version = version
+        self._contract = runtime.versions.contracts[version]
+        self._channels = runtime.specs.capabilities.channels
+        self.dialect = runtime.versions.dialects[version]
+        self.paths = paths_of(runtime.specs.documents[f"messages-{version}"], "post")
+
+    def check(self, body: Json) -> Verdict:
+        """See ``Operation.check``."""
+        return self._contract.check(body)
+
+    def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
+        """See ``Operation.answer_violations``."""
+        return self._contract.answer_violations(http_status, body)
+
+    async def act(self, asked: Asked) -> Done:
+        """See ``Operation.act``."""
+        sent = await self._send(asked)
+        message, fate = sent.message, sent.fate
+        if message is None:
+            return Done(problem=fate.problem, findings=fate.findings)
+        return Done(self.dialect.accepted(message), self._about(message), message, findings=fate.findings)
+
+    async def _send(self, asked: Asked) -> Sent:
+        channel = asked.verdict.channel or ""
+        return await self._runtime.messages.send(asked.caller, channel, asked.body, self._version)
+
+    def _about(self, message: Message) -> str:
+        about = f"{message.channel} {message.kind} to {message.recipient}"
+        cut = counted(message, self._channels[message.channel])
+        if cut is not None and cut.parts > 1:
+            about += f" in {cut.parts} parts"
+        if message.steps is not None:
+            others = message.steps - 1
+            about += f", with {others} {'other' if others == 1 else 'others'} to try"
+        return about
+
+
+class SendMessageV1(SendMessage):
+    """Sends a message of v1, which may name others to try; see ``Operation``."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(runtime, V1)
+
+    async def _send(self, asked: Asked) -> Sent:
+        if not asked.body.get(FAILOVER):
+            return await super()._send(asked)
+        return await self._runtime.failovers.start(asked.caller, asked.verdict.channel or "", asked.body)
+
+
+class UpdateMessage:
+    """Revokes a message or marks it as read; see ``Operation``."""
+
+    method = "PATCH"
+    deed = "update a message"
     empty = None
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self.paths = paths_of(runtime.specs.documents["messages-v0.1"])
+        self._contract = runtime.versions.v1_contract
+        self.dialect = runtime.versions.v1
+        self.paths = paths_of(runtime.specs.documents[f"messages-{V1}"], "patch")
 
     def check(self, body: Json) -> Verdict:
         """See ``Operation.check``."""
-        return self._runtime.contract.check(body)
+        return self._contract.check_update(body)
 
     def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
         """See ``Operation.answer_violations``."""
-        return self._runtime.contract.answer_violations(http_status, body)
+        return self._contract.answer_violations(http_status, body, "patch")
 
-    async def act(self, caller: Caller, verdict: Verdict, body: Json) -> Done:
+    async def act(self, asked: Asked) -> Done:
         """See ``Operation.act``."""
-        sent = await self._runtime.messages.send(caller, verdict.channel or "", body)
-        message, fate = sent.message, sent.fate
-        if message is None:
-            return Done(problem=fate.problem, findings=fate.findings)
-        about = f"{message.channel} {message.kind} to {message.recipient}"
-        cut = counted(message, self._runtime.specs.capabilities.channels[message.channel])
-        if cut is not None and cut.parts > 1:
-            about += f" in {cut.parts} parts"
-        return Done(v0_1.accepted(message), about, message, findings=fate.findings)
+        if self._runtime.settings.patch_auth == "bearer" and asked.caller.application is None:
+            reason = "a PATCH needs a token of an application, as patch_auth is bearer"
+            return Done(problem=self.dialect.unauthorised(reason))
+        updated = await self._runtime.updates.update(asked.caller, asked.target, asked.body)
+        return Done(None, updated.about, updated.message, updated.problem)

@@ -7,12 +7,23 @@ from msgspec import Struct
 from mockserver.model import Json, Message
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
+from mockserver.wire.dialects import Dialect
+
+
+class Asked(Struct, frozen=True, gc=False):
+    """A request whose body broke no rule. ``target`` is the last part of its path, where the path names something."""
+
+    caller: Caller
+    verdict: Verdict
+    body: Json
+    target: str = ""
 
 
 class Done(Struct, frozen=True, gc=False):
     """What came of a request that broke no rule: ``answer`` goes out with a 202, unless there is a ``problem``.
 
-    ``about`` says for the journal what was asked for; ``message`` is the message it made first.
+    Without an ``answer`` the 202 has no body. ``about`` says for the journal what was asked for; ``message`` is the
+    message it made first, or was about.
     """
 
     answer: Json = None
@@ -23,21 +34,31 @@ class Done(Struct, frozen=True, gc=False):
 
 
 class Operation(Protocol):
-    """A POST with a JSON body, whose good end is a 202."""
+    """One method on some paths, with a JSON body, whose good end is a 202."""
+
+    @property
+    def method(self) -> str:
+        """The method."""
+        ...
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Where it is served; each with a trailing slash as well."""
+        """Where it is served; each with a trailing slash as well. One that ends in ``{...}`` takes anything there."""
         ...
 
     @property
     def deed(self) -> str:
-        """What a POST does, for the answer to other methods."""
+        """What it does, for the answer to other methods."""
         ...
 
     @property
     def empty(self) -> str | None:
         """The reason told for a body without content, where the API has words of its own for it."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect:
+        """Who words its errors."""
         ...
 
     def check(self, body: Json) -> Verdict:
@@ -48,11 +69,12 @@ class Operation(Protocol):
         """Return what is wrong with an answer of ours."""
         ...
 
-    async def act(self, caller: Caller, verdict: Verdict, body: Json) -> Done:
+    async def act(self, asked: Asked) -> Done:
         """Do what a valid body asks for."""
         ...
 
 
-def paths_of(document: Json) -> tuple[str, ...]:
-    """Return the paths of a document, their old names included."""
-    return tuple(each for path, item in document["paths"].items() for each in (path, *item.get("x-aliases", ())))
+def paths_of(document: Json, method: str) -> tuple[str, ...]:
+    """Return the paths of a document that have a method, their old names included."""
+    items = ((path, item) for path, item in document["paths"].items() if method in item)
+    return tuple(each for path, item in items for each in (path, *item.get("x-aliases", ())))

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Final
+from urllib.parse import parse_qs
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -17,15 +18,11 @@ from mockserver.service.webhooks import insist
 from mockserver.web.bodies import parse_json
 from mockserver.web.dispatch import StartWorkflow
 from mockserver.web.incoming import Headers, Incoming, LeftError, Reader, TooLargeError, answer, read_body
-from mockserver.web.messages import SendMessage
-from mockserver.web.operation import Done, Operation
-from mockserver.wire import v0_1
-from mockserver.wire.signing import Refused
+from mockserver.web.messages import SendMessage, SendMessageV1, UpdateMessage
+from mockserver.web.operation import Asked, Done, Operation
+from mockserver.wire.signing import Refused, basic_header
 
 TRACE_HEADER: Final = b"x-nexmo-trace-id"
-UNAUTHORISED: Final = ("Unauthorised", "Invalid Token")
-"""Title and detail of a 401. Source: domain facts, messages-v0.1 part 1.5, seen on the wire."""
-
 _ACCEPTED: Final = 202
 _CLIENT_ERROR: Final = 400
 _SERVER_ERROR: Final = 500
@@ -43,6 +40,7 @@ class _Outcome:
 
     request: Incoming
     account: str
+    operation: Operation
     raw: bytes = b""
     problem: Problem | None = None
     verdict: Verdict | None = None
@@ -62,17 +60,25 @@ class VonageRoutes:
         self._wall = SystemClock()
         self._reader = Reader()
         self._sandbox_hosts = runtime.specs.provider.sandbox.hosts
-        self._sending = SendMessage(runtime)
-        operations: tuple[Operation, ...] = (self._sending, StartWorkflow(runtime))
+        operations: tuple[Operation, ...] = (
+            SendMessage(runtime),
+            StartWorkflow(runtime),
+            SendMessageV1(runtime),
+            UpdateMessage(runtime),
+        )
+        self._fallback = operations[0]
         self._known = tuple(path for each in operations for path in each.paths)
         self._operations = {path + slash: each for each in operations for path in each.paths for slash in ("", "/")}
+        self._holders = {path.rpartition("/")[0]: each for path, each in self._operations.items() if path[-1] == "}"}
         self.paths = frozenset(self._operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request and answer it; every outcome is journalled once."""
-        outcome = _Outcome(self._reader.read(scope), self._runtime.settings.api_key)
+        request = self._reader.read(scope)
+        operation, target = self._find(request.path)
+        outcome = _Outcome(request, self._runtime.settings.api_key, operation or self._fallback)
         try:
-            await self._judge(outcome, receive)
+            await self._judge(outcome, receive, target, is_known=operation is not None)
         except LeftError:
             await self._journal(outcome, _LEFT, _LEFT_BODY, "")  # nobody is there to be answered
             return
@@ -82,52 +88,59 @@ class VonageRoutes:
             raise
         await self._answer(outcome, send)
 
-    async def _judge(self, outcome: _Outcome, receive: Receive) -> None:
-        request = outcome.request
+    def _find(self, path: str) -> tuple[Operation | None, str]:
+        """Return the operation of a path, and what the last part of the path names if it names something."""
+        found = self._operations.get(path)
+        if found is not None:
+            return found, ""
+        holder, _, target = path.removesuffix("/").rpartition("/")
+        return (self._holders.get(holder), target) if target else (None, "")
+
+    async def _judge(self, outcome: _Outcome, receive: Receive, target: str, *, is_known: bool) -> None:
+        request, operation = outcome.request, outcome.operation
         limit = self._runtime.settings.max_body_bytes
         try:
             outcome.raw = await read_body(receive, request.headers.values.get("content-length"), limit)
         except TooLargeError:
             outcome.problem = too_large(limit)
-        operation = self._operations.get(request.path)
-        if operation is None:
+        if not is_known:
             outcome.problem = self._unknown_path(request.path)
             return
-        if request.method != "POST":
-            outcome.problem = _method_problem(request.method, operation.deed)
+        if request.method != operation.method:
+            outcome.problem = _method_problem(request.method, operation)
         if outcome.problem is not None:
             return
-        caller = await self._runtime.accounts.identify(request.headers.authorizations, self._wall.seconds())
+        caller = await self._runtime.accounts.identify(_credentials(request), self._wall.seconds())
         if isinstance(caller, Refused):
-            title, detail = UNAUTHORISED
             outcome.account = caller.account or outcome.account
-            outcome.problem = Problem(401, title, detail, reason=caller.reason)
+            outcome.problem = operation.dialect.unauthorised(caller.reason, unprovisioned=caller.unprovisioned)
             return
         outcome.account = caller.account.api_key
         if request.headers.values.get("host", "").partition(":")[0] in self._sandbox_hosts:
             caller = replace(caller, sandbox=True)
-        await self._judge_body(outcome, operation, caller)
+        await self._judge_body(outcome, caller, target)
 
-    async def _judge_body(self, outcome: _Outcome, operation: Operation, caller: Caller) -> None:
+    async def _judge_body(self, outcome: _Outcome, caller: Caller, target: str) -> None:
+        operation = outcome.operation
         strict = self._runtime.settings.strict
         outcome.findings, outcome.problem = judge_headers(outcome.request.headers, strict=strict)
         if outcome.problem is not None:
             return
         parsed = parse_json(outcome.raw)
         if parsed.violation is not None:
-            outcome.problem = v0_1.invalid((_unreadable(outcome.raw, parsed.violation, operation),))
+            outcome.problem = operation.dialect.unreadable(_unreadable(outcome.raw, parsed.violation, operation))
             return
         verdict = operation.check(parsed.value)
         outcome.verdict = verdict
         outcome.findings += parsed.findings + verdict.findings
         violations = verdict.violations + (as_violations(outcome.findings) if strict else ())
-        if violations or verdict.channel is None:
-            outcome.problem = v0_1.invalid(violations)
+        if violations:
+            outcome.problem = operation.dialect.refusal(violations)
             return
         if not self._runtime.is_running:
             outcome.problem = _STOPPING
             return
-        outcome.done = done = await operation.act(caller, verdict, parsed.value)
+        outcome.done = done = await operation.act(Asked(caller, verdict, parsed.value, target))
         outcome.problem = done.problem
         outcome.findings += done.findings
 
@@ -143,17 +156,17 @@ class VonageRoutes:
             status, body = _ACCEPTED, outcome.done.answer
         else:
             problem = outcome.problem or _NO_OUTCOME
-            status, body = problem.status, v0_1.problem_body(problem, trace_id)
-            headers[b"content-type"] = b"application/problem+json"
+            dialect = outcome.operation.dialect
+            status, body = problem.status, dialect.problem_body(problem, trace_id)
+            headers[b"content-type"] = dialect.problem_type.encode()
             headers |= {name.encode(): value.encode() for name, value in problem.headers.items()}
-        self._check_own(outcome.request.path, status, body)
+        self._check_own(outcome.operation, status, body)
         await self._journal(outcome, status, body, trace_id)
-        content = b"" if outcome.request.method == "HEAD" else msgspec.json.encode(body)
+        content = b"" if outcome.request.method == "HEAD" or body is None else msgspec.json.encode(body)
         await answer(send, status, headers, content)
 
-    def _check_own(self, path: str, status: int, body: Json) -> None:
+    def _check_own(self, operation: Operation, status: int, body: Json) -> None:
         if self._runtime.settings.self_check:
-            operation = self._operations.get(path, self._sending)
             insist(f"an answer {status}", operation.answer_violations(status, body))
 
     async def _journal(self, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
@@ -166,7 +179,7 @@ class VonageRoutes:
             verdict=verdict_word(status),
             body=outcome.raw.decode("utf-8", "replace")[:KEPT_BODY],
             headers=request.headers.shown,
-            answer=None if message is not None and body == v0_1.accepted(message) else body,
+            answer=None if message is not None and body == {"message_uuid": message.uuid} else body,
             trace_id=trace_id,
             reason=problem.reason if problem is not None else None,
             channel=verdict.channel if verdict is not None else None,
@@ -228,9 +241,22 @@ def _unreadable(raw: bytes, violation: Violation, operation: Operation) -> Viola
     return replace(violation, reason=operation.empty)
 
 
-def _method_problem(method: str, deed: str) -> Problem:
-    detail = f"{method} is not allowed here; {deed} with POST."
-    return Problem(405, "Method Not Allowed", detail, type="about:blank", headers={"allow": "POST"})
+def _credentials(request: Incoming) -> list[str]:
+    """Return the credentials of a request: its headers, or else key and secret in its query, as old clients have them.
+
+    Source: domain facts, real-clients part 2.
+    """
+    found = request.headers.authorizations
+    if found or "api_key=" not in request.target:
+        return found
+    query = parse_qs(request.query)
+    key, secret = (query.get(name, [""])[-1] for name in ("api_key", "api_secret"))
+    return [basic_header(key, secret)] if key else found
+
+
+def _method_problem(method: str, operation: Operation) -> Problem:
+    detail = f"{method} is not allowed here; {operation.deed} with {operation.method}."
+    return Problem(405, "Method Not Allowed", detail, type="about:blank", headers={"allow": operation.method})
 
 
 def too_large(limit: int) -> Problem:

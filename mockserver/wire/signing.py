@@ -46,11 +46,18 @@ class Bearer:
 class Refused:
     """Why credentials cannot be read or believed; for the journal, the client is told less.
 
-    ``account`` is the API key they were meant for, where that is known.
+    ``account`` is the API key they were meant for, where that is known. ``unprovisioned``: they are believed, but do
+    not give access to this product.
     """
 
     reason: str
     account: str | None = None
+    unprovisioned: bool = False
+
+
+def basic_header(api_key: str, api_secret: str) -> str:
+    """Return the ``Authorization`` header of a key and a secret."""
+    return "Basic " + base64.b64encode(f"{api_key}:{api_secret}".encode()).decode()
 
 
 def webhook_token(

@@ -98,7 +98,8 @@ def test_check_refuses_a_document_of_another_sort(text: str, cli: Cli, tmp_path:
 
     outcome = cli("check", "other.yaml")
 
-    expected = "This document is none of ours. It needs one of the members openapi, rows, errors, recipients, rules.\n"
+    members = "openapi, rows, errors, recipients, rules, clients"
+    expected = f"This document is none of ours. It needs one of the members {members}.\n"
     assert (2, f"{tmp_path}/other.yaml: {expected}") == (outcome.code, outcome.out)
 
 
@@ -267,3 +268,20 @@ def test_check_finds_what_is_wrong_in_the_magic_values(old: str, new: str, words
 
     assert (2, True) == (outcome.code, outcome.out.startswith(f"{path}:{line}: "))
     assert words in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('  scheme: https\n  trust: "option', '  shceme: https\n  trust: "option', "Did you mean scheme?"),
+        ("aliases: [rb]", "aliases: [rb, php]", "The name php stands here twice."),
+        ("api_host: {{tls_host}},", "api_host: {{tls_hots}},", "{{tls_hots}} is no value."),
+    ],
+)
+def test_check_finds_the_line_of_a_mistake_about_a_client(old: str, new: str, says: str, cli: Cli, specs: Path) -> None:
+    swap(specs / "clients.yaml", old, new)
+
+    outcome = cli("check", str(specs / "clients.yaml"))
+
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{specs / 'clients.yaml'}:"))
+    assert says in outcome.out

@@ -17,7 +17,7 @@ from mockserver.cli.shell import tell
 from mockserver.errors import ConfigError, MockServerError, UsageError
 from tests.cli.conftest import PATIENCE_S, Cli
 
-COMMANDS = ["serve", "demo", "inbound", "messages", "tail", "explain", "rules", "check", "ready"]
+COMMANDS = ["serve", "demo", "inbound", "messages", "tail", "explain", "env", "rules", "check", "ready"]
 HEAVY = ("aiohttp", "faker", "jsonschema_rs", "openapi_core", "pydantic", "rich", "starlette", "trustme", "uvicorn")
 
 

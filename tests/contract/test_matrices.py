@@ -6,6 +6,7 @@ from mockserver.contract.check import MessagesContract
 from mockserver.contract.schemas import Schemas, cell_of_schema
 from mockserver.contract.specs import Specs
 from mockserver.core.capabilities import ChannelRow, Row
+from mockserver.core.forms import FORMS
 from mockserver.model import Json
 
 # Source: messages-v0.1 part 3.3. Written out here as an independent fact; nothing below derives it from our files.
@@ -84,12 +85,12 @@ def send(channel: str, kind: str, member: Json) -> Json:
 def row_of(specs: Specs, wire_name: str, kind: str, direction: str) -> Row | None:
     channel = specs.capabilities.by_wire("v0.1", wire_name)
     assert channel is not None
-    return specs.capabilities.row(channel.name, kind, direction)
+    return specs.capabilities.row(channel.name, kind, direction, "v0.1")
 
 
 @pytest.mark.parametrize(("matrix", "count"), [("outbound", 30), ("inbound", 24), ("custom", 15)])
 def test_matrix_is_complete(matrix: str, count: int, specs: Specs) -> None:
-    rows = {(row.channel, row.kind) for row in specs.capabilities.rows if row.matrix == matrix}
+    rows = {(row.channel, row.kind) for row in specs.capabilities.rows_in("v0.1") if row.matrix == matrix}
 
     assert count == len(rows) == len(cells(matrix))
 
@@ -163,14 +164,14 @@ def test_unknown_custom_object_is_refused_where_there_is_none(contract: Messages
 
 def test_each_branch_belongs_to_one_row(specs: Specs, schemas: Schemas) -> None:
     for direction, branches in (("outbound", schemas.outbound()), ("inbound", schemas.webhook("inboundMessage"))):
-        named = [row.schema["v0.1"] for row in specs.capabilities.rows if row.direction == direction and row.schema]
+        named = [row.schema for row in specs.capabilities.rows_in("v0.1") if row.direction == direction and row.schema]
 
         assert sorted(branches) == sorted(named)
 
 
 def rows_with_branches(specs: Specs, direction: str) -> list[tuple[ChannelRow, Row]]:
     """Return the rows that have a branch, each with its channel."""
-    rows = [row for row in specs.capabilities.rows if row.direction == direction and row.schema]
+    rows = [row for row in specs.capabilities.rows_in("v0.1") if row.direction == direction and row.schema]
     return [(specs.capabilities.channels[row.channel], row) for row in rows]
 
 
@@ -180,14 +181,14 @@ def test_each_branch_is_for_the_channel_and_kind_of_its_row(specs: Specs, schema
 
         assert count == len(pairs)
         for channel, row in pairs:
-            cell = cell_of_schema(schemas.component(row.schema["v0.1"]))
+            cell = cell_of_schema(schemas.component(row.schema or ""), FORMS["v0.1"])
             assert (channel.names["v0.1"], row.kind) == cell
 
 
 def test_limits_of_rows_and_branches_are_the_same(specs: Specs, schemas: Schemas) -> None:
     """Both ways: a limit that only one of the two knows is a difference as well."""
     for _, row in rows_with_branches(specs, "outbound"):
-        branch = schemas.component(row.schema["v0.1"])
+        branch = schemas.component(row.schema or "")
         content = branch["properties"]["message"]["properties"]["content"]["properties"][row.kind]
         members = content.get("properties", {})
         text = content if row.kind == "text" else {}
@@ -207,7 +208,7 @@ def test_limits_of_rows_and_branches_are_the_same(specs: Specs, schemas: Schemas
 def test_parties_of_rows_and_branches_are_the_same(specs: Specs, schemas: Schemas) -> None:
     for direction in ("outbound", "inbound"):
         for channel, row in rows_with_branches(specs, direction):
-            members = schemas.component(row.schema["v0.1"])["properties"]
+            members = schemas.component(row.schema or "")["properties"]
             pair = channel.addresses["outbound" if direction == "outbound" else "inbound"]
 
             assert ["type", pair.sender.member] == members["from"]["required"], row
@@ -216,20 +217,20 @@ def test_parties_of_rows_and_branches_are_the_same(specs: Specs, schemas: Schema
 
 def test_options_of_channels_and_branches_are_the_same(specs: Specs, schemas: Schemas) -> None:
     for channel, row in rows_with_branches(specs, "outbound"):
-        members = dict(schemas.component(row.schema["v0.1"])["properties"]["message"]["properties"])
+        members = dict(schemas.component(row.schema or "")["properties"]["message"]["properties"])
         del members["content"]
 
-        assert set(members) == ({channel.names["v0.1"]} if channel.options else set()), row
+        assert set(members) == ({channel.names["v0.1"]} if channel.options_in("v0.1") else set()), row
         for options in members.values():
-            assert list(channel.options) == list(options["properties"])
+            assert list(channel.options_in("v0.1")) == list(options["properties"])
             assert row.options_needed == tuple(options.get("required", ()))
 
 
 def test_values_of_options_are_those_of_the_branches(specs: Specs, schemas: Schemas) -> None:
     found = []
     for channel, row in rows_with_branches(specs, "outbound"):
-        message = schemas.component(row.schema["v0.1"])["properties"]["message"]["properties"]
-        for name, option in channel.options.items():
+        message = schemas.component(row.schema or "")["properties"]["message"]["properties"]
+        for name, option in channel.options_in("v0.1").items():
             schema = message[channel.names["v0.1"]]["properties"][name]
             choices = tuple(each for each in schema.get("enum", ()) if each is not None)
             assert (option.values, option.min_s, option.max_s) == (
@@ -248,4 +249,4 @@ def test_statuses_of_channels_and_branches_are_the_same(specs: Specs, schemas: S
         branch = schemas.component(name)
         found[branch["properties"]["to"]["properties"]["type"]["const"]] = branch["properties"]["status"]["enum"]
 
-    assert {each.names["v0.1"]: list(each.statuses) for each in specs.capabilities.channels.values()} == found
+    assert {each.names["v0.1"]: list(each.statuses) for each in specs.capabilities.channels_in("v0.1")} == found

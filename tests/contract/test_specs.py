@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from mockserver.contract import lint
 from mockserver.contract.schemas import Schemas
 from mockserver.contract.specs import DOCUMENTS, Specs, load_specs
+from mockserver.core.forms import FORMS
 from mockserver.data import bundled
 from mockserver.errors import SpecError
 from mockserver.model import Json
@@ -384,10 +385,10 @@ def test_all_mistakes_of_a_document_are_found() -> None:
 
 
 def test_all_mistakes_of_rows_are_found(specs: Specs, schemas: Schemas) -> None:
-    rows = tuple(each for each in specs.capabilities.rows if each.schema.get("v0.1") not in {"SmsText", "MmsText"})
+    rows = tuple(each for each in specs.capabilities.rows if each.schema not in {"SmsText", "MmsText"})
     capabilities = msgspec.structs.replace(specs.capabilities, rows=rows)
 
-    found = list(lint.unmatched(capabilities, schemas, "v0.1"))
+    found = list(lint.unmatched(capabilities, schemas, FORMS["v0.1"]))
 
     words = [f"No outbound row names the branch {name}." for name in ("SmsText", "MmsText")]
     assert [("rows", each) for each in words] == found

@@ -64,7 +64,7 @@ def test_by_wire_takes_the_exact_name_of_the_dialect_only() -> None:
     ],
 )
 def test_row_is_found_by_channel_kind_and_direction(cell: tuple[str, str, str], state: str) -> None:
-    row = CAPABILITIES.row(*cell)
+    row = CAPABILITIES.row(*cell, "v0.1")
 
     assert row is not None
     assert (*cell, state, state == "supported") == (row.channel, row.kind, row.direction, row.state, row.is_supported)
@@ -74,11 +74,11 @@ def test_row_is_found_by_channel_kind_and_direction(cell: tuple[str, str, str], 
     "cell", [("sms", "custom", "outbound"), ("sms", "image", "inbound"), ("viber_service_msg", "text", "outbound")]
 )
 def test_cell_that_is_in_no_matrix_has_no_row(cell: tuple[str, str, str]) -> None:
-    assert CAPABILITIES.row(*cell) is None
+    assert CAPABILITIES.row(*cell, "v0.1") is None
 
 
 def test_rows_of_a_channel_come_in_the_order_of_the_file() -> None:
-    kinds = [row.kind for row in CAPABILITIES.rows_of("mms", "outbound")]
+    kinds = [row.kind for row in CAPABILITIES.rows_of("mms", "outbound", "v0.1")]
 
     assert ["text", "image", "audio", "video", "file", "template", "button", "location", "contact"] == kinds
 
@@ -94,7 +94,7 @@ def test_what_travels_through_another_kind_gives_an_example_that_is_recognised()
         recognised = CAPABILITIES.custom_object(row.example)
         assert recognised in {row.kind, "button"} or row.channel == "viber"
         assert row.example
-        target = CAPABILITIES.row(row.channel, row.through or "", row.direction)
+        target = CAPABILITIES.row(row.channel, row.through or "", row.direction, row.dialect)
         assert target is not None
         assert target.schema
 

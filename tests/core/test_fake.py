@@ -18,7 +18,7 @@ from mockserver.model import Direction, Message, Status
 from mockserver.wire import v0_1
 
 SPECS = load_specs()
-INBOUND = [row for row in SPECS.capabilities.rows if row.direction == "inbound" and row.is_supported]
+INBOUND = [row for row in SPECS.capabilities.rows_in("v0.1") if row.direction == "inbound" and row.is_supported]
 NOON = datetime(2020, 5, 20, 12, tzinfo=UTC)
 
 KINDS = ("text", "image", "audio", "video", "file", "location", "button", "unsupported")

@@ -244,7 +244,7 @@ def ruled(
 ) -> Ruling:
     """Return what the rules, or one of them in a mode, say of a message."""
     side = known.told if mode is None else msgspec.structs.replace(known.told, rules=dict.fromkeys(BY_NAME, mode))
-    cell = CELLS_OF[message.channel, message.kind]
+    cell = CELLS_OF[message.dialect, message.channel, message.kind]
     rules = cell.rules if only is None else tuple(each for each in cell.rules if each.name == only)
     assert rules
     case = Case(message, Account("key", senders=known.senders), side, known.facts, RULES, cell)
@@ -378,7 +378,7 @@ def test_messenger_takes_any_file_as_the_table_lists_no_extensions() -> None:
 def test_nothing_told_the_rules_worked_out_ahead_say_what_all_rules_say(channel: str, kind: str) -> None:
     """An account that nothing was told of is judged by fewer rules, for speed."""
     message = outbound(channel, kind, {"url": MEDIA_URL, "name": "n:t", "text": "x"})
-    cell = CELLS_OF[channel, kind]
+    cell = CELLS_OF["v0.1", channel, kind]
     case = Case(message, Account("key"), NOTHING_TOLD, Facts(NOW_S), RULES, cell)
 
     assert judge(cell.rules, case, strict=False) == judge(cell.untold, case, strict=False)

@@ -7,6 +7,7 @@ from mockserver.model import Account, Application, EntryKind, Json, Sender
 from mockserver.problem import Problem
 from mockserver.service.accounts import Caller
 from mockserver.service.external import External, Page, link_fault, sender_of, with_sender
+from mockserver.service.messages import Arrival
 from mockserver.wire import accounts as wire
 from tests.service.conftest import INBOUND_URL, KEY, START_S, OpenWorld, World, basic
 
@@ -35,7 +36,7 @@ async def inbound_url(world: World, channel: str, recipient: str, key: str = KEY
     sender = "447700900555" if channel != "messenger" else "9988776655"
     account = await world.account(key)
     message, delivery = await world.runtime.messages.receive(
-        account, channel, "text", sender=sender, recipient=recipient, content={"text": "Hello"}
+        account, Arrival(channel, "text", sender=sender, recipient=recipient, content={"text": "Hello"})
     )
     await world.runtime.settle()
     assert [delivery.url] == [post.url for post in world.poster.posts if post.json["message_uuid"] == message.uuid]
@@ -191,7 +192,8 @@ async def test_without_a_link_or_any_url_inbound_messages_are_dropped(open_world
     await external(world).unlink(KEY, "viber", VIBER.id, "app-1")
 
     await world.runtime.messages.receive(
-        await world.account(), "viber", "text", sender="447700900555", recipient=VIBER.id, content={"text": "Hello"}
+        await world.account(),
+        Arrival("viber", "text", sender="447700900555", recipient=VIBER.id, content={"text": "Hello"}),
     )
 
     (dropped,) = await world.entries(EntryKind.DROPPED)

@@ -11,7 +11,7 @@ from mockserver.errors import ConfigError
 from mockserver.model import Account, Delivery, Json, MediaFile, Message, Provider, Rate, Rates, Sender, Template
 from mockserver.service.accounts import Caller
 from mockserver.service.fates import Fate
-from mockserver.service.messages import Sent
+from mockserver.service.messages import Arrival, Sent
 from tests.bodies import body_of
 from tests.service.conftest import KEY, START_S, OpenWorld, World
 
@@ -34,7 +34,7 @@ async def write(world: World, channel: str, text: str, sender: str, recipient: s
     """Let a user write."""
     account = await world.account(key)
     _, delivery = await world.runtime.messages.receive(
-        account, channel, "text", sender=sender, recipient=recipient, content={"text": text}
+        account, Arrival(channel, "text", sender=sender, recipient=recipient, content={"text": text})
     )
     return delivery
 

@@ -144,14 +144,7 @@ class Control:
         number = await self._store.count(account.api_key, "inbound")
         rng = random_for(self._runtime.seed, account.api_key, number, "inbound")
         arrival = await read_inbound(body, account, self._specs, self._store, rng)
-        message, delivery = await self._runtime.messages.receive(
-            account,
-            arrival.channel,
-            arrival.kind,
-            sender=arrival.sender,
-            recipient=arrival.recipient,
-            content=arrival.content,
-        )
+        message, delivery = await self._runtime.messages.receive(account, arrival)
         return {
             "message_uuid": message.uuid,
             "delivery": delivery.id,

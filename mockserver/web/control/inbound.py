@@ -1,6 +1,5 @@
 """Reads what a tester wants to arrive: checks the cell, fills in what was left out, names what does not fit."""
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from random import Random
 
@@ -9,6 +8,7 @@ from mockserver.core import fake
 from mockserver.core.capabilities import ChannelRow, Row
 from mockserver.errors import UsageError
 from mockserver.model import Account, Direction, Json, Message
+from mockserver.service.messages import Arrival
 from mockserver.store.base import Store
 
 _PARTIES = ("channel", "kind", "from", "to")
@@ -16,17 +16,6 @@ _STATES = {
     "not_by_channel": "the channel itself cannot",
     "not_by_provider": "the channel can, the provider does not",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An inbound message ready to arrive."""
-
-    channel: str
-    kind: str
-    sender: str
-    recipient: str
-    content: dict[str, Json]
 
 
 async def read_inbound(body: Json, account: Account, specs: Specs, store: Store, rng: Random) -> Arrival:
@@ -58,8 +47,10 @@ def _channel(body: dict[str, Json], specs: Specs) -> ChannelRow:
 
 def _row(body: dict[str, Json], channel: ChannelRow, specs: Specs) -> Row:
     kind = _text(body, "kind") or ""
-    row = specs.capabilities.row(channel.name, kind, "inbound")
-    supported = tuple(each.kind for each in specs.capabilities.rows_of(channel.name, "inbound") if each.is_supported)
+    row = specs.capabilities.row(channel.name, kind, "inbound", "v0.1")
+    supported = tuple(
+        each.kind for each in specs.capabilities.rows_of(channel.name, "inbound", "v0.1") if each.is_supported
+    )
     if row is None:
         if any(each.kind == kind and each.direction == "inbound" for each in specs.capabilities.rows):
             raise UsageError(f"{kind} cannot come in on {channel.name}", fix=_possible(channel, supported))
@@ -92,9 +83,8 @@ def _content(body: dict[str, Json], row: Row, specs: Specs) -> dict[str, Json]:
 
 
 def _members(row: Row, specs: Specs) -> tuple[str, ...]:
-    (dialect, component), *_ = row.schema.items()
-    schemas = specs.documents[f"messages-{dialect}"]["components"]["schemas"]
-    content = _resolved(schemas[component], schemas)
+    schemas = specs.documents[f"messages-{row.dialect}"]["components"]["schemas"]
+    content = _resolved(schemas[row.schema or ""], schemas)
     for name in ("message", "content"):
         content = _resolved(content["properties"][name], schemas)
     member = _resolved(content["properties"].get(row.kind, {}), schemas)

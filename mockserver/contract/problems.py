@@ -1,0 +1,92 @@
+"""The error answers of Messages v1, read from its document: which there are, and which one answers a broken rule."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from mockserver.contract.schemas import Schemas, expanded
+from mockserver.model import Json
+from mockserver.problem import Problem, Violation
+
+_PREFIX: Final = "Error"
+_STATUS: Final = "x-status"
+_FIELDS: Final = "x-fields"
+_BLOCK: Final = "<block>"
+"""Stands for every member of a channel's options object."""
+_ANY: Final = "*"
+_WHOLE: Final = "body"
+"""The name of a violation that is about the body as a whole; what it says explains all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One documented error: its words, and the fields it answers for, by name or by ``<block>`` or ``*``."""
+
+    status: int
+    type: str
+    title: str
+    detail: str
+    fields: tuple[str, ...]
+    lists: bool
+
+
+class Problems:
+    """The documented errors by the names of their schemas. ``blocks`` are the names of the channels' options."""
+
+    def __init__(self, document: Json, blocks: Iterable[str]) -> None:
+        components = Schemas(document).components()
+        self._rows = {name: _row(document, each) for name, each in components.items() if _STATUS in each}
+        self._blocks = frozenset(blocks)
+
+    def of(
+        self, name: str, *, detail: str | None = None, reason: str | None = None, violations: tuple[Violation, ...] = ()
+    ) -> Problem:
+        """Return a documented error; ``detail`` replaces its words where they are an example, ``reason`` is ours."""
+        row = self._rows[_PREFIX + name]
+        return Problem(row.status, row.title, detail or row.detail, type=row.type, violations=violations, reason=reason)
+
+    def refusal(self, violations: tuple[Violation, ...]) -> Problem:
+        """Return the error that answers broken rules: the first documented one that a broken field calls for.
+
+        It lists all of them, those it is about in front, so that a reader can mend everything at once.
+        """
+        rows = [row for row in self._rows.values() if row.fields]
+        ranks = [self._rank(each.name, rows) for each in violations]
+        row = rows[min(ranks)]
+        by_rank = sorted(zip(ranks, violations, strict=True), key=lambda pair: (pair[1].name != _WHOLE, pair[0]))
+        return Problem(row.status, row.title, row.detail, type=row.type, violations=tuple(each for _, each in by_rank))
+
+    def lists(self, problem: Problem, *, exact: bool) -> bool:
+        """Return whether an error names the fields it is about: all that are about fields, if exact the published few."""
+        return any(
+            (row.lists if exact else row.fields)
+            for row in self._rows.values()
+            if (row.type, row.title) == (problem.type, problem.title)
+        )
+
+    def _rank(self, name: str, rows: list[_Row]) -> int:
+        """Return the place of the error for a field; of those that fit, the one that says it most exactly."""
+        own = name.rpartition("].")[2] if "]." in name and name.startswith("failover[") else name
+        head = own.partition(".")[0].partition("[")[0]
+        block = _BLOCK if own != head and head in self._blocks else head
+        for wanted in (own, block, _ANY):
+            for index, row in enumerate(rows):
+                if wanted in row.fields:
+                    return index
+        raise LookupError(f"no documented error answers for {name!r}")
+
+
+def _row(document: Json, schema: Json) -> _Row:
+    members = expanded(document, schema)["properties"]
+    words = {name: _said(members[name]) for name in ("type", "title", "detail")}
+    return _Row(
+        status=schema[_STATUS],
+        fields=tuple(schema.get(_FIELDS, ())),
+        lists=not {_BLOCK, _ANY}.isdisjoint(schema.get(_FIELDS, ())),
+        **words,
+    )
+
+
+def _said(schema: Json) -> str:
+    """Return the one value of a member, else its example, else nothing where any words may stand."""
+    return str(schema.get("const", next(iter(schema.get("examples", ())), "")))
