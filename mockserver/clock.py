@@ -8,6 +8,11 @@ from typing import Protocol
 class Clock(Protocol):
     """Tells the time in seconds since 1970, UTC."""
 
+    @property
+    def rate(self) -> float:
+        """How many of its seconds pass in a real one; 0 if it stands still."""
+        ...
+
     def seconds(self) -> float:
         """Return the present moment."""
         ...
@@ -20,6 +25,8 @@ def at(seconds: float) -> datetime:
 
 class SystemClock:
     """The machine's clock, but for corrections that set it back: those would stall all that is planned for as long."""
+
+    rate = 1.0
 
     def __init__(self) -> None:
         self._latest_s = 0.0
@@ -38,6 +45,8 @@ class SystemClock:
 class ManualClock:
     """A clock that stands still until it is moved; it never goes back."""
 
+    rate = 0.0
+
     def __init__(self, start_s: float | None = None) -> None:
         self._now_s = time.time() if start_s is None else start_s
 
@@ -48,3 +57,17 @@ class ManualClock:
     def move_to(self, seconds: float) -> None:
         """Move forward to a moment; a moment already past changes nothing."""
         self._now_s = max(self._now_s, seconds)
+
+
+class ScaledClock:
+    """A clock that runs so many times as fast as another, from a moment on."""
+
+    def __init__(self, real: Clock, rate: float, start_s: float | None = None) -> None:
+        self.rate = rate
+        self._real = real
+        self._real_start_s = real.seconds()
+        self._start_s = self._real_start_s if start_s is None else start_s
+
+    def seconds(self) -> float:
+        """Return the present moment of this clock."""
+        return self._start_s + (self._real.seconds() - self._real_start_s) * self.rate

@@ -66,8 +66,7 @@ class Outbox:
         self._seed = around.seed
         self._store = around.store
         self._journal = around.journal
-        self._clock = around.clock
-        self._schedule = around.schedule
+        self._times = around.times
         self._poster = poster
         self._lanes: dict[str, deque[Delivery]] = {}
         self._targets: dict[str, _Target] = {}
@@ -78,6 +77,8 @@ class Outbox:
         self._quiet.set()
         self._stopping = False
         self._load: Counter[str] = Counter()
+        self._flying: Counter[str] = Counter()
+        self._changed = asyncio.Event()
         self._on_room: Callable[[str, int], None] = lambda *_: None
 
     @property
@@ -160,6 +161,7 @@ class Outbox:
             target.in_flight += 1
             self._waiting -= 1
             delivery = target.ready.popleft()
+            self._flying[delivery.account] += 1
             task = asyncio.get_running_loop().create_task(self._send(key, target, delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -187,6 +189,8 @@ class Outbox:
             raise
         finally:
             target.in_flight -= 1
+            self._flying[delivery.account] -= 1
+            self._changed.set()
             self._pump(key, target)
             self._leave(key, target)
 
@@ -205,7 +209,7 @@ class Outbox:
     async def _attempt(self, delivery: Delivery) -> tuple[Delivery, str]:
         """Post once; return the delivery with the attempt, and words for the journal."""
         started_s = time.perf_counter()
-        began_at = at(self._clock.seconds())
+        began_at = at(self._times.seconds(delivery.account))
         number = len(delivery.attempts) + 1
         status, error = None, None
         try:
@@ -250,7 +254,7 @@ class Outbox:
         if last.status is not None and last.status in ACKNOWLEDGED:
             await self._finish(delivery, DeliveryState.DELIVERED)
             return
-        due_s = self._clock.seconds() + self._delay_s(last.number)
+        due_s = self._times.seconds(delivery.account) + self._delay_s(last.number)
         if due_s > delivery.attempts[0].at.timestamp() + self._settings.retry_for_s:
             await self._finish(delivery, DeliveryState.GAVE_UP)
             await self._journal.write(
@@ -265,7 +269,7 @@ class Outbox:
         await self._store.put_delivery(waiting)
         self._retrying[delivery.id] = waiting
         self._load[delivery.account] += 1
-        self._schedule.at(due_s, _Retry(self, delivery.id, last.number))
+        self._times.at(delivery.account, due_s, _Retry(self, delivery.id, last.number))
 
     def _delay_s(self, tried: int) -> float:
         """Return the seconds from a failed attempt to the next; ``tried`` counts attempts made."""
@@ -283,10 +287,19 @@ class Outbox:
         else:
             self._lanes.pop(message, None)
 
-    async def settle(self) -> None:
-        """Wait until nothing is in line or with a receiver; those waiting for their next try may remain."""
-        while not self._quiet.is_set():
-            await self._quiet.wait()
+    async def settle(self, account: str | None = None) -> None:
+        """Wait until nothing is in line or with a receiver, of one account if named; next tries may remain."""
+        while not self._quiet.is_set() and (account is None or self._busy(account)):
+            if account is None:
+                await self._quiet.wait()
+            else:
+                self._changed.clear()
+                await self._changed.wait()
+
+    def _busy(self, account: str) -> int:
+        """Return how many webhooks of an account are in line or with a receiver."""
+        retrying = sum(1 for each in self._retrying.values() if each.account == account)
+        return self._load[account] - retrying + self._flying[account]
 
     async def stop(self, grace_s: float) -> list[Delivery]:
         """Let sends in line finish for ``grace_s`` seconds; return what is left, journalled as abandoned."""
@@ -307,9 +320,10 @@ class Outbox:
     def _let_go(self) -> None:
         """Hold nothing any more."""
         self._waiting = 0
-        for held in (self._lanes, self._targets, self._retrying, self._load):
+        for held in (self._lanes, self._targets, self._retrying, self._load, self._flying):
             held.clear()
         self._quiet.set()
+        self._changed.set()
 
     async def _abandon_all(self) -> list[Delivery]:
         left = [

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.clock import Clock, at
+from mockserver.clock import at
 from mockserver.model import Entry, EntryKind
 from mockserver.store.base import Store
+from mockserver.times import Times
 
 Fits = Callable[[Entry], bool]
 """Tells whether an entry is wanted."""
@@ -21,14 +22,14 @@ def _all(_: Entry) -> bool:
 class Journal:
     """Writes entries to the store and wakes those who wait for them."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, times: Times) -> None:
         self._store = store
-        self._clock = clock
+        self._times = times
         self._waiting: dict[str, set[asyncio.Future[bool]]] = {}
 
     async def write(self, account: str, kind: EntryKind, about: str, **details: Any) -> Entry:
         """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number."""
-        entry = Entry(id=0, at=at(self._clock.seconds()), kind=kind, about=about, **details)
+        entry = Entry(id=0, at=at(self._times.seconds(account)), kind=kind, about=about, **details)
         numbered = await self._store.append(account, entry)
         for future in self._waiting.pop(account, ()):
             if not future.done():

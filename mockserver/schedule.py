@@ -30,7 +30,7 @@ class Schedule:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._heap: list[tuple[float, int, Job]] = []
+        self._heap: list[tuple[float, int, str, Job]] = []
         self._order = count()
         self._wake: asyncio.Event | None = None
 
@@ -38,9 +38,9 @@ class Schedule:
         """Return how many jobs wait."""
         return len(self._heap)
 
-    def at(self, due_s: float, job: Job) -> None:
-        """Run ``job`` at a moment; a moment already past means as soon as may be."""
-        heapq.heappush(self._heap, (due_s, next(self._order), job))
+    def at(self, due_s: float, job: Job, account: str = "") -> None:
+        """Run ``job`` of an account at a moment; a moment already past means as soon as may be."""
+        heapq.heappush(self._heap, (due_s, next(self._order), account, job))
         if self._wake is not None and self._heap[0][0] == due_s:
             self._wake.set()
 
@@ -48,13 +48,22 @@ class Schedule:
         """Run ``job`` in so many seconds."""
         self.at(self._clock.seconds() + delay_s, job)
 
-    def next_due_s(self) -> float | None:
-        """Return the moment of the next job."""
-        return self._heap[0][0] if self._heap else None
+    def next_due_s(self, account: str | None = None) -> float | None:
+        """Return the moment of the next job, of one account if named."""
+        if account is None:
+            return self._heap[0][0] if self._heap else None
+        return min((due_s for due_s, _, whose, _ in self._heap if whose == account), default=None)
+
+    def take(self, account: str) -> list[tuple[float, Job]]:
+        """Take out what waits for an account, in order, each with its moment."""
+        taken = sorted((each for each in self._heap if each[2] == account), key=lambda each: each[:2])
+        self._heap = [each for each in self._heap if each[2] != account]
+        heapq.heapify(self._heap)
+        return [(due_s, job) for due_s, _, _, job in taken]
 
     def drain(self) -> list[Job]:
         """Take out everything that waits, in order."""
-        jobs = [job for _, _, job in sorted(self._heap, key=lambda each: each[:2])]
+        jobs = [job for _, _, _, job in sorted(self._heap, key=lambda each: each[:2])]
         self._heap.clear()
         return jobs
 
@@ -62,7 +71,7 @@ class Schedule:
         """Run what is due now, including what that makes due; return how many jobs ran."""
         ran = 0
         while self._heap and self._heap[0][0] <= self._clock.seconds():
-            _, _, job = heapq.heappop(self._heap)
+            _, _, _, job = heapq.heappop(self._heap)
             await _run_recorded(job)
             ran += 1
             if ran % _BATCH == 0:
@@ -76,7 +85,7 @@ class Schedule:
             await self.run_due()
             self._wake.clear()
             due_s = self.next_due_s()
-            wait_s = None if due_s is None else max(due_s - self._clock.seconds(), 0.0)
+            wait_s = None if due_s is None else max(due_s - self._clock.seconds(), 0.0) / self._clock.rate
             try:
                 async with asyncio.timeout(wait_s):
                     await self._wake.wait()

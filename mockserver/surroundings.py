@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from mockserver.clock import Clock
 from mockserver.core.chance import uuid_for
 from mockserver.journal import Journal
-from mockserver.schedule import Schedule
 from mockserver.settings import Settings
 from mockserver.store.base import Store
+from mockserver.times import Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +17,7 @@ class Surroundings:
     seed: int
     store: Store
     journal: Journal
-    clock: Clock
-    schedule: Schedule
+    times: Times
 
     async def next_uuid(self, account: str, purpose: str) -> str:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""

@@ -18,10 +18,10 @@ from mockserver.clock import ManualClock, at
 from mockserver.delivery import Depth, Outbox
 from mockserver.journal import Journal
 from mockserver.model import Account, Attempt, Delivery, DeliveryState, Entry, EntryKind
-from mockserver.schedule import Schedule
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
 from mockserver.surroundings import Surroundings
+from mockserver.times import Times
 from tests.fakes import FakePoster, Turn, never
 
 _START_S = 1_790_000_000.0
@@ -38,7 +38,7 @@ class Bench:
     clock: ManualClock
     store: MemoryStore
     journal: Journal
-    schedule: Schedule
+    times: Times
     poster: FakePoster
     outbox: Outbox
 
@@ -59,7 +59,7 @@ class Bench:
         """Let time pass, and everything happen that is due."""
         until_s = self.clock.seconds() + seconds
         await self.outbox.settle()
-        while await self.schedule.move_to_next(self.clock, until_s):
+        while await self.times.move_to_next("key", self.clock, until_s):
             await self.outbox.settle()
 
     async def delivery(self, identity: str) -> Delivery:
@@ -97,9 +97,10 @@ def make_bench() -> MakeBench:
     def made(**changes: object) -> Bench:
         settings = Settings(**changes)  # type: ignore[arg-type]  # a test names its settings by keyword
         clock, store = ManualClock(_START_S), MemoryStore()
-        journal, schedule, poster = Journal(store, clock), Schedule(clock), FakePoster(clock)
-        outbox = Outbox(Surroundings(settings, 7, store, journal, clock, schedule), poster)
-        return Bench(settings, clock, store, journal, schedule, poster, outbox)
+        times, poster = Times(clock), FakePoster(clock)
+        journal = Journal(store, times)
+        outbox = Outbox(Surroundings(settings, 7, store, journal, times), poster)
+        return Bench(settings, clock, store, journal, times, poster, outbox)
 
     return made
 
@@ -138,7 +139,7 @@ async def test_a_status_from_200_to_205_acknowledges(bench: Bench, status: int) 
     await bench.outbox.settle()
 
     assert await bench.states() == {"d-1": "delivered"}
-    assert len(bench.schedule) == 0
+    assert len(bench.times) == 0
 
 
 @pytest.mark.parametrize("turn", [199, 206, 301, 302, 400, 404, 500, "no answer within 5 s"])
@@ -327,7 +328,7 @@ async def test_retries_follow_the_documented_schedule_for_a_day(bench: Bench) ->
     assert gave_up.about == "submitted webhook given up after 103 tries"
     assert gave_up.delivery == "d-1"
     assert bench.outbox.depth == Depth(0, 0, 0)
-    assert len(bench.schedule) == 0
+    assert len(bench.times) == 0
 
 
 async def test_the_schedule_is_a_setting(make_bench: MakeBench) -> None:
@@ -503,7 +504,7 @@ async def test_a_webhook_forgotten_while_with_its_receiver_leaves_no_trace(bench
     assert await bench.entries() == []
     assert await bench.states() == {}
     assert bench.outbox.depth == Depth(0, 0, 0)
-    assert len(bench.schedule) == 0
+    assert len(bench.times) == 0
 
 
 async def test_forget_lets_go_of_what_waits_for_its_next_try(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from mockserver.clock import ManualClock, at
 from mockserver.journal import Journal
 from mockserver.model import Entry, EntryKind
 from mockserver.store.memory import MemoryStore
+from mockserver.times import Times
 
 _START_S = 1_790_000_000.0
 _LONG_S = 60.0
@@ -23,7 +24,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def journal(clock: ManualClock) -> Journal:
     """Return an empty journal."""
-    return Journal(MemoryStore(), clock)
+    return Journal(MemoryStore(), Times(clock))
 
 
 async def _started(task: "asyncio.Task[object]") -> None:

@@ -55,7 +55,7 @@ class Messages:
         self._versions = versions
         self._store = around.store
         self._journal = around.journal
-        self._clock = around.clock
+        self._times = around.times
         self._specs = versions.specs
         self._webhooks = Webhooks(around, versions, outbox)
         self._fates = Fates(around, versions)
@@ -89,7 +89,7 @@ class Messages:
             uuid=await self._around.next_uuid(caller.account.api_key, "message"),
             account=caller.account.api_key,
             application=caller.application,
-            at=at(self._clock.seconds()),
+            at=at(self._times.seconds(caller.account.api_key)),
         )
 
     async def send(self, caller: Caller, channel_name: str, body: Json, dialect: str = V0_1) -> Sent:
@@ -104,14 +104,14 @@ class Messages:
     async def accept(self, message: Message, fate: Fate) -> None:
         """Store a message and begin its script."""
         await self._store.put_message(message)
-        self._scripts.begin(message, self._clock.seconds(), fate.steps, fate.copies)
+        self._scripts.begin(message, self._times.seconds(message.account), fate.steps, fate.copies)
 
     async def move(self, message: Message, status: Status, code: int | None = None, copies: int = 1) -> Message:
         """Move a message and send the webhook that says so, once or in several copies.
 
         Whether the move is legal is the caller's question.
         """
-        move = Move(status, at(self._clock.seconds()), code)
+        move = Move(status, at(self._times.seconds(message.account)), code)
         why = f" ({code} {self._specs.errors[code].label})" if code is not None else ""
         moved = msgspec.structs.replace(message, status=status, moves=(*message.moves, move))
         await self._store.put_message(moved)
@@ -142,7 +142,7 @@ class Messages:
             recipient=arrival.recipient,
             content=arrival.content,
             options=arrival.options,
-            at=at(self._clock.seconds()),
+            at=at(self._times.seconds(account.api_key)),
             status=Status.RECEIVED,
             application=target.application,
         )

@@ -54,7 +54,7 @@ class ProviderSide:
         self._dialects = versions.dialects
         self._settings = around.settings
         self._store = around.store
-        self._clock = around.clock
+        self._times = around.times
         self._errors = specs.errors
         self._rules = specs.provider
         self._cells = provider.cells_of(specs.capabilities, specs.provider)
@@ -121,7 +121,7 @@ class ProviderSide:
         )
         talk = talk or {}
         return Facts(
-            now_s=self._clock.seconds(),
+            now_s=self._times.seconds(message.account),
             heard_s=talk.get("heard_s"),
             channel_heard=message.channel in heard,
             stopped=talk.get("stopped"),
@@ -164,7 +164,7 @@ class ProviderSide:
         self, account: str, channel: str, *, sender: str, user: str, heard_s: float | None = None
     ) -> None:
         """Note that a user wrote to a sender, now or at a moment in seconds since 1970."""
-        heard_s = self._clock.seconds() if heard_s is None else heard_s
+        heard_s = self._times.seconds(account) if heard_s is None else heard_s
         await self._note(account, _talk(channel, sender, user), heard_s=heard_s)
         heard = await self._store.document(account, _SEEN, _CHANNELS) or []
         if channel not in heard:
@@ -250,7 +250,7 @@ class ProviderSide:
             if rate is not None:
                 kept = await self._store.document(message.account, _LIMITS, name)
                 asked.append((f"{scope} {name}", Bucket(*kept) if kept is not None else None, rate))
-        taken = rates.take(asked, self._clock.seconds())
+        taken = rates.take(asked, self._times.seconds(message.account))
         if isinstance(taken, str):
             return self._throttled(taken.partition(" ")[0], answer, self._dialects[message.dialect])
         for name, bucket in taken.items():

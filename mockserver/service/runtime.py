@@ -1,7 +1,5 @@
 """All rooms of one server put together, with its beginning and its end."""
 
-import asyncio
-import contextlib
 import random
 from dataclasses import dataclass
 from itertools import count
@@ -18,7 +16,6 @@ from mockserver.errors import UsageError
 from mockserver.journal import Journal
 from mockserver.model import Account, Json
 from mockserver.poster import HttpPoster, Poster
-from mockserver.schedule import Schedule
 from mockserver.service.accounts import Accounts
 from mockserver.service.external import External
 from mockserver.service.failovers import Failovers
@@ -30,6 +27,7 @@ from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 from mockserver.surroundings import Surroundings
+from mockserver.times import Times
 
 RESETTABLE = ("journal", "messages", "accounts", "all")
 
@@ -65,11 +63,10 @@ class Runtime:
         self.specs = specs or load_specs()
         self.versions = versions_of(self.specs, exact=settings.realism == "strict")
         self.dispatch_contract = DispatchContract(self.specs, self.versions.contracts[V0_1])
-        self.clock = clock or SystemClock()
+        self.times = Times(clock or SystemClock())
         self.store = store or MemoryStore()
-        self.journal = Journal(self.store, self.clock)
-        self.schedule = Schedule(self.clock)
-        around = Surroundings(settings, self.seed, self.store, self.journal, self.clock, self.schedule)
+        self.journal = Journal(self.store, self.times)
+        around = Surroundings(settings, self.seed, self.store, self.journal, self.times)
         self.outbox = Outbox(around, poster or _http_poster(settings))
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
         self.messages = Messages(around, self.versions, self.outbox)
@@ -79,7 +76,6 @@ class Runtime:
         self.accounts_contract = AccountsContract(self.specs)
         channels = (each.channel for each in self.accounts_contract.providers.values())
         self.external = External(self.store, self.accounts, channels)
-        self._ticking: asyncio.Task[None] | None = None
         self._answers = count(1)
         self.is_running = False
 
@@ -96,22 +92,17 @@ class Runtime:
     async def start(self) -> None:
         """Make accounts known and let time run; a manual clock moves only by ``advance``."""
         await self.accounts.start()
-        if not isinstance(self.clock, ManualClock):
-            self._ticking = asyncio.get_running_loop().create_task(self.schedule.run())
+        self.times.start()
         self.is_running = True
 
     async def stop(self, grace_s: float) -> StopReport:
         """Take no more steps, finish webhooks in line for ``grace_s`` seconds, and journal the rest as abandoned."""
         self.is_running = False
-        if self._ticking is not None:
-            self._ticking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticking
-            self._ticking = None
+        await self.times.stop()
         depth = self.outbox.depth
         left = await self.outbox.stop(grace_s)
         lines = [f"{each.event} webhook {each.id} of message {each.message} to {each.url}" for each in left]
-        for job in self.schedule.drain():
+        for job in self.times.drain():
             line = await job.abandon()
             if line is not None:
                 lines.append(line)
@@ -120,19 +111,23 @@ class Runtime:
         finished = depth.queued + depth.in_flight + depth.retrying - len(left)
         return StopReport(max(finished, 0), tuple(lines))
 
-    async def settle(self) -> None:
-        """Wait until all webhooks in line have been tried."""
-        await self.outbox.settle()
+    async def settle(self, account: str | None = None) -> None:
+        """Wait until all webhooks in line have been tried, those of one account if named."""
+        await self.outbox.settle(account)
 
-    async def advance(self, seconds: float) -> None:
-        """Move a manual clock, running everything due on the way in order; return when all is tried."""
-        if not isinstance(self.clock, ManualClock):
-            raise UsageError("the clock is real; only a manual clock can be advanced")
-        until_s = self.clock.seconds() + seconds
-        await self.schedule.run_due()
-        await self.settle()
-        while await self.schedule.move_to_next(self.clock, until_s):
-            await self.settle()
+    async def advance(self, seconds: float, account: str | None = None) -> None:
+        """Move an account's manual clock, running everything due on the way in order; return when all is tried."""
+        account = account or self.settings.api_key
+        clock = self.times.clock(account)
+        if not isinstance(clock, ManualClock):
+            what = f"the clock of account {account} runs by itself; only a manual clock can be advanced"
+            raise UsageError(what, fix='Set it first: PUT /_mock/clock {"mode": "manual"}.')
+        until_s = clock.seconds() + seconds
+        moved = account if self.times.has_own(account) else None
+        await self.times.run_due(account)
+        await self.settle(moved)
+        while await self.times.move_to_next(account, clock, until_s):
+            await self.settle(moved)
 
     async def remove_account(self, api_key: str) -> None:
         """Forget an account, all that happened in it, and its webhooks on their way."""

@@ -40,7 +40,7 @@ class Scripts:
     def __init__(self, around: Surroundings, specs: Specs, outbox: Outbox, move: Mover) -> None:
         self._store = around.store
         self._journal = around.journal
-        self._schedule = around.schedule
+        self._times = around.times
         self._specs = specs
         self._outbox = outbox
         self._move = move
@@ -58,7 +58,7 @@ class Scripts:
 
     def _plan_next(self, step: _Step) -> None:
         if step.steps:
-            self._schedule.at(step.accepted_s + step.steps[0].after_s, step)
+            self._times.at(step.account, step.accepted_s + step.steps[0].after_s, step)
 
     async def take_step(self, step: _Step) -> None:
         """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""
@@ -94,7 +94,7 @@ class Scripts:
         if not held:
             return
         for _ in range(min(most, len(held))):
-            self._schedule.after(0, held.popleft())
+            self._times.after(account, 0, held.popleft())
         if not held:
             del self._held[account]
 

@@ -33,7 +33,7 @@ class Updates:
     def __init__(self, around: Surroundings, versions: Versions) -> None:
         self._store = around.store
         self._journal = around.journal
-        self._clock = around.clock
+        self._times = around.times
         self._channels = versions.specs.capabilities.channels
         self._dialect = versions.v1
 
@@ -52,7 +52,7 @@ class Updates:
 
     async def _note(self, message: Message, body: Json) -> Updated:
         status = body["status"]
-        update = Update(status, at(self._clock.seconds()), body.get("replying_indicator"))
+        update = Update(status, at(self._times.seconds(message.account)), body.get("replying_indicator"))
         updated = msgspec.structs.replace(message, updates=(*message.updates, update))
         await self._store.put_message(updated)
         about = f"{message.channel} {message.kind} of {message.recipient} {_outcome(message, status)}"

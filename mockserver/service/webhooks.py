@@ -45,7 +45,7 @@ class Webhooks:
         self._settings = around.settings
         self._store = around.store
         self._journal = around.journal
-        self._clock = around.clock
+        self._times = around.times
         self._specs = versions.specs
         self._versions = versions
         self._outbox = outbox
@@ -114,7 +114,7 @@ class Webhooks:
                 event=move.status.value,
                 url=url,
                 body=b"" if by_get else msgspec.json.encode(members),
-                created_at=at(self._clock.seconds()),
+                created_at=at(self._times.seconds(message.account)),
                 method="GET" if by_get else "POST",
                 signed=False,
             )
@@ -129,7 +129,7 @@ class Webhooks:
             event=event,
             url=target.url or "",
             body=msgspec.json.encode(body),
-            created_at=at(self._clock.seconds()),
+            created_at=at(self._times.seconds(message.account)),
             application=target.application,
             state=DeliveryState.PENDING if target.url else DeliveryState.DROPPED,
         )

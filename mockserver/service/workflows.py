@@ -71,8 +71,7 @@ class Workflows:
         self._around = around
         self._store = around.store
         self._journal = around.journal
-        self._clock = around.clock
-        self._schedule = around.schedule
+        self._times = around.times
         self._capabilities = specs.capabilities
         self._contract = contract
         self._messages = messages
@@ -130,7 +129,7 @@ class Workflows:
             case Send():
                 await self._send(progress, why)
             case StartTimer(step=step, seconds=seconds):
-                self._schedule.after(seconds, _Timer(self, progress.account, progress.uuid, step))
+                self._times.after(progress.account, seconds, _Timer(self, progress.account, progress.uuid, step))
             case Report(outcome=outcome):
                 await self._report(progress, outcome, why)
             case _:
@@ -149,7 +148,7 @@ class Workflows:
         channels = self._capabilities.channels
         sent = [(each, priced(channels[each.channel], account)) for each in found if each is not None]
         last, _ = sent[-1]
-        body = dispatch.report_body(progress.uuid, outcome, at(self._clock.seconds()), sent)
+        body = dispatch.report_body(progress.uuid, outcome, at(self._times.seconds(progress.account)), sent)
         about = f"workflow {progress.uuid} ends with {outcome.value}: {why}"
         await self._journal.write(progress.account, EntryKind.WORKFLOW, about, message=last.uuid)
         await self._messages.webhooks.tell_report(account, last, body, self._contract)
@@ -163,7 +162,7 @@ class Workflows:
             uuid=await self._around.next_uuid(progress.account, "message"),
             account=progress.account,
             application=progress.application,
-            at=at(self._clock.seconds()),
+            at=at(self._times.seconds(progress.account)),
         )
         return msgspec.structs.replace(message, workflow=progress.uuid, step=progress.state.current)
 

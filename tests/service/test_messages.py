@@ -546,7 +546,7 @@ async def test_a_full_outbox_makes_events_wait_and_loses_none(open_world: OpenWo
     gate = never()
     world.poster.then = gate
     sent = [await world.send() for _ in range(200)]
-    await world.runtime.schedule.move_to_next(world.clock, START_S + 0.05)
+    await world.runtime.times.move_to_next(KEY, world.clock, START_S + 0.05)
     await world.poster.arrived(per_target)
     assert len(world.poster.posts) == per_target
     assert world.runtime.messages.scripts.held == 200 - per_target - 2
@@ -601,7 +601,7 @@ async def test_a_full_outbox_does_not_slow_a_day(open_world: OpenWorld) -> None:
     await world.advance(_DAY_S - 3600)
 
     assert world.runtime.messages.scripts.held == 1000
-    assert len(world.runtime.schedule) == 2
+    assert len(world.runtime.times) == 2
 
 
 async def test_a_receiver_that_never_answers_does_not_hold_up_sends_or_others(open_world: OpenWorld) -> None:
@@ -611,7 +611,7 @@ async def test_a_receiver_that_never_answers_does_not_hold_up_sends_or_others(op
         await world.send(key="slow")
         await world.send()
 
-    while await world.runtime.schedule.move_to_next(world.clock, START_S + 10):
+    while await world.runtime.times.move_to_next(KEY, world.clock, START_S + 10):
         pass
     await world.poster.arrived(101)
 

@@ -28,7 +28,7 @@ _DAY_S = 86_400.0
 async def test_advance_needs_a_clock_that_can_be_moved(specs: Specs) -> None:
     runtime = Runtime(Settings(), specs=specs)
 
-    with pytest.raises(UsageError, match="the clock is real; only a manual clock can be advanced"):
+    with pytest.raises(UsageError, match="the clock of account mockkey1 runs by itself; only a manual clock can be advanced"):
         await runtime.advance(1)
 
 
@@ -135,7 +135,7 @@ async def test_reset_while_webhooks_are_pending_leaves_no_trace_and_no_error(
     world.poster.answer(STATUS_URL, 500, gate)
     for _ in range(2):
         await world.send()
-    while await world.runtime.schedule.move_to_next(world.clock, START_S + 0.06):
+    while await world.runtime.times.move_to_next(KEY, world.clock, START_S + 0.06):
         pass
     await world.poster.arrived(2)
     await world.send()
@@ -152,7 +152,7 @@ async def test_reset_while_webhooks_are_pending_leaves_no_trace_and_no_error(
     assert [each async for each in world.runtime.store.deliveries(KEY)] == []
     assert await world.entries() == ([] if what == "all" else before)
     assert world.runtime.outbox.depth == Depth(0, 0, 0)
-    assert len(world.runtime.schedule) == 0
+    assert len(world.runtime.times) == 0
     assert (await world.runtime.stop(0)).abandoned == ()
 
 
@@ -264,7 +264,7 @@ async def test_stop_in_the_middle_of_a_thousand_messages_leaves_every_one_delive
     world.poster.answer(STATUS_URL, *turns * 100)
     world.poster.then = never()
     sent = [await world.send() for _ in range(1000)]
-    while await world.runtime.schedule.move_to_next(world.clock, START_S + 3):
+    while await world.runtime.times.move_to_next(KEY, world.clock, START_S + 3):
         pass
     for _ in range(50):
         await asyncio.sleep(0)

@@ -76,7 +76,7 @@ class Control:
             "accounts": len(await self._store.accounts()),
             "seed": self._runtime.seed,
             "webhooks": {"queued": depth.queued, "in_flight": depth.in_flight, "retrying": depth.retrying},
-            "scheduled": len(self._runtime.schedule),
+            "scheduled": len(self._runtime.times),
             "held": self._runtime.messages.scripts.held,
         }
 
