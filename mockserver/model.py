@@ -41,12 +41,26 @@ class Move(Struct, frozen=True, gc=False):
     code: int | None = None
 
 
-class Planned(Struct, frozen=True, gc=False):
+class Deliver(Struct, frozen=True, gc=False, omit_defaults=True):
+    """How the webhook of one planned step is to be delivered, where not in the usual way.
+
+    ``copies``: how often. ``before``: ahead of the webhook of that status, which is held until then. ``delay_s``: later
+    than its status by so much. ``fault``: what is wrong with it on purpose, by its name among the faults on webhooks.
+    """
+
+    copies: int = 1
+    before: Status | None = None
+    delay_s: float = 0.0
+    fault: str | None = None
+
+
+class Planned(Struct, frozen=True, gc=False, omit_defaults=True):
     """One step of a script: the status a message is to take, ``after_s`` seconds after its acceptance."""
 
     after_s: float
     status: Status
     code: int | None = None
+    deliver: Deliver | None = None
 
 
 class Update(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -285,7 +299,7 @@ class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
 
     ``verdict`` is ``accepted``, ``refused`` or ``failed`` (our own mistake). ``answer`` is left out where it only names
     the message. ``reason`` says what the client was not
-    told, such as why a token was refused. ``body`` is the text as received, undecodable bytes replaced.
+    told, such as why a token was refused. ``fault`` names what was done to the answer on purpose. ``body`` is the text as received, undecodable bytes replaced.
     """
 
     method: str
@@ -302,6 +316,7 @@ class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
     violations: tuple[Json, ...] = ()
     findings: tuple[Json, ...] = ()
     duration_ms: float = 0.0
+    fault: str | None = None
 
 
 class Entry(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -18,13 +18,18 @@ from mockserver.wire.dialects import Dialect
 class Fate(Struct, frozen=True, gc=False):
     """Either a ``problem`` to answer at once, or the ``steps`` to plan after the 202, with what a tester should know.
 
-    ``copies`` is how often each webhook is sent; more than once only on purpose.
+    ``copies`` is how often each webhook is sent; more than once only on purpose. ``delay_s`` is how long the answer is
+    held back, ``fault`` what is done to it on purpose, by its name among the faults on answers; ``rule`` is the rule of
+    a scenario that decided.
     """
 
     problem: Problem | None = None
     steps: tuple[Planned, ...] = ()
     findings: tuple[Finding, ...] = ()
     copies: int = 1
+    delay_s: float = 0.0
+    fault: str | None = None
+    rule: str | None = None
 
 
 class Fates:
