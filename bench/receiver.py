@@ -1,4 +1,4 @@
-"""A webhook receiver that acknowledges and counts; it keeps its own clock, so that nobody has to be believed.
+"""A webhook receiver that acknowledges and counts, or refuses; it has its own clock, so that nobody has to be believed.
 
 ``python receiver.py PORT``; ``GET /`` answers
 ``{"total": 2, "statuses": {"delivered": 1, ...}, "first_s": 1.5, "last_s": 2.5}``.
@@ -33,6 +33,11 @@ class Tally:
         self.statuses[body["status"]] += 1
         return Response()
 
+    async def refuse(self, request: Request) -> Response:
+        """Take no webhook."""
+        await request.body()
+        return Response(status_code=500)
+
     async def tell(self, _: Request) -> Response:
         """Answer with the counts."""
         counts = {
@@ -47,7 +52,13 @@ class Tally:
 def receiver() -> Starlette:
     """Return a receiver that has counted nothing yet."""
     tally = Tally()
-    return Starlette(routes=[Route("/status", tally.take, methods=["POST"]), Route("/", tally.tell, methods=["GET"])])
+    return Starlette(
+        routes=[
+            Route("/status", tally.take, methods=["POST"]),
+            Route("/refuse", tally.refuse, methods=["POST"]),
+            Route("/", tally.tell, methods=["GET"]),
+        ]
+    )
 
 
 if __name__ == "__main__":

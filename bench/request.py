@@ -7,9 +7,10 @@ from typing import Final
 import msgspec
 
 PATH: Final = "/v0.1/messages"
+ACCOUNT: Final = "benchkey"
 HEADERS: Final = {
     "Content-Type": "application/json",
-    "Authorization": "Basic " + b64encode(b"benchkey:benchsecret").decode(),
+    "Authorization": "Basic " + b64encode(f"{ACCOUNT}:benchsecret".encode()).decode(),
 }
 NO_CREDENTIALS: Final = {"Content-Type": "application/json"}
 BODY: Final = msgspec.json.encode(
@@ -35,3 +36,4 @@ class Effort:
     seconds: int
     starts: int
     messages: int
+    retried: int

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from bench.days import Day, measure_day
 from bench.figures import Goal, paired, raw, spread
 from bench.load import CONNECTIONS, Round, wrk
 from bench.programs import BenchError
@@ -23,8 +24,8 @@ from bench.starts import measure_starts
 from bench.webhooks import Flow, measure_webhooks
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
-FULL: Final = Effort(rounds=7, seconds=3, starts=5, messages=4000)
-QUICK: Final = Effort(rounds=3, seconds=1, starts=3, messages=500)
+FULL: Final = Effort(rounds=7, seconds=3, starts=5, messages=4000, retried=1000)
+QUICK: Final = Effort(rounds=3, seconds=1, starts=3, messages=500, retried=100)
 LIBRARIES: Final = (
     "starlette",
     "uvicorn",
@@ -100,6 +101,15 @@ def webhooks_section(flow: Flow, effort: Effort) -> str:
     )
 
 
+def day_section(day: Day) -> str:
+    """Return the section on a day of retries."""
+    return (
+        "## A day of retries\n\n"
+        f"{day.messages} messages whose receiver refuses everything, on a manual clock advanced by 24 h at once.\n\n"
+        f"- {day.tries:,} signed tries in {day.seconds:.1f} s.\n"
+    )
+
+
 def goals_section(goals: Sequence[Goal]) -> str:
     """Return the table of goals."""
     rows = "\n".join(goal.text() for goal in goals)
@@ -113,6 +123,7 @@ def measure(effort: Effort) -> tuple[str, tuple[Goal, ...]]:
     starts, bare = measure_starts(effort)
     ours, theirs = measure_sends(effort)
     flow = measure_webhooks(effort)
+    day = measure_day(effort)
     ratio = spread(paired([each.per_s for each in ours], [each.per_s for each in theirs])).median
     goals = (
         Goal("Sends, as a part of a bare echo's", 0.5, ratio),
@@ -125,6 +136,7 @@ def measure(effort: Effort) -> tuple[str, tuple[Goal, ...]]:
         sends_section(ours, theirs, effort),
         starts_section(starts, bare),
         webhooks_section(flow, effort),
+        day_section(day),
     )
     return "\n".join(sections), goals
 

@@ -12,12 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs import client_pages
+from docs import client_pages, scenario_keys
 from mockserver.cli.flags import shown_default
 from mockserver.cli.program import program
 from mockserver.contract.specs import load_specs
+from mockserver.core.asking import About, searched, words_of_has
 from mockserver.core.capabilities import Row
+from mockserver.core.faults import KINDS
 from mockserver.core.magic import Magic, does
+from mockserver.scenario.load import load_scenario
 from mockserver.settings import SettingRow, settings_table
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from tests.clients.table import Row as Shown
@@ -32,6 +35,7 @@ def documents(root: Path = ROOT) -> tuple[Path, ...]:
     """Return the documents that may hold generated tables."""
     return (
         root / "README.md",
+        root / "scenarios" / "README.md",
         *(path for folder in ("docs", "docs/clients") for path in sorted((root / folder).glob("*.md"))),
     )
 
@@ -117,6 +121,28 @@ def magic() -> str:
     return table(("Recipient", "client_ref", "Does", "Means", "Known in v0.1"), (line(each) for each in found.rows))
 
 
+def searches() -> str:
+    """Return which terms a search knows, by what is looked for."""
+    abouts: tuple[About, ...] = ("messages", "requests", "deliveries", "entries")
+    known = {about: searched(about) for about in abouts}
+    fields = _in_order(field for each in known.values() for field in each if field != "has")
+    terms = ((f"{field}:", [field in known[about] for about in abouts]) for field in fields)
+    held = ((f"has:{word}", [word in words_of_has(about) for about in abouts]) for word in words_of_has("entries"))
+    return table(
+        ("Term", "Messages", "Requests", "Deliveries", "Journal, tail"),
+        ((_code(name), *("yes" if each else "" for each in knows)) for name, knows in (*terms, *held)),
+    )
+
+
+def faults(on: str) -> str:
+    """Return the table of the kinds of faults on one side."""
+    kinds = (each for each in KINDS if each.on == on)
+    return table(
+        ("`do`", "What happens", "Members beside those of all"),
+        ((_code(each.name), each.about, ", ".join(map(_code, each.takes))) for each in kinds),
+    )
+
+
 def control() -> str:
     """Return the table of control routes."""
     return table(
@@ -171,6 +197,15 @@ def _kinds(claims: Iterable[tuple[Shown, bool | None]]) -> str:
     return ", ".join(kind if holds else f"**not {kind}**" for kind, holds in made)
 
 
+def scenarios() -> str:
+    """Return the table of the bundled scenarios."""
+    specs = load_specs()
+    found = (load_scenario(path, specs=specs) for path in sorted((ROOT / "scenarios").glob("*.yaml")))
+    return table(
+        ("Scenario", "What happens"), ((f"[{each.id}]({Path(each.source).name})", each.about) for each in found)
+    )
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "settings": settings,
     "capabilities-outbound": lambda: matrix("outbound"),
@@ -179,10 +214,15 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "capabilities-beyond": beyond,
     "errors": errors,
     "magic": magic,
+    "search": searches,
+    "faults-answers": lambda: faults("answers"),
+    "faults-webhooks": lambda: faults("webhooks"),
     "control": control,
     "commands": commands,
+    "scenarios": scenarios,
     "clients": clients,
     **{name: partial(table, *parts) for name, parts in client_pages.tables().items()},
+    **{name: partial(table, *parts) for name, parts in scenario_keys.tables().items()},
 }
 BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     **TABLES,

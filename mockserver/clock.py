@@ -1,8 +1,15 @@
 """Time as something handed in: the real clock, and one a test can move."""
 
+import re
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+REAL: Final = "real"
+MANUAL: Final = "manual"
+MODE_FORM: Final = "real, manual, or so many times as fast, such as 60x"
+"""The modes of a clock in words."""
+_MODE: Final = re.compile(r"real|manual|[1-9][0-9]{0,5}x", re.ASCII)
 
 
 class Clock(Protocol):
@@ -71,3 +78,24 @@ class ScaledClock:
     def seconds(self) -> float:
         """Return the present moment of this clock."""
         return self._start_s + (self._real.seconds() - self._real_start_s) * self.rate
+
+
+def is_mode(word: str) -> bool:
+    """Tell whether a word is a mode of a clock: ``real``, ``manual``, or a speed such as ``60x``."""
+    return _MODE.fullmatch(word) is not None
+
+
+def clock_of(mode: str, real: Clock, start_s: float | None = None) -> Clock:
+    """Return a clock of a mode that begins at a moment, by default the present one of the real clock."""
+    if mode == MANUAL:
+        return ManualClock(real.seconds() if start_s is None else start_s)
+    if mode == REAL:
+        return real if start_s is None else ScaledClock(real, 1.0, start_s)
+    return ScaledClock(real, float(mode.removesuffix("x")), start_s)
+
+
+def mode_of(clock: Clock) -> str:
+    """Return the mode a clock is in."""
+    if clock.rate in {0.0, 1.0}:
+        return REAL if clock.rate else MANUAL
+    return f"{clock.rate:g}x"

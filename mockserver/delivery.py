@@ -13,9 +13,12 @@ import msgspec
 
 from mockserver.clock import at
 from mockserver.core.chance import uuid_for
-from mockserver.model import Attempt, Delivery, DeliveryState, EntryKind
+from mockserver.core.faults import named
+from mockserver.model import Attempt, Delivery, DeliveryFault, DeliveryState, EntryKind
+from mockserver.parked import Parked, Parking
 from mockserver.poster import Poster, PostError
 from mockserver.surroundings import Surroundings
+from mockserver.wire import spoiling
 from mockserver.wire.signing import webhook_token
 
 ACKNOWLEDGED: Final = range(200, 206)
@@ -50,12 +53,29 @@ class _Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class _LetGo:
+    """The end of the time for which a webhook is held back on purpose."""
+
+    outbox: "Outbox"
+    identity: str
+
+    async def run(self) -> None:
+        """Put the webhook in line, unless it is no longer held."""
+        self.outbox.resume_parked(self.identity)
+
+    async def abandon(self) -> str | None:
+        """Webhooks held are abandoned by the outbox itself."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Depth:
-    """How many webhooks wait to be sent, are with a receiver now, and wait for their next try."""
+    """How many webhooks wait to be sent, are with a receiver now, wait for their next try, are held on purpose."""
 
     queued: int
     in_flight: int
     retrying: int
+    parked: int = 0
 
 
 class Outbox:
@@ -71,6 +91,7 @@ class Outbox:
         self._lanes: dict[str, deque[Delivery]] = {}
         self._targets: dict[str, _Target] = {}
         self._retrying: dict[str, Delivery] = {}
+        self._parking = Parking()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._quiet = asyncio.Event()
@@ -78,6 +99,8 @@ class Outbox:
         self._stopping = False
         self._load: Counter[str] = Counter()
         self._flying: Counter[str] = Counter()
+        self._ready: Counter[str] = Counter()
+        self._begun: dict[str, float] = {}
         self._changed = asyncio.Event()
         self._on_room: Callable[[str, int], None] = lambda *_: None
 
@@ -85,7 +108,7 @@ class Outbox:
     def depth(self) -> Depth:
         """What is on its way now."""
         in_flight = sum(target.in_flight for target in self._targets.values())
-        return Depth(self._waiting, in_flight, len(self._retrying))
+        return Depth(self._waiting, in_flight, len(self._retrying), len(self._parking))
 
     def room(self, account: str) -> int:
         """Return how many more webhooks of an account may be written now; with none, its events wait."""
@@ -97,10 +120,63 @@ class Outbox:
 
     async def add(self, delivery: Delivery) -> None:
         """Take a webhook; it is sent once all earlier ones of its message are done, or abandoned after a stop."""
+        if await self._is_taken(delivery):
+            self._enter(delivery)
+
+    async def park(self, delivery: Delivery, *, until: str | None, delay_s: float, within_s: float | None) -> None:
+        """Take a webhook and hold it back on purpose; held ones neither fill the outbox nor hold up others.
+
+        ``until`` is the event whose webhook is to be tried first, the empty text any of the same message that is
+        written next; ``within_s`` is the longest wait for it. Then, or at once, it is put in line ``delay_s`` later.
+        """
+        if not await self._is_taken(delivery):
+            return
+        parked = Parked(delivery, until, delay_s)
+        if until is None:
+            await self._delay(parked)
+            return
+        self._parking.put(parked)
+        if within_s is not None:
+            self._times.after(delivery.account, within_s, _LetGo(self, delivery.id))
+
+    async def _is_taken(self, delivery: Delivery) -> bool:
+        """Note a webhook that was written; false if it was abandoned at once, since the server stops."""
         await self._store.put_delivery(delivery)
         if self._stopping:
             await self._abandon(delivery)
-            return
+            return False
+        self._parking.written(delivery)
+        return True
+
+    async def _delay(self, parked: Parked) -> None:
+        due_s = self._times.seconds(parked.delivery.account) + parked.delay_s
+        delivery = msgspec.structs.replace(parked.delivery, next_at=at(due_s))
+        await self._store.put_delivery(delivery)
+        self._parking.put(Parked(delivery))
+        self._times.at(delivery.account, due_s, _LetGo(self, delivery.id))
+
+    def resume_parked(self, identity: str) -> bool:
+        """Put a webhook in line that was held back on purpose; false if it is not held."""
+        parked = self._parking.take(identity)
+        if parked is None:
+            return False
+        self._enter(parked.delivery)
+        return True
+
+    async def let_go(self, message: str) -> None:
+        """Hold no webhook of a message any longer for the sake of another, since no other will come."""
+        if len(self._parking):
+            await self._go_on(self._parking.take_waiting(message))
+
+    async def _go_on(self, parked: list[Parked]) -> None:
+        """Put webhooks in line whose wait for another is over, or begin the delay of those that have one."""
+        for each in parked:
+            if each.delay_s:
+                await self._delay(each)
+            else:
+                self._enter(each.delivery)
+
+    def _enter(self, delivery: Delivery) -> None:
         self._waiting += 1
         self._load[delivery.account] += 1
         lane = self._lanes.get(delivery.message)
@@ -111,7 +187,9 @@ class Outbox:
         self._make_ready(delivery)
 
     def resume(self, identity: str, tried: int | None = None) -> bool:
-        """Send a delivery that waits for its next try now; false if it does not wait, or not after so many tries."""
+        """Send a delivery now that waits for its next try or is held; false if it is neither, or had other tries."""
+        if self.resume_parked(identity):
+            return True
         delivery = self._retrying.get(identity)
         if delivery is None or tried not in {None, len(delivery.attempts)}:
             return False
@@ -122,9 +200,11 @@ class Outbox:
 
     def forget(self, account: str) -> None:
         """Let go of an account's webhooks that are not with a receiver, once the store has forgotten them."""
+        self._parking.take_all(account)
         gone = [each for each in self._retrying.values() if each.account == account]
         for delivery in gone:
             del self._retrying[delivery.id]
+            self._begun.pop(delivery.id, None)
         for key, target in tuple(self._targets.items()):
             gone += [each for each in target.ready if each.account == account]
             target.ready = deque(each for each in target.ready if each.account != account)
@@ -137,6 +217,8 @@ class Outbox:
         in_line = sum(len(target.ready) for target in self._targets.values())
         self._waiting = in_line + sum(map(len, self._lanes.values()))
         del self._load[account]
+        del self._ready[account]
+        self._changed.set()
         self._on_room(account, self.room(account))
 
     def _leave(self, key: str, target: _Target) -> None:
@@ -152,6 +234,7 @@ class Outbox:
         if target is None:
             target = self._targets[key] = _Target()
         target.ready.append(delivery)
+        self._ready[delivery.account] += 1
         self._quiet.clear()
         self._pump(key, target)
 
@@ -161,6 +244,7 @@ class Outbox:
             target.in_flight += 1
             self._waiting -= 1
             delivery = target.ready.popleft()
+            self._ready[delivery.account] -= 1
             self._flying[delivery.account] += 1
             task = asyncio.get_running_loop().create_task(self._send(key, target, delivery))
             self._tasks.add(task)
@@ -184,6 +268,7 @@ class Outbox:
                 self._next_in_lane(delivery.message)
                 return
             await self._conclude(tried, about)
+            await self._go_on(self._parking.tried(delivery))
         except Exception as error:
             await self._fail(delivery, error)
             raise
@@ -202,6 +287,7 @@ class Outbox:
             delivery.account, EntryKind.ERROR, about, message=delivery.message, delivery=delivery.id
         )
         await self._finish(delivery, DeliveryState.ABANDONED)
+        await self._go_on(self._parking.tried(delivery))
 
     async def _is_forgotten(self, delivery: Delivery) -> bool:
         return await self._store.delivery(delivery.account, delivery.id) is None
@@ -211,28 +297,39 @@ class Outbox:
         started_s = time.perf_counter()
         began_at = at(self._times.seconds(delivery.account))
         number = len(delivery.attempts) + 1
+        fault = spoiling.fault_of_try(delivery.fault, number)
         status, error = None, None
         try:
-            headers = await self._headers(delivery, number)
-            status = await self._poster.post(delivery.method, delivery.url, delivery.body, headers)
+            status = await self._post(delivery, number, fault)
         except PostError as problem:
             error = str(problem)
         took_ms = round((time.perf_counter() - started_s) * 1000, 3)
-        attempt = Attempt(number, began_at, took_ms, status, error)
+        attempt = Attempt(number, began_at, took_ms, status, error, None if fault is None else fault.do)
         outcome = f"answered {status}" if error is None else error
-        about = f"{delivery.event} webhook, try {number}, to {delivery.url}: {outcome}"
+        why = "" if fault is None else f", {named(fault.do, fault.by)}"
+        about = f"{delivery.event} webhook, try {number}, to {delivery.url}: {outcome}{why}"
         return msgspec.structs.replace(delivery, attempts=(*delivery.attempts, attempt)), about
 
-    async def _headers(self, delivery: Delivery, number: int) -> dict[str, str]:
-        """Return the headers of one attempt, with a fresh token; the body stays the same."""
+    async def _post(self, delivery: Delivery, number: int, fault: DeliveryFault | None) -> int:
+        headers = await self._headers(delivery, number, fault)
+        if fault is None:
+            return await self._poster.post(delivery.method, delivery.url, delivery.body, headers)
+        body = spoiling.body_of(fault, delivery.body)
+        return await self._poster.post(delivery.method, delivery.url, body, headers, over_s=fault.over_s)
+
+    async def _headers(self, delivery: Delivery, number: int, fault: DeliveryFault | None) -> dict[str, str]:
+        """Return the headers of one attempt, with a fresh token unless that is what is wrong; the body stays the same.
+
+        Tokens have real time always: receivers refuse those from a moved clock's future.
+        """
         headers = {"Content-Type": "application/json"}
-        if delivery.signed:
+        if delivery.signed and spoiling.is_signed(fault):
             account = await self._store.account(delivery.account)
             secret = account.signature_secret if account is not None else None
             token = webhook_token(
                 delivery.body,
-                secret or self._settings.signature_secret,
-                issued_s=time.time(),  # real time always: receivers refuse tokens from a moved clock's future
+                spoiling.secret_of(fault, secret or self._settings.signature_secret),
+                issued_s=spoiling.issued_s_of(fault, time.time()),
                 token_id=uuid_for(self._seed, delivery.id, number, "jti"),
                 api_key=delivery.account,
                 application=delivery.application,
@@ -255,7 +352,7 @@ class Outbox:
             await self._finish(delivery, DeliveryState.DELIVERED)
             return
         due_s = self._times.seconds(delivery.account) + self._delay_s(last.number)
-        if due_s > delivery.attempts[0].at.timestamp() + self._settings.retry_for_s:
+        if due_s > self._began_s(delivery) + self._settings.retry_for_s:
             await self._finish(delivery, DeliveryState.GAVE_UP)
             await self._journal.write(
                 delivery.account,
@@ -271,12 +368,18 @@ class Outbox:
         self._load[delivery.account] += 1
         self._times.at(delivery.account, due_s, _Retry(self, delivery.id, last.number))
 
+    def _began_s(self, delivery: Delivery) -> float:
+        """Return the moment of the first try, by the clock as it is now: one that was set since moves it along."""
+        skipped_s = self._times.skipped_s(delivery.account)
+        return self._begun.setdefault(delivery.id, delivery.attempts[0].at.timestamp() - skipped_s) + skipped_s
+
     def _delay_s(self, tried: int) -> float:
         """Return the seconds from a failed attempt to the next; ``tried`` counts attempts made."""
         delays = self._settings.retry_delays_s
         return delays[tried - 1] if tried <= len(delays) else self._settings.retry_every_s
 
     async def _finish(self, delivery: Delivery, state: DeliveryState) -> None:
+        self._begun.pop(delivery.id, None)
         await self._store.put_delivery(msgspec.structs.replace(delivery, state=state, next_at=None))
         self._next_in_lane(delivery.message)
 
@@ -297,12 +400,15 @@ class Outbox:
                 await self._changed.wait()
 
     def _busy(self, account: str) -> int:
-        """Return how many webhooks of an account are in line or with a receiver."""
-        retrying = sum(1 for each in self._retrying.values() if each.account == account)
-        return self._load[account] - retrying + self._flying[account]
+        """Return how many webhooks of an account go out next or are with a receiver, not those behind a next try."""
+        return self._ready[account] + self._flying[account]
 
     async def stop(self, grace_s: float) -> list[Delivery]:
-        """Let sends in line finish for ``grace_s`` seconds; return what is left, journalled as abandoned."""
+        """Let sends in line finish for ``grace_s`` seconds; return what is left, journalled as abandoned.
+
+        What is held for the sake of another webhook is held no longer.
+        """
+        await self._go_on(self._parking.take_all())
         try:
             async with asyncio.timeout(grace_s):
                 await self.settle()
@@ -320,7 +426,8 @@ class Outbox:
     def _let_go(self) -> None:
         """Hold nothing any more."""
         self._waiting = 0
-        for held in (self._lanes, self._targets, self._retrying, self._load, self._flying):
+        self._parking.clear()
+        for held in (self._lanes, self._targets, self._retrying, self._load, self._flying, self._ready, self._begun):
             held.clear()
         self._quiet.set()
         self._changed.set()

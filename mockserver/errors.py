@@ -29,6 +29,10 @@ class ConfigError(MockServerError):
     """A setting, a flag or a configuration file is wrong."""
 
 
+class ScenarioError(MockServerError):
+    """A scenario file is wrong."""
+
+
 class UsageError(MockServerError):
     """A control call or a command asks for something that cannot be."""
 

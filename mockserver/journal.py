@@ -1,7 +1,7 @@
 """The journal: every request, move and attempt in order, account by account; it can be waited on."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mockserver.clock import at
@@ -9,13 +9,13 @@ from mockserver.model import Entry, EntryKind
 from mockserver.store.base import Store
 from mockserver.times import Times
 
-Fits = Callable[[Entry], bool]
-"""Tells whether an entry is wanted."""
+Fits = Callable[[Entry], Awaitable[bool]]
+"""Tells whether an entry is wanted; it may have to ask the store for that."""
 
 _PAGE = 500
 
 
-def _all(_: Entry) -> bool:
+async def _all(_: Entry) -> bool:
     return True
 
 
@@ -55,7 +55,7 @@ class Journal:
         while page := await self._store.entries(account, after=after, limit=_PAGE):
             for entry in page:
                 after = entry.id
-                if fits(entry):
+                if await fits(entry):
                     found.append(entry)
                 if len(found) == limit:
                     return found, after
@@ -66,7 +66,7 @@ class Journal:
         found: list[Entry] = []
         while page := await self._store.last_entries(account, before=before, limit=_PAGE):
             before = page[-1].id
-            found += [entry for entry in page if fits(entry)]
+            found += [entry for entry in page if await fits(entry)]
             if len(found) >= limit:
                 break
         return found[:limit]

@@ -237,7 +237,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
 
 class DeliveryState(StrEnum):
-    """What became of a webhook. ``dropped`` means there was no URL to send it to."""
+    """What became of a webhook. ``dropped`` means there was no URL to send it to, or a fault on purpose."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -246,21 +246,38 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
+class DeliveryFault(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What is done to a webhook on purpose: ``do`` is a kind of fault, ``by`` the id of the fault or who asked for it.
+
+    ``tries`` is how many of the first tries are spoilt, all without it; ``over_s`` is how long a body trickles.
+    """
+
+    do: str
+    by: str
+    tries: int | None = None
+    over_s: float = 0.0
+
+
 class Attempt(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One POST of a webhook: ``status`` is the receiver's answer, ``error`` why there was none."""
+    """One POST of a webhook: ``status`` is the receiver's answer, ``error`` why there was none.
+
+    ``fault`` names what was done to this try on purpose.
+    """
 
     number: int
     at: datetime
     duration_ms: float
     status: int | None = None
     error: str | None = None
+    fault: str | None = None
 
 
 class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
     """A webhook on its way. ``body`` is the exact bytes sent and hashed.
 
     ``event`` is ``inbound``, a status, or ``report`` for the end of a workflow, ``message`` then its last one.
-    ``signed`` is false only for the receipts of the older SMS API, which carry no token.
+    ``signed`` is false only for the receipts of the older SMS API, which carry no token. ``fault`` is what is done to
+    it on purpose.
     """
 
     id: str
@@ -276,6 +293,7 @@ class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
     signed: bool = True
     attempts: tuple[Attempt, ...] = ()
     next_at: datetime | None = None
+    fault: DeliveryFault | None = None
 
 
 class EntryKind(StrEnum):
@@ -291,6 +309,8 @@ class EntryKind(StrEnum):
     GAVE_UP = "gave_up"
     ABANDONED = "abandoned"
     DROPPED = "dropped"
+    FAULT = "fault"
+    SCENARIO = "scenario"
     ERROR = "error"
 
 
@@ -298,8 +318,9 @@ class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
     """One request of the system under test and our answer.
 
     ``verdict`` is ``accepted``, ``refused`` or ``failed`` (our own mistake). ``answer`` is left out where it only names
-    the message. ``reason`` says what the client was not
-    told, such as why a token was refused. ``fault`` names what was done to the answer on purpose. ``body`` is the text as received, undecodable bytes replaced.
+    the message. ``reason`` says what the client was not told, such as why a token was refused. ``fault`` names what was
+    done to the answer on purpose; ``status`` is 0 where that was to send none. ``body`` is the text as received,
+    undecodable bytes replaced.
     """
 
     method: str

@@ -1,13 +1,16 @@
 """Sends one webhook over HTTP and says what came back; knows nothing of retries or of what it carries."""
 
-from collections.abc import Mapping
-from typing import Protocol
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Final, Protocol
 
 import aiohttp
 
 _ANSWER_MAX_BYTES = 65_536
 _KEEP_ALIVE_S = 1.0
 """Shorter than any common server's own: a POST whose kept connection closes under it is not repeated."""
+_PIECES: Final = 20
+"""How many pieces a trickling body comes in, if it has so many bytes."""
 
 
 class PostError(Exception):
@@ -17,8 +20,8 @@ class PostError(Exception):
 class Poster(Protocol):
     """Sends a request and returns the status of the answer."""
 
-    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """Send it; raise PostError if no answer came."""
+    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, over_s: float = 0.0) -> int:
+        """Send it, the body in pieces over so many seconds; raise PostError if no answer came."""
         ...
 
     async def close(self) -> None:
@@ -34,11 +37,19 @@ class HttpPoster:
         self._answer_s = answer_timeout_s
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, over_s: float = 0.0) -> int:
         """See ``Poster.post``."""
         session = self._open()
+        sent: bytes | AsyncIterator[bytes] = body
+        timeout = session.timeout
+        if over_s:
+            sent, headers = _in_pieces(body, over_s), {**headers, "Content-Length": str(len(body))}
+            total_s = self._connect_s + over_s + self._answer_s
+            timeout = aiohttp.ClientTimeout(total=total_s, sock_connect=self._connect_s)
         try:
-            async with session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with session.request(
+                method, url, data=sent, headers=headers, allow_redirects=False, timeout=timeout
+            ) as answer:
                 await answer.content.read(_ANSWER_MAX_BYTES)
                 return answer.status
         except aiohttp.ConnectionTimeoutError as error:
@@ -69,3 +80,13 @@ class HttpPoster:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _in_pieces(body: bytes, over_s: float) -> AsyncIterator[bytes]:
+    """Yield a body slowly, the last piece after ``over_s`` seconds."""
+    size = max(-(-len(body) // _PIECES), 1)
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    yield pieces[0]
+    for piece in pieces[1:]:
+        await asyncio.sleep(over_s / (len(pieces) - 1))
+        yield piece

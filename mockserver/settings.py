@@ -19,7 +19,7 @@ def _setting(
 ) -> Any:
     """Declare a field with the sentence that explains it.
 
-    ``form`` is ``url``, ``secret``, ``name`` (of a host) or empty. Bounds hold for each number.
+    ``form`` is ``url``, ``secret``, ``name`` (of a host), ``clock`` (a mode) or empty. Bounds hold for each number.
     """
     columns = {"choices": choices, "metavar": metavar, "form": form, "at_least": at_least, "at_most": at_most}
     return field(default=default, metadata={"help": text, **columns})
@@ -123,6 +123,13 @@ class Settings:
         "Seed of ids, prices and texts; the same seed gives the same run. Unset, each start picks its own, so"
         " that no two runs hand out the same message_uuid.",
         metavar="N",
+    )
+    clock: str = _setting(
+        "real",
+        "The server's own clock, which accounts without one of their own go by: real, manual (moved by"
+        " `mockserver advance`), or so many times as fast, such as 60x.",
+        metavar="real|manual|60x",
+        form="clock",
     )
     self_check: bool = _setting(
         False,

@@ -23,6 +23,7 @@ class Times:
     def __init__(self, clock: Clock) -> None:
         self._shared = _Line(clock, Schedule(clock))
         self._own: dict[str, _Line] = {}
+        self._skipped_s: dict[str, float] = {}
         self._is_running = False
 
     def __len__(self) -> int:
@@ -40,6 +41,14 @@ class Times:
     def seconds(self, account: str) -> float:
         """Return the present moment in an account, in seconds since 1970."""
         return self._line(account).clock.seconds()
+
+    def passed_s(self, account: str) -> float:
+        """Return a measure of the time that passed in an account, which goes on evenly where its clock is set."""
+        return self.seconds(account) - self.skipped_s(account)
+
+    def skipped_s(self, account: str) -> float:
+        """Return by how much an account's clock was set forward in all, less how much back."""
+        return self._skipped_s.get(account, 0.0)
 
     def at(self, account: str, due_s: float, job: Job) -> None:
         """Run ``job`` at a moment of an account; a moment already past means as soon as may be."""
@@ -61,6 +70,7 @@ class Times:
         before = self._line(account)
         after = self._shared if clock is None else _Line(clock, Schedule(clock))
         shift_s = after.clock.seconds() - before.clock.seconds()
+        self._skipped_s[account] = self.skipped_s(account) + shift_s
         jobs = before.schedule.take(account)
         if before is not self._shared:
             self._end(before)

@@ -26,6 +26,7 @@ class Post:
     body: bytes
     headers: dict[str, str]
     at_s: float
+    over_s: float = 0.0
 
     @property
     def json(self) -> Json:
@@ -54,9 +55,9 @@ class FakePoster:
         """Answer the next requests to exactly this URL by turns."""
         self._turns.setdefault(url, deque()).extend(turns)
 
-    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, over_s: float = 0.0) -> int:
         """See ``Poster.post``."""
-        self.posts.append(Post(method, url, body, dict(headers), self.clock.seconds()))
+        self.posts.append(Post(method, url, body, dict(headers), self.clock.seconds(), over_s))
         async with self._arrived:
             self._arrived.notify_all()
         turns = self._turns.get(url)

@@ -27,6 +27,10 @@ def journal(clock: ManualClock) -> Journal:
     return Journal(MemoryStore(), Times(clock))
 
 
+async def _wanted(entry: Entry) -> bool:
+    return entry.about == "wanted"
+
+
 async def _started(task: "asyncio.Task[object]") -> None:
     """Let a task run until it waits."""
     await asyncio.sleep(0)
@@ -117,7 +121,7 @@ async def test_wake_all_lets_everyone_go(journal: Journal) -> None:
 async def test_follow_goes_on_waiting_past_entries_that_do_not_fit(journal: Journal) -> None:
     async with asyncio.timeout(5):
         waiting = asyncio.create_task(
-            journal.follow("key", lambda entry: entry.about == "wanted", after=0, wait_s=_LONG_S)
+            journal.follow("key", _wanted, after=0, wait_s=_LONG_S)
         )
         await _started(waiting)
         await journal.write("key", EntryKind.INBOUND, "other")
@@ -133,6 +137,6 @@ async def test_newest_looks_behind_any_number_that_do_not_fit(journal: Journal) 
     for _ in range(1200):
         await journal.write("key", EntryKind.STATUS, "other")
 
-    found = await journal.newest("key", lambda entry: entry.about == "wanted", before=None, limit=2)
+    found = await journal.newest("key", _wanted, before=None, limit=2)
 
     assert found == [wanted[2], wanted[1]]

@@ -307,3 +307,50 @@ async def test_post_ignores_proxies_of_the_environment(serve: Serve) -> None:
         output, _ = await process.communicate()
 
     assert output == b"204\n"
+
+
+async def test_a_trickling_body_comes_whole_with_its_length_and_slowly(serve: Serve, poster: HttpPoster) -> None:
+    came: list[tuple[bytes, str | None, float]] = []
+    loop = asyncio.get_running_loop()
+
+    async def slowly(request: web.BaseRequest) -> web.Response:
+        began_s = loop.time()
+        body = await request.read()
+        came.append((body, request.headers.get("Content-Length"), loop.time() - began_s))
+        return web.Response(status=204)
+
+    async with serve(slowly) as url:
+        status = await poster.post("POST", url, b"x" * 90, {}, over_s=0.2)
+
+    [(body, length, took_s)] = came
+    assert (204, b"x" * 90, "90") == (status, body, length)
+    assert took_s >= 0.15
+
+
+async def test_a_body_may_trickle_longer_than_an_answer_may_take(serve: Serve) -> None:
+    poster = HttpPoster(connect_timeout_s=0.1, answer_timeout_s=0.1)
+
+    async def read(request: web.BaseRequest) -> web.Response:
+        return web.Response(status=200 if len(await request.read()) == 3 else 400)
+
+    async with serve(read) as url:
+        status = await poster.post("POST", url, b"abc", {}, over_s=0.4)
+    await poster.close()
+
+    assert 200 == status
+
+
+async def test_a_trickle_that_gets_no_answer_is_given_up_after_it(serve: Serve) -> None:
+    poster = HttpPoster(connect_timeout_s=0.05, answer_timeout_s=0.05)
+    never = asyncio.Event()
+
+    async def read(request: web.BaseRequest) -> web.Response:
+        await request.read()
+        await never.wait()
+        return web.Response()
+
+    async with serve(read) as url, asyncio.timeout(10):
+        with pytest.raises(PostError, match=r"^no answer within 0\.05 s$"):
+            await poster.post("POST", url, b"abc", {}, over_s=0.05)
+        never.set()
+    await poster.close()

@@ -1,5 +1,6 @@
-"""``mockserver check``: lints configuration files and specs, every mistake with its line."""
+"""``mockserver check``: lints configuration files, scenarios and specs, every mistake with its line."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
@@ -13,19 +14,21 @@ from mockserver.config import FILE_NAME, read_file
 from mockserver.data import bundled
 from mockserver.errors import MockServerError, UsageError
 
-EXAMPLES = examples("mockserver check", "mockserver check mockserver.toml --json")
+EXAMPLES = examples("mockserver check", "mockserver check mockserver.toml --json", "mockserver check scenario.yaml")
 _BROKEN = 2
+_SCENARIO = re.compile(r"""^[\s{]*["']?(?:scenario|timeline|machines|given|verify)["']?\s*:""", re.MULTILINE)
+"""A key that only scenarios have, at the left edge or first in a mapping; a document of ``specs/`` has none of them."""
 
 
 def check(
     context: typer.Context,
     *,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files ending in .toml, .yaml or .yml.")
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files ending in .toml, .yaml, .yml or .json.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lint configuration files and specs.
+    """Lint configuration files, scenarios and specs.
 
     Without any, the bundled specs and mockserver.toml where there is one. Every mistake is told with its file
     and line. Exit code 0 if there is none, else 2.
@@ -69,16 +72,36 @@ def _config_mistakes(path: Path) -> Iterable[MockServerError]:
     yield from sender_mistakes(path, file.accounts, load_specs().capabilities)
 
 
-def _spec_mistakes(path: Path) -> Iterable[MockServerError]:
+def _yaml_mistakes(path: Path) -> Iterable[MockServerError]:
+    """Return what is wrong with a scenario, or with a document of the specs, whichever a file is."""
     from mockserver.cli.spec_lint import spec_mistakes
 
-    return spec_mistakes(path)
+    return _scenario_mistakes(path) if is_scenario(path) else spec_mistakes(path)
+
+
+def is_scenario(path: Path) -> bool:
+    """Return whether a file looks like a scenario, sound or broken."""
+    try:
+        return _SCENARIO.search(path.read_text(encoding="utf-8-sig", errors="replace")) is not None
+    except OSError:
+        return False
+
+
+def _scenario_mistakes(path: Path) -> Iterable[MockServerError]:
+    from mockserver.scenario.load import ScenarioErrors, load_scenario
+
+    try:
+        load_scenario(path)
+    except ScenarioErrors as errors:
+        return errors.errors
+    return ()
 
 
 _LINTERS: dict[str, Callable[[Path], Iterable[MockServerError]]] = {
     ".toml": _config_mistakes,
-    ".yaml": _spec_mistakes,
-    ".yml": _spec_mistakes,
+    ".yaml": _yaml_mistakes,
+    ".yml": _yaml_mistakes,
+    ".json": _scenario_mistakes,
 }
 
 

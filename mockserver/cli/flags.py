@@ -1,5 +1,6 @@
 """Makes the flags of ``serve`` out of the table of settings, so that no setting lacks one."""
 
+from collections.abc import Iterator
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
@@ -12,12 +13,19 @@ from mockserver.settings import SettingRow, settings_table
 def serve_signature() -> Signature:
     """Return the signature of a command with a flag for each setting; unset flags are ``None``."""
     context = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
-    return Signature([context, _config_flag(), *(_flag(row) for row in settings_table())])
+    return Signature([context, _config_flag(), *_scenario_flags(), *(_flag(row) for row in settings_table())])
 
 
 def _config_flag() -> Parameter:
     about = f"File of settings and accounts; else {CONFIG_ENV}, else {FILE_NAME} where there is one."
     return _parameter("config", str | None, typer.Option("--config", metavar="FILE", help=about))
+
+
+def _scenario_flags() -> Iterator[Parameter]:
+    about = "Scenario file to play in the default account from the start; repeatable."
+    yield _parameter("scenario", list[str] | None, typer.Option("--scenario", metavar="FILE", help=about))
+    about = "Load scenario files anew when they change; a broken one changes nothing."
+    yield _parameter("watch", bool | None, typer.Option("--watch", help=about))
 
 
 def _flag(row: SettingRow) -> Parameter:

@@ -98,6 +98,11 @@ def clock_time(at: str) -> str:
     return at[11:19]
 
 
+def moment(at: str) -> str:
+    """Return date and time of an ISO 8601 timestamp, as they stand there (UTC)."""
+    return f"{at[:10]} {clock_time(at)}"
+
+
 def show_table(environ: Mapping[str, str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table: drawn by rich for a terminal, in plain columns for a pipe."""
     if is_fancy(environ, sys.stdout):

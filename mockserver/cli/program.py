@@ -9,7 +9,25 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from mockserver.cli import check, demo, env, explain, inbound, messages, ready, rules, serve, tail
+from mockserver.cli import (
+    check,
+    clock,
+    demo,
+    env,
+    explain,
+    faults,
+    inbound,
+    messages,
+    ready,
+    record,
+    rules,
+    run,
+    schema,
+    serve,
+    tail,
+    verify,
+    wait,
+)
 from mockserver.cli.output import writable_output
 from mockserver.cli.shell import Shell, complain
 from mockserver.errors import ConfigError, MockServerError
@@ -18,13 +36,21 @@ _RIVAL = "mockserver-client"
 _COMMANDS = (
     (serve.serve, serve.EXAMPLES),
     (demo.demo, demo.EXAMPLES),
+    (run.run, run.EXAMPLES),
+    (record.record, record.EXAMPLES),
     (inbound.inbound, inbound.EXAMPLES),
     (messages.messages, messages.EXAMPLES),
     (tail.tail, tail.EXAMPLES),
+    (wait.wait, wait.EXAMPLES),
+    (verify.verify, verify.EXAMPLES),
+    (clock.clock, clock.CLOCK_EXAMPLES),
+    (clock.advance, clock.ADVANCE_EXAMPLES),
     (explain.explain, explain.EXAMPLES),
     (env.env, env.EXAMPLES),
     (rules.rules, rules.EXAMPLES),
+    (faults.faults, faults.EXAMPLES),
     (check.check, check.EXAMPLES),
+    (schema.schema, schema.EXAMPLES),
     (ready.ready, ready.EXAMPLES),
 )
 

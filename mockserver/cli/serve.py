@@ -1,5 +1,6 @@
 """``mockserver serve``: gathers the configuration, runs the server, and tells people where it is."""
 
+import asyncio
 import gc
 import json
 import logging
@@ -23,6 +24,7 @@ EXAMPLES = examples(
     "mockserver serve --inbound-url http://127.0.0.1:9000/inbound --status-url http://127.0.0.1:9000/status",
     "mockserver serve --port 0 --ready-file ready.json",
     "mockserver serve --no-tls --strict --seed 7",
+    "mockserver serve --scenario scenario.yaml --watch",
 )
 _FIRST_MESSAGE = {
     "from": {"type": "sms", "number": "ACME"},
@@ -49,14 +51,20 @@ def serve(context: typer.Context, **flags: Any) -> None:
         )
 
     from mockserver.cli.senders import sender_mistakes
+    from mockserver.cli.served_scenarios import ServedScenarios
     from mockserver.contract.specs import load_specs
     from mockserver.web.app import create_app
     from mockserver.web.listeners import Running
     from mockserver.web.server import run
 
+    watching: list[asyncio.Task[None]] = []
+
     def started(running: Running) -> None:
-        for line in start_lines(config, running.url, running.tls_url, str(running.ca_file)):
+        *lines, last = start_lines(config, running.url, running.tls_url, str(running.ca_file))
+        for line in (*lines, *told, last):
             _say(line)
+        if flags["watch"]:
+            watching.append(asyncio.get_running_loop().create_task(served.watch()))
 
     specs = load_specs()
     if config.path is not None:
@@ -64,6 +72,8 @@ def serve(context: typer.Context, **flags: Any) -> None:
             raise mistake
     _calm_collector()
     app = create_app(config.settings, config.accounts, specs=specs)
+    served = ServedScenarios(app.runtime.scenarios, config.settings.api_key, specs)
+    told = served.load(shell.folder / each for each in flags["scenario"] or ())
     raise typer.Exit(ended(run(app, config.settings, started)))
 
 

@@ -57,7 +57,7 @@ def spec_mistakes(path: Path) -> Iterator[MockServerError]:
     role = _role(document)
     if role is None:
         what = "This document is none of ours."
-        raise SpecError(what, where=str(path), fix=f"It needs one of the members {', '.join(_ROLES)}.")
+        raise SpecError(what, where=str(path), fix=f"It needs one of the members {', '.join((*_ROLES, 'scenario'))}.")
     own = [_located(place, what, document, source) for place, what in _LINTERS[role](document)]
     name = path.name if path.name in _FILES else _ROLES[role]
     yield from own or _misfits(path, name, document, source)

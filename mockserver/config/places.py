@@ -34,10 +34,10 @@ def dotted(path: KeyPath) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text a person can go to: its name, and the line of each path where it is known."""
+    """A text a person can go to: its name, and the line of each path where it is known, or ``line:column``."""
 
     name: str
-    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    lines: Mapping[KeyPath, int | str] = field(default_factory=dict)
 
     def at(self, *path: str | int) -> str:
         """Return ``file:line`` of a path or of what is around it; just the name where no line is known."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from mockserver.clock import MANUAL, MODE_FORM, REAL, is_mode
 from mockserver.config.places import KeyPath, Source, dotted
 from mockserver.errors import ConfigError
 from mockserver.model import Json
@@ -175,8 +176,21 @@ def _check_name(name: str, value: str, where: str) -> None:
     raise ConfigError(what, where=where, fix="Write it like api.nexmo.com.")
 
 
+def _check_clock(name: str, value: str, where: str) -> None:
+    """Raise ConfigError unless a value is a mode of a clock."""
+    if is_mode(value):
+        return
+    near = nearest(value, (REAL, MANUAL))
+    fix = f'Did you mean "{near}"?' if near else "Write a whole number and x, from 1x to 999999x."
+    raise ConfigError(f"{name} is {shown(value)}, expected {MODE_FORM}.", where=where, fix=fix)
+
+
 def _any_form(_name: str, _value: Json, _where: str) -> None:
     """Accept any value."""
 
 
-_FORMS: dict[str, Callable[[str, Any, str], None]] = {"url": check_url, "name": _check_name}
+_FORMS: dict[str, Callable[[str, Any, str], None]] = {
+    "url": check_url,
+    "name": _check_name,
+    "clock": _check_clock,
+}

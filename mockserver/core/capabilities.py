@@ -225,6 +225,15 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return None
 
     @cached_property
+    def aliases(self) -> dict[str, str]:
+        """The name here of every spelling of a channel."""
+        return {
+            name: channel.name
+            for channel in self.channels.values()
+            for name in (channel.name, *channel.names.values(), *channel.aliases)
+        }
+
+    @cached_property
     def _by_any_name(self) -> dict[str, ChannelRow]:
         found: dict[str, ChannelRow] = {}
         for channel in self.channels.values():

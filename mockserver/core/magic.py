@@ -98,7 +98,7 @@ class CodeSteps(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MagicFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """``specs/magic.yaml`` as it is written."""
+    """``specs/magic.yaml`` as it is written; ``problems`` are digits of answers, by name and dialect."""
 
     version: int
     source: str
@@ -107,6 +107,7 @@ class MagicFile(Struct, frozen=True, forbid_unknown_fields=True):
     answers: tuple[Magic, ...]
     codes: CodeSteps
     outcomes: tuple[Magic, ...]
+    problems: dict[str, dict[str, str]]
 
 
 class MagicTable:
@@ -119,6 +120,8 @@ class MagicTable:
         self._directives = file.directives
         self._by_recipient = {self.recipient(each): each for each in self.rows}
         self._by_directive = {self.directive(each): each for each in self.rows}
+        self._by_digits = {each.digits: each for each in self.rows}
+        self.problems: Final = file.problems
         numbers = ((each, each.rpartition(":")[2]) for each in self._by_directive)
         self._numbered = {each: int(number) for each, number in numbers if number.isdecimal()}
 
@@ -126,6 +129,10 @@ class MagicTable:
     def width(self) -> int:
         """How many digits name an outcome."""
         return self._recipients.digits
+
+    def problem(self, name: str, dialect: str) -> Magic:
+        """Return the row of an answer at once by one of the names in ``problems``."""
+        return self._by_digits[self.problems[name][dialect]]
 
     def recipient(self, magic: Magic) -> str:
         """Return the number that asks for an outcome, such as ``99900001300``."""
@@ -209,6 +216,11 @@ def mistakes(table: MagicTable) -> Iterator[tuple[str, str]]:
             seen.add(value)
         if each.answer is not None and each.steps:
             yield place, "A row has an answer or steps, not both."
+    answers = {each.digits for each in table.rows if each.answer is not None}
+    for name, by_dialect in table.problems.items():
+        for dialect, digits in by_dialect.items():
+            if digits not in answers:
+                yield f"problems.{name}.{dialect}", f"There is no answer with the digits {digits!r}."
 
 
 def problem_of(magic: Magic) -> Problem | None:

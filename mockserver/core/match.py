@@ -1,42 +1,35 @@
-"""The search grammar: ``channel:sms to:4477* status:delivered text:"order" has:error`` as a predicate over messages."""
+"""The search grammar: ``channel:sms to:4477* status:delivered text:"order" has:error`` as terms; knows no field."""
 
 import re
-from collections.abc import Callable, Mapping
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
-from typing import TypeVar
+from dataclasses import dataclass
 
 from mockserver.errors import UsageError
-from mockserver.model import Message
-
-_T = TypeVar("_T")
-Predicate = Callable[[Message], bool]
+from mockserver.model import Json, Message
 
 _TERM = re.compile(r'(?P<not>-)?(?:(?P<field>[A-Za-z_]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
 
-_FIELDS: Mapping[str, Callable[[Message], str]] = {
-    "uuid": lambda message: message.uuid,
-    "channel": lambda message: message.channel,
-    "kind": lambda message: message.kind,
-    "from": lambda message: message.sender,
-    "to": lambda message: message.recipient,
-    "status": lambda message: message.status.value,
-    "direction": lambda message: message.direction.value,
-    "ref": lambda message: message.client_ref or "",
-    "application": lambda message: message.application or "",
-    "version": lambda message: message.dialect,
-}
-_HAS: Mapping[str, Predicate] = {
-    "error": lambda message: any(move.code is not None for move in message.moves),
-    "ref": lambda message: message.client_ref is not None,
-    "options": lambda message: bool(message.options),
-}
-FIELDS = (*_FIELDS, "text", "has")
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a query: ``-channel:sms`` is not ``sms`` in ``channel``; without a field, any text of a message."""
+
+    field: str | None
+    wanted: str
+    is_not: bool = False
+
+    def written(self) -> str:
+        """Return the term as it is written in a query."""
+        return f'{"-" if self.is_not else ""}{f"{self.field}:" if self.field else ""}"{self.wanted}"'
 
 
 def text_of(message: Message) -> str:
     """Return every piece of text in a message's content, for searching and for showing on one line."""
-    return " ".join(_strings(message.content))
+    return text_in(message.content)
+
+
+def text_in(value: Json) -> str:
+    """Return every piece of text in a value."""
+    return " ".join(_strings(value))
 
 
 def _strings(value: object) -> list[str]:
@@ -51,51 +44,16 @@ def _strings(value: object) -> list[str]:
             return []
 
 
-def parse_query(query: str, aliases: Mapping[str, str] | None = None) -> Predicate:
-    """Return the predicate a query stands for; every term must hold, ``-term`` must not, ``*`` and ``?`` are wild.
-
-    ``aliases`` maps other spellings of a channel to its name here. Raises UsageError for an unknown field.
-    """
-    tests: list[Predicate] = []
+def read_terms(query: str) -> tuple[Term, ...]:
+    """Return the terms of a query, whatever their fields; raise UsageError for what is none."""
+    terms: list[Term] = []
     position = 0
     while (rest := query[position:]).strip():
         start = position + len(rest) - len(rest.lstrip())
         found = _TERM.match(query, start)
         if found is None:
             raise UsageError(f"cannot read the query {query!r} from character {start + 1} on", fix="Close the quote.")
-        tests.append(_term(found, aliases or {}))
+        wanted = found["quoted"] if found["quoted"] is not None else found["bare"]
+        terms.append(Term(found["field"].lower() if found["field"] else None, wanted, is_not=bool(found["not"])))
         position = found.end()
-    return lambda message: all(test(message) for test in tests)
-
-
-def parse_term(field: str, wanted: str, aliases: Mapping[str, str] | None = None) -> Predicate:
-    """Return the predicate of one field with a value taken as it is; raise UsageError for an unknown field."""
-    return _test(field, wanted, aliases or {})
-
-
-def _term(found: re.Match[str], aliases: Mapping[str, str]) -> Predicate:
-    wanted = found["quoted"] if found["quoted"] is not None else found["bare"]
-    field = found["field"].lower() if found["field"] else None
-    test = _test(field, wanted, aliases)
-    return (lambda message: not test(message)) if found["not"] else test
-
-
-def _test(field: str | None, wanted: str, aliases: Mapping[str, str]) -> Predicate:
-    if field is None or field == "text":
-        within = f"*{wanted.casefold()}*".replace("[", "[[]")
-        return lambda message: fnmatchcase(text_of(message).casefold(), within)
-    if field == "has":
-        return _lookup(_HAS, wanted, "has:")
-    read = _lookup(_FIELDS, field, "", others=("text", "has"))
-    pattern = aliases.get(wanted, wanted) if field == "channel" else wanted
-    pattern = pattern.replace("[", "[[]")  # wild in fnmatch, but not here
-    return lambda message: fnmatchcase(read(message), pattern)
-
-
-def _lookup(table: Mapping[str, _T], name: str, prefix: str, others: tuple[str, ...] = ()) -> _T:
-    if name in table:
-        return table[name]
-    choices = (*table, *others)
-    near = get_close_matches(name, choices, 1)
-    hint = f"Did you mean {prefix}{near[0]}? " if near else ""
-    raise UsageError(f"the search knows no {prefix or 'field '}{name}", fix=f"{hint}Known: {', '.join(choices)}.")
+    return tuple(terms)

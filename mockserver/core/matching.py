@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Final, TypeAlias
 
@@ -22,7 +23,16 @@ _PART: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 class PatternError(ValueError):
-    """What was written is no pattern; the text says why."""
+    """What was written is no pattern: ``says`` why, and ``fix`` how to mend it, if there is more to say."""
+
+    def __init__(self, says: str, fix: str = "") -> None:
+        super().__init__(f"{says}. {fix}" if fix else says)
+        self.says = says
+        self.fix = fix
+
+    def of(self, name: str) -> "PatternError":
+        """Return the same of a field."""
+        return PatternError(f"{name}: {self.says}", self.fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,9 @@ def tests_of(pattern: Json) -> tuple[Test, ...]:
 def _test(name: str, wanted: Json) -> Test:
     maker = TESTS.get(name)
     if maker is None:
-        raise PatternError(f"{name!r} is no test; known: {', '.join(TESTS)}")
+        near = get_close_matches(name, TESTS, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise PatternError(f"{name!r} is no test", f"{hint}Known: {', '.join(TESTS)}.")
     return maker(wanted)
 
 

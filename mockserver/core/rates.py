@@ -15,10 +15,13 @@ class Bucket(Struct, frozen=True, gc=False):
 
 
 def refilled(bucket: Bucket | None, rate: Rate, now_s: float) -> Bucket:
-    """Return a bucket with what has flowed in since, never more than the burst; one never used is full."""
-    if bucket is None:
+    """Return a bucket with what has flowed in since, never more than the burst; one never used is full.
+
+    So is one last used in the future, for the clock was set back.
+    """
+    if bucket is None or bucket.at_s > now_s:
         return Bucket(rate.burst, now_s)
-    return Bucket(min(rate.burst, bucket.tokens + max(now_s - bucket.at_s, 0) * rate.per_s), now_s)
+    return Bucket(min(rate.burst, bucket.tokens + (now_s - bucket.at_s) * rate.per_s), now_s)
 
 
 def take(buckets: Iterable[tuple[str, Bucket | None, Rate]], now_s: float) -> dict[str, Bucket] | str:

@@ -1,6 +1,7 @@
 """Who is asking: finds the account behind credentials, making a fresh one where that is allowed."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -9,7 +10,7 @@ import msgspec
 
 from mockserver.contract.specs import Specs
 from mockserver.core.routing import application_of
-from mockserver.model import Account, Application
+from mockserver.model import Account, Application, Json
 from mockserver.service.told import channel_name, told_by_name
 from mockserver.settings import Settings
 from mockserver.store.base import Store
@@ -20,15 +21,28 @@ _REMEMBERED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """What was asked for, as far as scenarios ask for it: header names in lower case, the body read."""
+
+    operation: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """An account, and the application whose token was shown, if one was.
 
-    ``sandbox``: the request came to the host of the sandbox.
+    ``sandbox``: the request came to the host of the sandbox. ``request`` is the request itself, told only while
+    a scenario may ask for it.
     """
 
     account: Account
     application: str | None = None
     sandbox: bool = False
+    request: Requested | None = None
 
 
 class Accounts:

@@ -1,16 +1,21 @@
 """What is to become of an accepted message: magic values first, then the rules of the provider, then the script."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 from mockserver.core import magic
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.faults import Hit
 from mockserver.core.magic import Magic
 from mockserver.core.script import plan
 from mockserver.model import Message, Planned
 from mockserver.problem import Finding, Problem
+from mockserver.schedule import Job
 from mockserver.service.accounts import Caller
 from mockserver.service.provider import ProviderSide
 from mockserver.service.versions import Versions
+from mockserver.settings import Settings
 from mockserver.surroundings import Surroundings
 from mockserver.wire.dialects import Dialect
 
@@ -18,18 +23,24 @@ from mockserver.wire.dialects import Dialect
 class Fate(Struct, frozen=True, gc=False):
     """Either a ``problem`` to answer at once, or the ``steps`` to plan after the 202, with what a tester should know.
 
-    ``copies`` is how often each webhook is sent; more than once only on purpose. ``delay_s`` is how long the answer is
-    held back, ``fault`` what is done to it on purpose, by its name among the faults on answers; ``rule`` is the rule of
-    a scenario that decided.
+    ``copies`` is how often each webhook is sent; more than once only on purpose. ``hit`` is what is done to the answer
+    on purpose. ``jobs`` are what else is to happen, each so many seconds after acceptance.
     """
 
     problem: Problem | None = None
     steps: tuple[Planned, ...] = ()
     findings: tuple[Finding, ...] = ()
     copies: int = 1
-    delay_s: float = 0.0
-    fault: str | None = None
-    rule: str | None = None
+    hit: Hit | None = None
+    jobs: tuple[tuple[float, Job], ...] = ()
+
+
+class Director(Protocol):
+    """Someone who may decide instead of magic values and the provider: the scenarios under way."""
+
+    async def direct(self, caller: Caller, message: Message) -> Fate:
+        """Return what will happen to a message not stored yet."""
+        ...
 
 
 class Fates:
@@ -41,6 +52,7 @@ class Fates:
         self._dialects = versions.dialects
         self._provider = ProviderSide(around, versions)
         self._scripts: dict[tuple[str, bool], tuple[Planned, ...]] = {}
+        self.director: Director | None = None
 
     @property
     def provider(self) -> ProviderSide:
@@ -49,6 +61,12 @@ class Fates:
 
     async def decide(self, caller: Caller, message: Message) -> Fate:
         """Return what will happen to a message not stored yet; may note that it was sent (rates, balance)."""
+        if self.director is None:
+            return await self.usual(caller, message)
+        return await self.director.direct(caller, message)
+
+    async def usual(self, caller: Caller, message: Message, timed: Settings | None = None) -> Fate:
+        """Return what magic values, the provider and the default script make of a message; ``timed`` says when."""
         channel = self._specs.capabilities.channels[message.channel]
         account = caller.account
         read = self._settings.read if account.read is None else account.read
@@ -57,7 +75,9 @@ class Fates:
             return self._magic_fate(asked, channel, self._dialects[message.dialect])
         misspelt = (magic.misspelt_finding(asked),) if asked is not None else ()
         decision = await self._provider.judge(caller, message)
-        steps = self._script(channel, read=read) if decision.steps is None else decision.steps
+        steps = decision.steps
+        if steps is None:
+            steps = self._script(channel, read=read) if timed is None else plan(channel, timed, read=read)
         return Fate(problem=decision.problem, steps=steps, findings=misspelt + decision.findings)
 
     def _script(self, channel: ChannelRow, *, read: bool) -> tuple[Planned, ...]:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from mockserver.clock import at
+from mockserver.core.faults import Handling
 from mockserver.core.forms import V0_1
 from mockserver.core.prices import priced
 from mockserver.delivery import Outbox
@@ -83,10 +84,15 @@ class Messages:
 
     async def read(self, caller: Caller, dialect: str, channel_name: str, body: Json) -> Message:
         """Return the message of a body that has passed the contract, with a fresh id, not stored yet."""
+        uuid = await self._around.next_uuid(caller.account.api_key, "message")
+        return self.draft(caller, dialect, channel_name, body, uuid)
+
+    def draft(self, caller: Caller, dialect: str, channel_name: str, body: Json, uuid: str = "") -> Message:
+        """Return the message of a body that has passed the contract, as it would be if it were sent now."""
         return self._versions.dialects[dialect].read_message(
             body,
             self._specs.capabilities.channels[channel_name],
-            uuid=await self._around.next_uuid(caller.account.api_key, "message"),
+            uuid=uuid,
             account=caller.account.api_key,
             application=caller.application,
             at=at(self._times.seconds(caller.account.api_key)),
@@ -102,12 +108,17 @@ class Messages:
         return Sent(message, fate)
 
     async def accept(self, message: Message, fate: Fate) -> None:
-        """Store a message and begin its script."""
+        """Store a message and begin its script, and whatever else follows."""
         await self._store.put_message(message)
-        self._scripts.begin(message, self._times.seconds(message.account), fate.steps, fate.copies)
+        accepted_s = self._times.seconds(message.account)
+        self._scripts.begin(message, accepted_s, fate.steps, fate.copies)
+        for after_s, job in fate.jobs:
+            self._times.at(message.account, accepted_s + after_s, job)
 
-    async def move(self, message: Message, status: Status, code: int | None = None, copies: int = 1) -> Message:
-        """Move a message and send the webhook that says so, once or in several copies.
+    async def move(
+        self, message: Message, status: Status, code: int | None = None, handling: Handling | None = None
+    ) -> Message:
+        """Move a message and send the webhook that says so, handled as the account's faults say or as given.
 
         Whether the move is legal is the caller's question.
         """
@@ -122,7 +133,7 @@ class Messages:
             message=message.uuid,
             move=move,
         )
-        await self._webhooks.tell_status(moved, move, copies)
+        await self._webhooks.tell_status(moved, move, handling)
         for watcher in self._watchers:
             await watcher.moved(moved)
         return moved

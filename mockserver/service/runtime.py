@@ -1,10 +1,13 @@
 """All rooms of one server put together, with its beginning and its end."""
 
+import asyncio
 import random
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import count
+from typing import Final
 
-from mockserver.clock import Clock, ManualClock, SystemClock
+from mockserver.clock import Clock, SystemClock, clock_of
 from mockserver.contract.accounts import AccountsContract
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.dispatch import DispatchContract, is_workflow
@@ -17,10 +20,16 @@ from mockserver.journal import Journal
 from mockserver.model import Account, Json
 from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
+from mockserver.service.clocks import Advanced, Clocks
 from mockserver.service.external import External
 from mockserver.service.failovers import Failovers
+from mockserver.service.inbound import Arrivals
 from mockserver.service.messages import Messages
+from mockserver.service.scenarios import Scenarios
+from mockserver.service.subjects import Subjects
+from mockserver.service.timeline import Tools
 from mockserver.service.updates import Updates
+from mockserver.service.verify import Verifier
 from mockserver.service.versions import versions_of
 from mockserver.service.workflows import Workflows
 from mockserver.settings import Settings
@@ -29,7 +38,9 @@ from mockserver.store.memory import MemoryStore
 from mockserver.surroundings import Surroundings
 from mockserver.times import Times
 
-RESETTABLE = ("journal", "messages", "accounts", "all")
+PARTS: Final = ("journal", "messages", "faults", "clock", "scenarios")
+"""What can be reset in an account by itself; ``all`` is every one of them."""
+RESETTABLE: Final = (*PARTS, "accounts", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +74,29 @@ class Runtime:
         self.specs = specs or load_specs()
         self.versions = versions_of(self.specs, exact=settings.realism == "strict")
         self.dispatch_contract = DispatchContract(self.specs, self.versions.contracts[V0_1])
-        self.times = Times(clock or SystemClock())
+        self.times = Times(clock or clock_of(settings.clock, SystemClock()))
         self.store = store or MemoryStore()
         self.journal = Journal(self.store, self.times)
         around = Surroundings(settings, self.seed, self.store, self.journal, self.times)
         self.outbox = Outbox(around, poster or _http_poster(settings))
+        self.clocks = Clocks(around, self.outbox)
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
         self.messages = Messages(around, self.versions, self.outbox)
+        self.faults = self.messages.webhooks.faults
         self.failovers = Failovers(around, self.versions, self.messages)
         self.updates = Updates(around, self.versions)
         self.workflows = Workflows(around, self.specs, self.dispatch_contract, self.messages)
         self.accounts_contract = AccountsContract(self.specs)
         channels = (each.channel for each in self.accounts_contract.providers.values())
         self.external = External(self.store, self.accounts, channels)
+        self.subjects = Subjects(self.store, self.specs)
         self._answers = count(1)
         self.is_running = False
+        self.stopping = asyncio.Event()
+        self.verifier = Verifier(around, self.subjects, self.stopping)
+        self.arrivals = Arrivals(around, self.versions)
+        tools = Tools(around, self.specs, self.messages, self.faults, self.clocks, self.verifier, self.arrivals)
+        self.scenarios = Scenarios(tools, self.accounts, self.versions)
 
     def contract_for(self, body: Json, version: str | None = None) -> MessagesContract | DispatchContract:
         """Return the contract of a version; without one, that which a body was written for, by its members."""
@@ -93,11 +112,15 @@ class Runtime:
         """Make accounts known and let time run; a manual clock moves only by ``advance``."""
         await self.accounts.start()
         self.times.start()
+        self.stopping.clear()
         self.is_running = True
+        await self.scenarios.start_kept()
 
     async def stop(self, grace_s: float) -> StopReport:
         """Take no more steps, finish webhooks in line for ``grace_s`` seconds, and journal the rest as abandoned."""
         self.is_running = False
+        self.stopping.set()
+        await self.scenarios.stop_all()
         await self.times.stop()
         depth = self.outbox.depth
         left = await self.outbox.stop(grace_s)
@@ -108,45 +131,78 @@ class Runtime:
                 lines.append(line)
         lines += await self.messages.scripts.abandon_held()
         self.journal.wake_all()
-        finished = depth.queued + depth.in_flight + depth.retrying - len(left)
+        finished = depth.queued + depth.in_flight + depth.retrying + depth.parked - len(left)
         return StopReport(max(finished, 0), tuple(lines))
 
     async def settle(self, account: str | None = None) -> None:
         """Wait until all webhooks in line have been tried, those of one account if named."""
         await self.outbox.settle(account)
 
-    async def advance(self, seconds: float, account: str | None = None) -> None:
-        """Move an account's manual clock, running everything due on the way in order; return when all is tried."""
-        account = account or self.settings.api_key
-        clock = self.times.clock(account)
-        if not isinstance(clock, ManualClock):
-            what = f"the clock of account {account} runs by itself; only a manual clock can be advanced"
-            raise UsageError(what, fix='Set it first: PUT /_mock/clock {"mode": "manual"}.')
-        until_s = clock.seconds() + seconds
-        moved = account if self.times.has_own(account) else None
-        await self.times.run_due(account)
-        await self.settle(moved)
-        while await self.times.move_to_next(account, clock, until_s):
-            await self.settle(moved)
+    async def advance(self, seconds: float, account: str | None = None) -> Advanced:
+        """Move an account's manual clock, running everything due on the way in order; see ``Clocks.advance``."""
+        return await self.clocks.advance(seconds, account)
 
     async def remove_account(self, api_key: str) -> None:
-        """Forget an account, all that happened in it, and its webhooks on their way."""
+        """Forget an account, all that happened in it, its clock, and its webhooks on their way."""
+        await self.scenarios.forget_all(api_key)
         await self.accounts.remove(api_key)
         self.outbox.forget(api_key)
+        await self.clocks.reset(api_key)
 
     async def reset(self, account: Account | None, what: str) -> None:
-        """Forget part of an account, or all of it; ``accounts`` puts every account back as configured."""
-        if what not in RESETTABLE:
-            raise UsageError(f"{what!r} cannot be reset.", fix=f"Known: {', '.join(RESETTABLE)}.")
-        if what == "accounts" or account is None:
-            known = [each.api_key for each in await self.store.accounts()]
-            await self.accounts.reset()
-        else:
-            known = [account.api_key]
-            for part in ("messages", "journal") if what == "all" else (what,):
-                await self.store.clear(account.api_key, part)
-        for api_key in known if what != "journal" else ():
+        """Forget parts of an account, named with commas between; ``accounts`` puts every account back as configured."""
+        parts = _parts(what)
+        if "accounts" in parts or account is None:
+            await self._reset_accounts()
+            return
+        kept = await self.scenarios.withdraw(account.api_key) if "scenarios" in parts else ()
+        for part in parts:
+            await self._clear(account.api_key, part)
+        await self._begin_anew(account.api_key, kept)
+
+    async def _reset_accounts(self) -> None:
+        known = [each.api_key for each in await self.store.accounts()]
+        kept = {api_key: await self.scenarios.withdraw(api_key) for api_key in known}
+        await self.accounts.reset()
+        for api_key in known:
             self.outbox.forget(api_key)
+            await self.clocks.reset(api_key)
+        for api_key in known:
+            await self._begin_anew(api_key, kept[api_key])
+
+    async def _begin_anew(self, api_key: str, scenarios: tuple[str, ...]) -> None:
+        for each in scenarios:
+            await self.scenarios.start(api_key, each)
+
+    async def _clear(self, api_key: str, part: str) -> None:
+        """Forget one part of an account. Faults are no part of the messages they were met by."""
+        match part:
+            case "scenarios":
+                return  # withdrawn before, so that nothing of them happens in what is cleared
+            case "faults":
+                await self.faults.clear(api_key)
+            case "clock":
+                await self.clocks.reset(api_key)
+            case "messages":
+                faults = await self.faults.listed(api_key)
+                await self.store.clear(api_key, part)
+                await self.faults.restore(api_key, faults)
+                self.outbox.forget(api_key)
+            case _:
+                await self.store.clear(api_key, part)
+
+
+def _parts(what: str) -> tuple[str, ...]:
+    """Return the parts that are named; raise UsageError for one that cannot be reset."""
+    named = tuple(dict.fromkeys(each.strip() for each in what.split(",")))
+    for each in named:
+        if each not in RESETTABLE:
+            near = get_close_matches(each, RESETTABLE, 1)
+            hint = f"Did you mean {near[0]}? " if near else ""
+            raise UsageError(f"{each!r} cannot be reset", fix=f"{hint}Known: {', '.join(RESETTABLE)}.")
+    if "all" in named:
+        named = (*PARTS, *(each for each in named if each == "accounts"))
+    return named
 
 
 def _http_poster(settings: Settings) -> HttpPoster:

@@ -6,17 +6,21 @@ from dataclasses import dataclass, replace
 
 from mockserver.contract.specs import Specs
 from mockserver.core import lifecycle
+from mockserver.core.faults import Handling, handling_of_step
 from mockserver.delivery import Outbox
 from mockserver.model import EntryKind, Message, Planned, Status
 from mockserver.surroundings import Surroundings
 
-Mover = Callable[[Message, Status, int | None, int], Awaitable[object]]
-"""Moves a message to a status, with an error code or none, and tells of it in so many copies."""
+Mover = Callable[[Message, Status, int | None, Handling | None], Awaitable[object]]
+"""Moves a message to a status, with an error code or none, and has its webhook handled in a way of its own or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The next planned step of a message's script; ``steps`` are those left, this one first."""
+    """The next planned step of a message's script; ``steps`` are those left, this one first.
+
+    ``accepted_s`` is when the message was accepted, by ``Times.passed_s``: setting a clock does not hurry its steps.
+    """
 
     scripts: "Scripts"
     account: str
@@ -54,11 +58,13 @@ class Scripts:
 
     def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...], copies: int = 1) -> None:
         """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
-        self._plan_next(_Step(self, message.account, message.uuid, accepted_s, steps, copies))
+        passed_s = accepted_s - self._times.skipped_s(message.account)
+        self._plan_next(_Step(self, message.account, message.uuid, passed_s, steps, copies))
 
     def _plan_next(self, step: _Step) -> None:
         if step.steps:
-            self._times.at(step.account, step.accepted_s + step.steps[0].after_s, step)
+            due_s = step.accepted_s + step.steps[0].after_s + self._times.skipped_s(step.account)
+            self._times.at(step.account, due_s, step)
 
     async def take_step(self, step: _Step) -> None:
         """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""
@@ -69,17 +75,20 @@ class Scripts:
             await self._follow(step)
         finally:
             self._call_held(step.account, 1)  # in its stead, should it have written no webhook
+        if len(step.steps) == 1:
+            await self._outbox.let_go(step.uuid)
 
     async def _follow(self, step: _Step) -> None:
         message = await self._store.message(step.account, step.uuid)
         if message is None or any(each.status == "revoked" for each in message.updates):
+            await self._outbox.let_go(step.uuid)
             return
         # Before the move: a mistake of ours in this step must not lose the others.
         self._plan_next(replace(step, steps=step.steps[1:]))
         planned = step.steps[0]
         channel = self._specs.capabilities.channels[message.channel]
         if lifecycle.may_move(channel, message.status, planned.status):
-            await self._move(message, planned.status, planned.code, step.copies)
+            await self._move(message, planned.status, planned.code, _handling(step))
         else:
             await self._journal.write(
                 message.account,
@@ -112,3 +121,10 @@ class Scripts:
         about = f"statuses abandoned: the server stopped before {rest}"
         await self._journal.write(step.account, EntryKind.ABANDONED, about, message=step.uuid)
         return f"message {step.uuid} of account {step.account}: {about}"
+
+
+def _handling(step: _Step) -> Handling | None:
+    """Return how the webhook of a step is to be handled, where its script says so; it may wait for a later one."""
+    planned, *later = step.steps
+    waits_for = next((each.status for each in later if each.deliver and each.deliver.before is planned.status), None)
+    return handling_of_step(planned.deliver, step.copies, waits_for)

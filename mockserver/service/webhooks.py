@@ -7,12 +7,14 @@ import msgspec
 
 from mockserver.clock import at
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.faults import Handling, named
 from mockserver.core.prices import priced
 from mockserver.core.routing import Target, inbound_target, status_target, status_version
 from mockserver.delivery import Outbox
 from mockserver.errors import ConflictError, UnknownError
 from mockserver.model import Account, Delivery, DeliveryState, EntryKind, Json, Message, Move
 from mockserver.problem import Violation
+from mockserver.service.faults import Faults
 from mockserver.service.versions import Versions
 from mockserver.surroundings import Surroundings
 from mockserver.wire import receipts
@@ -49,11 +51,12 @@ class Webhooks:
         self._specs = versions.specs
         self._versions = versions
         self._outbox = outbox
+        self.faults = Faults(around, versions.specs)
 
-    async def tell_status(self, message: Message, move: Move, copies: int = 1) -> None:
+    async def tell_status(self, message: Message, move: Move, handling: Handling | None = None) -> None:
         """Send the webhook of a status, in the form and to the place its account asks for.
 
-        Each of several ``copies`` is a delivery of its own: the same body, another token, its own attempts.
+        Without a ``handling`` of its own, the faults of the account decide on that.
         """
         account = await self._store.account(message.account)
         if account is None:
@@ -69,15 +72,13 @@ class Webhooks:
             message_url=message.webhook_url,
         )
         if target.receipt_method is not None:
-            for _ in range(copies):
-                await self._deliver_receipt(message, channel, move, target)
+            await self._deliver_receipt(message, channel, move, target, handling)
             return
         error = self._specs.errors[move.code] if move.code is not None else None
         version = status_version(account, message, channel, self._settings.set_webhook_version)
         body = self._versions.dialects[version].status_body(message, channel, move, error)
         self._check_own(self._versions.contracts[version], "message-status", body)
-        for _ in range(copies):
-            await self._deliver(message, move.status.value, body, target)
+        await self._deliver(message, move.status.value, body, target, handling)
 
     async def tell_report(self, account: Account, last: Message, body: Json, contract: Contract) -> None:
         """Send the final report of a workflow to where the statuses of its last message go, never as a receipt."""
@@ -100,30 +101,33 @@ class Webhooks:
         """Send the webhook of an inbound message."""
         return await self._deliver(message, "inbound", body, target)
 
-    async def _deliver_receipt(self, message: Message, channel: ChannelRow, move: Move, target: Target) -> None:
+    async def _deliver_receipt(
+        self, message: Message, channel: ChannelRow, move: Move, target: Target, handling: Handling | None
+    ) -> None:
         members = receipts.receipt_body(message, channel, move)
         by_get = target.receipt_method == "GET"
         url = (target.url or "").partition("#")[0]
         if by_get:
             url += ("&" if "?" in url else "?") + urlencode(members)
-        await self._outbox.add(
-            Delivery(
-                id=await self._around.next_uuid(message.account, "delivery"),
-                account=message.account,
-                message=message.uuid,
-                event=move.status.value,
-                url=url,
-                body=b"" if by_get else msgspec.json.encode(members),
-                created_at=at(self._times.seconds(message.account)),
-                method="GET" if by_get else "POST",
-                signed=False,
-            )
+        receipt = Delivery(
+            id="",
+            account=message.account,
+            message=message.uuid,
+            event=move.status.value,
+            url=url,
+            body=b"" if by_get else msgspec.json.encode(members),
+            created_at=at(self._times.seconds(message.account)),
+            method="GET" if by_get else "POST",
+            signed=False,
         )
+        await self._hand_over(message, receipt, handling)
 
-    async def _deliver(self, message: Message, event: str, body: Json, target: Target) -> Delivery:
+    async def _deliver(
+        self, message: Message, event: str, body: Json, target: Target, handling: Handling | None = None
+    ) -> Delivery:
         """Hand a webhook to the outbox, or journal it as dropped where there is nowhere to send it."""
         delivery = Delivery(
-            id=await self._around.next_uuid(message.account, "delivery"),
+            id="",
             account=message.account,
             message=message.uuid,
             event=event,
@@ -131,20 +135,52 @@ class Webhooks:
             body=msgspec.json.encode(body),
             created_at=at(self._times.seconds(message.account)),
             application=target.application,
-            state=DeliveryState.PENDING if target.url else DeliveryState.DROPPED,
         )
         if target.url:
+            return await self._hand_over(message, delivery, handling)
+        copies = 1 if handling is None else handling.copies
+        first, *_ = [await self._drop(delivery, f"dropped: {target.why}") for _ in range(copies)]
+        return first
+
+    async def _hand_over(self, message: Message, delivery: Delivery, handling: Handling | None) -> Delivery:
+        """Hand a webhook over as it is to be, and return its first copy.
+
+        Each of several copies is a delivery of its own: the same body, another token, its own attempts.
+        """
+        if handling is None:
+            handling = await self.faults.handling_for(message, delivery)
+        delivery = msgspec.structs.replace(delivery, fault=handling.fault)
+        fault = handling.fault
+        named_so = "" if fault is None else named(fault.do, fault.by)
+        if handling.is_dropped:
+            about = f"dropped on purpose, {named_so}"
+            first, *_ = [await self._drop(delivery, about) for _ in range(handling.copies)]
+            return first
+        copies = [await self._with_id(delivery) for _ in range(handling.copies)]
+        if fault is not None and (words := handling.words()):
+            await self._note(copies[0], EntryKind.FAULT, f"{words}, {named_so}")
+        for each in copies:
+            await self._put_in(each, handling)
+        return copies[0]
+
+    async def _put_in(self, delivery: Delivery, handling: Handling) -> None:
+        if handling.until is None and not handling.delay_s:
             await self._outbox.add(delivery)
-            return delivery
-        await self._store.put_delivery(delivery)
-        await self._journal.write(
-            message.account,
-            EntryKind.DROPPED,
-            f"{event} webhook dropped: {target.why}",
-            message=message.uuid,
-            delivery=delivery.id,
-        )
-        return delivery
+            return
+        await self._outbox.park(delivery, until=handling.until, delay_s=handling.delay_s, within_s=handling.within_s)
+
+    async def _drop(self, delivery: Delivery, about: str) -> Delivery:
+        dropped = msgspec.structs.replace(await self._with_id(delivery), state=DeliveryState.DROPPED)
+        await self._store.put_delivery(dropped)
+        await self._note(dropped, EntryKind.DROPPED, about)
+        return dropped
+
+    async def _with_id(self, delivery: Delivery) -> Delivery:
+        return msgspec.structs.replace(delivery, id=await self._around.next_uuid(delivery.account, "delivery"))
+
+    async def _note(self, delivery: Delivery, kind: EntryKind, about: str) -> None:
+        words = f"{delivery.event} webhook {about}"
+        await self._journal.write(delivery.account, kind, words, message=delivery.message, delivery=delivery.id)
 
     async def redeliver(self, account: Account, identity: str) -> Delivery:
         """Send a webhook once more, now; raise UnknownError for an unknown one, ConflictError if it cannot be."""

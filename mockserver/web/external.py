@@ -11,23 +11,29 @@ from difflib import get_close_matches
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
 from mockserver.contract.accounts import PREFIX, Found, Operation
+from mockserver.core.faults import Hit
+from mockserver.core.forms import V0_1
 from mockserver.model import EntryKind, Exchange, Json, Sender
 from mockserver.problem import Finding, Problem, Violation
+from mockserver.service.accounts import Caller
+from mockserver.service.refusals import problem_of_fault
 from mockserver.service.runtime import Runtime
 from mockserver.service.webhooks import insist
 from mockserver.web.bodies import Parsed, parse_json
-from mockserver.web.incoming import Incoming, LeftError, Reader, TooLargeError, answer, read_body
+from mockserver.web.faulty import SPOILERS, UNANSWERED, Line, Reply, give, hold
+from mockserver.web.incoming import Incoming, LeftError, Reader, TooLargeError, read_body
 from mockserver.web.masking import masked_body, unquoted
 from mockserver.web.vonage import (
     KEPT_BODY,
+    NO_STATUS,
     TRACE_HEADER,
     as_violations,
+    encoded,
     failure,
     judge_headers,
     too_large,
@@ -38,6 +44,7 @@ from mockserver.wire.signing import Refused
 
 _SERVER_ERROR: Final = 500
 _NO_CONTENT: Final = 204
+_OPERATION: Final = "external"
 _DEFAULT_NUMBER: Final = 1
 _DEFAULT_SIZE: Final = 20
 _HOST: Final = re.compile(r"[A-Za-z0-9._\-\[\]:]+")
@@ -46,7 +53,10 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._\-\[\]:]+")
 
 @dataclass(slots=True)
 class _Outcome:
-    """What is known of a request so far; ``problem`` says why it comes to nothing, else ``body`` is the answer's."""
+    """What is known of a request so far; ``problem`` says why it comes to nothing, else ``body`` is the answer's.
+
+    ``hit`` is what is done to the answer on purpose.
+    """
 
     request: Incoming
     base: str
@@ -58,6 +68,7 @@ class _Outcome:
     findings: tuple[Finding, ...] = ()
     body: Json | None = None
     about: str = ""
+    hit: Hit | None = None
     started_s: float = field(default_factory=time.perf_counter)
 
     @property
@@ -110,16 +121,17 @@ class ExternalRoutes:
         """Judge one request and answer it; every outcome is journalled once."""
         query = scope["query_string"].decode("latin-1")
         outcome = _Outcome(self._reader.read(scope), _base(scope), query, self._runtime.settings.api_key)
+        line = Line(scope, receive, send, self._runtime.stopping)
         try:
             await self._judge(outcome, receive)
             self._check_own(outcome)
         except LeftError:
             outcome.problem = Problem(499, "Client Closed Request", "The client left before its body was complete.")
         except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
-            outcome.problem = failure(error)
-            await self._answer(outcome, send)
+            outcome.problem, outcome.hit = failure(error), None
+            await self._answer(outcome, line)
             raise
-        await self._answer(outcome, send)
+        await self._answer(outcome, line)
 
     async def _judge(self, outcome: _Outcome, receive: Receive) -> None:
         request = outcome.request
@@ -147,10 +159,32 @@ class ExternalRoutes:
             return
         outcome.account = caller.account.api_key
         asked = self._read(outcome, found)
-        if isinstance(asked, Problem):
+        await self._break(outcome, caller, asked)
+        if outcome.hit is not None and not outcome.hit.fault.is_taken:
+            outcome.problem = self._fault_problem(outcome.hit)
+        elif isinstance(asked, Problem):
             outcome.problem = asked
         else:
             await self._perform(outcome, found.operation, asked)
+
+    async def _break(self, outcome: _Outcome, caller: Caller, asked: _Asked | Problem) -> None:
+        """Choose the fault that hits the answer; one that looks at a body or a channel needs a sound request."""
+        if not await self._runtime.faults.has_any(outcome.account):
+            return
+        is_plain = isinstance(asked, Problem)
+        subject = {
+            "operation": _OPERATION,
+            "method": outcome.request.method,
+            "path": outcome.request.path,
+            "headers": outcome.request.headers.values,
+            "application": caller.application,
+            **({} if isinstance(asked, Problem) else {"channel": asked.channel or None, "body": asked.body}),
+        }
+        outcome.hit = await self._runtime.faults.hit_on_answer(outcome.account, subject, is_plain=is_plain)
+
+    def _fault_problem(self, hit: Hit) -> Problem:
+        """Return the error a fault answers with, in the words of the API as old as this one."""
+        return problem_of_fault(hit.fault, self._runtime.versions.dialects[V0_1], self._runtime.specs.magic)
 
     def _read(self, outcome: _Outcome, found: Found) -> _Asked | Problem:
         """Return what was asked for, held against the document; or the problem that says what is wrong with it."""
@@ -254,33 +288,42 @@ class ExternalRoutes:
 
     def _check_own(self, outcome: _Outcome) -> None:
         """Hold the answer against our document, if that is asked for."""
-        if self._runtime.settings.self_check:
+        if self._runtime.settings.self_check and outcome.hit is None:
             status, body = _status_of(outcome), _body_of(outcome)
             insist(f"an answer {status}", self._contract.answer_violations(outcome.operation, status, body))
 
-    async def _answer(self, outcome: _Outcome, send: Send) -> None:
+    async def _answer(self, outcome: _Outcome, line: Line) -> None:
         trace_id = self._runtime.next_trace()
+        hit = outcome.hit
+        if hit is not None and hit.fault.kind.taken is False:
+            outcome.problem = self._fault_problem(hit)
         status, body, problem = _status_of(outcome), _body_of(outcome), outcome.problem
         more = problem.headers if problem is not None else {}
         headers = {TRACE_HEADER: trace_id.encode()} | {name.encode(): value.encode() for name, value in more.items()}
+        if hit is not None and hit.fault.body is not None:
+            body = hit.fault.body
         await self._journal(outcome, status, body, trace_id)
-        if status == _NO_CONTENT:
-            await _answer_nothing(send, status, headers)
+        if status == _NO_CONTENT and (hit is None or hit.fault.do not in SPOILERS):
+            if hit is not None:
+                await hold(line, hit)
+            await _answer_nothing(line.send, status, headers)
             return
         content = b""
         if body is not None:
             headers[b"content-type"] = b"application/json" if problem is None else b"application/problem+json"
-            content = b"" if outcome.request.method == "HEAD" else msgspec.json.encode(body)
-        await answer(send, status, headers, content)
+            content = b"" if outcome.request.method == "HEAD" else encoded(body)
+        own = {} if hit is None else hit.fault.headers
+        headers |= {name.lower().encode(): text.encode() for name, text in own.items()}
+        await give(line, Reply(status, headers, content), hit)
 
     async def _journal(self, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
-        request, problem, found = outcome.request, outcome.problem, outcome.found
+        request, problem, found, hit = outcome.request, outcome.problem, outcome.found, outcome.hit
         provider = self._contract.providers.get((found.provider if found is not None else None) or "")
         exchange = Exchange(
             method=request.method,
             path=wire.masked_text(request.target),
-            status=status,
-            verdict=verdict_word(status),
+            status=NO_STATUS if hit is not None and hit.fault.do in UNANSWERED else status,
+            verdict=verdict_word(status) if hit is None else _verdict(outcome, hit),
             body=masked_body(outcome.raw)[:KEPT_BODY],
             headers=request.headers.shown,
             answer=wire.masked(body),
@@ -290,9 +333,11 @@ class ExternalRoutes:
             violations=problem.violations if problem is not None else (),
             findings=outcome.findings,
             duration_ms=round((time.perf_counter() - outcome.started_s) * 1000, 3),
+            fault=None if hit is None else hit.fault.do,
         )
-        kind = EntryKind.REQUEST if status < _SERVER_ERROR else EntryKind.ERROR
-        about = f"{exchange.method} {exchange.path} {status} {_words(outcome)}".rstrip()
+        kind = EntryKind.REQUEST if status < _SERVER_ERROR or hit is not None else EntryKind.ERROR
+        about = f"{exchange.method} {exchange.path} {exchange.status or 'unanswered'} {_words(outcome)}".rstrip()
+        about += "" if hit is None or about.endswith(hit.words()) else f", {hit.words()}"
         await self._runtime.journal.write(outcome.account, kind, about, exchange=exchange)
 
 
@@ -318,6 +363,12 @@ def _status_of(outcome: _Outcome) -> int:
 
 def _body_of(outcome: _Outcome) -> Json | None:
     return outcome.body if outcome.problem is None else wire.problem_body(outcome.problem)
+
+
+def _verdict(outcome: _Outcome, hit: Hit) -> str:
+    """Return the verdict on a request whose answer a fault hit: what came of it, seen or not."""
+    is_done = outcome.problem is None or (hit.fault.kind.taken is False and hit.fault.is_taken)
+    return "accepted" if is_done else "refused"
 
 
 def _words(outcome: _Outcome) -> str:

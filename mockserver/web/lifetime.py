@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import ConfigError
 from mockserver.settings import Settings
+from mockserver.web.faulty import TRANSPORT
 from mockserver.web.files import replace_file
 from mockserver.web.listeners import Listener, Running, open_listeners, running_at
 
@@ -125,7 +126,12 @@ class _Server(uvicorn.Server):
             task.cancel()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; being cut is no failure of the application, which uvicorn would log as one."""
+        """Handle one request; being cut is no failure of the application, which uvicorn would log as one.
+
+        The application is told of the transport, for it may have to break a connection on purpose. ``receive`` is a
+        method of what has it, with either parser.
+        """
+        scope["extensions"] = {TRANSPORT: receive.__self__.transport}  # type: ignore[attr-defined]  # see above
         try:
             await self._app(scope, receive, send)
         except (asyncio.CancelledError, ClientDisconnect):

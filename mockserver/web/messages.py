@@ -4,7 +4,7 @@ from mockserver.contract.failover import FAILOVER
 from mockserver.core.forms import V0_1, V1
 from mockserver.core.prices import counted
 from mockserver.model import Json, Message
-from mockserver.problem import Verdict, Violation
+from mockserver.problem import Problem, Verdict, Violation
 from mockserver.service.messages import Sent
 from mockserver.service.runtime import Runtime
 from mockserver.web.operation import Asked, Done, paths_of
@@ -13,6 +13,7 @@ from mockserver.web.operation import Asked, Done, paths_of
 class SendMessage:
     """Sends a message of v0.1; see ``Operation``."""
 
+    name = "send"
     method = "POST"
     deed = "send a message"
     empty = None
@@ -33,13 +34,23 @@ class SendMessage:
         """See ``Operation.answer_violations``."""
         return self._contract.answer_violations(http_status, body)
 
+    def draft(self, asked: Asked) -> Message | None:
+        """See ``Operation.draft``."""
+        channel = asked.verdict.channel or ""
+        return self._runtime.messages.draft(asked.caller, self._version, channel, asked.body)
+
+    def spelled(self, problem: Problem) -> Problem:
+        """See ``Operation.spelled``."""
+        return problem
+
     async def act(self, asked: Asked) -> Done:
         """See ``Operation.act``."""
         sent = await self._send(asked)
         message, fate = sent.message, sent.fate
         if message is None:
-            return Done(problem=fate.problem, findings=fate.findings)
-        return Done(self.dialect.accepted(message), self._about(message), message, findings=fate.findings)
+            return Done(problem=fate.problem, findings=fate.findings, hit=fate.hit)
+        about = self._about(message)
+        return Done(self.dialect.accepted(message), about, message, findings=fate.findings, hit=fate.hit)
 
     async def _send(self, asked: Asked) -> Sent:
         channel = asked.verdict.channel or ""
@@ -71,6 +82,7 @@ class SendMessageV1(SendMessage):
 class UpdateMessage:
     """Revokes a message or marks it as read; see ``Operation``."""
 
+    name = "update"
     method = "PATCH"
     deed = "update a message"
     empty = None
@@ -88,6 +100,15 @@ class UpdateMessage:
     def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
         """See ``Operation.answer_violations``."""
         return self._contract.answer_violations(http_status, body, "patch")
+
+    def draft(self, asked: Asked) -> Message | None:
+        """See ``Operation.draft``."""
+        del asked
+        return None
+
+    def spelled(self, problem: Problem) -> Problem:
+        """See ``Operation.spelled``."""
+        return problem
 
     async def act(self, asked: Asked) -> Done:
         """See ``Operation.act``."""

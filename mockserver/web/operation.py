@@ -4,6 +4,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from mockserver.core.faults import Hit
 from mockserver.model import Json, Message
 from mockserver.problem import Finding, Problem, Verdict, Violation
 from mockserver.service.accounts import Caller
@@ -23,7 +24,7 @@ class Done(Struct, frozen=True, gc=False):
     """What came of a request that broke no rule: ``answer`` goes out with a 202, unless there is a ``problem``.
 
     Without an ``answer`` the 202 has no body. ``about`` says for the journal what was asked for; ``message`` is the
-    message it made first, or was about.
+    message it made first, or was about. ``hit`` is what is to be done to the answer on purpose.
     """
 
     answer: Json = None
@@ -31,10 +32,16 @@ class Done(Struct, frozen=True, gc=False):
     message: Message | None = None
     problem: Problem | None = None
     findings: tuple[Finding, ...] = ()
+    hit: Hit | None = None
 
 
 class Operation(Protocol):
     """One method on some paths, with a JSON body, whose good end is a 202."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where requests are asked for: ``send``, ``update``, ``dispatch``."""
+        ...
 
     @property
     def method(self) -> str:
@@ -67,6 +74,14 @@ class Operation(Protocol):
 
     def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with an answer of ours."""
+        ...
+
+    def draft(self, asked: Asked) -> Message | None:
+        """Return the message that a valid body would send first, as it would be now; ``None`` if it sends none."""
+        ...
+
+    def spelled(self, problem: Problem) -> Problem:
+        """Return a problem of its dialect as this operation words it."""
         ...
 
     async def act(self, asked: Asked) -> Done:

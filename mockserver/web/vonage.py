@@ -10,14 +10,19 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
+from mockserver.core.faults import Hit
+from mockserver.core.matching import Subject
 from mockserver.model import EntryKind, Exchange, Json
 from mockserver.problem import Finding, Problem, Verdict, Violation
-from mockserver.service.accounts import Caller
+from mockserver.service.accounts import Caller, Requested
+from mockserver.service.refusals import problem_of_fault
 from mockserver.service.runtime import Runtime
+from mockserver.service.subjects import of_message
 from mockserver.service.webhooks import insist
 from mockserver.web.bodies import parse_json
 from mockserver.web.dispatch import StartWorkflow
-from mockserver.web.incoming import Headers, Incoming, LeftError, Reader, TooLargeError, answer, read_body
+from mockserver.web.faulty import UNANSWERED, Line, Reply, give
+from mockserver.web.incoming import Headers, Incoming, LeftError, Reader, TooLargeError, read_body
 from mockserver.web.messages import SendMessage, SendMessageV1, UpdateMessage
 from mockserver.web.operation import Asked, Done, Operation
 from mockserver.wire.signing import Refused, basic_header
@@ -31,12 +36,18 @@ KEPT_BODY: Final = 65_536
 _NO_OUTCOME: Final = Problem(_SERVER_ERROR, "Internal Error", "The mock server reached no verdict.", type="about:blank")
 _LEFT: Final = 499
 _LEFT_BODY: Final = {"title": "Client Closed Request", "detail": "The client left before its body was complete."}
+_BODILESS: Final = frozenset({204, 304})
+NO_STATUS: Final = 0
+"""The status of a request that got no answer on purpose."""
 _STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopping.", type="about:blank")
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """What is known of a request so far; ``problem`` says why nothing came of it."""
+    """What is known of a request so far; ``problem`` says why nothing came of it.
+
+    ``hit`` is what is done to the answer on purpose.
+    """
 
     request: Incoming
     account: str
@@ -46,6 +57,7 @@ class _Outcome:
     verdict: Verdict | None = None
     findings: tuple[Finding, ...] = ()
     done: Done | None = None
+    hit: Hit | None = None
     started_s: float = field(default_factory=time.perf_counter)
 
 
@@ -57,6 +69,7 @@ class VonageRoutes:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._fates = runtime.messages.fates
         self._wall = SystemClock()
         self._reader = Reader()
         self._sandbox_hosts = runtime.specs.provider.sandbox.hosts
@@ -74,6 +87,7 @@ class VonageRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request and answer it; every outcome is journalled once."""
+        line = Line(scope, receive, send, self._runtime.stopping)
         request = self._reader.read(scope)
         operation, target = self._find(request.path)
         outcome = _Outcome(request, self._runtime.settings.api_key, operation or self._fallback)
@@ -83,10 +97,10 @@ class VonageRoutes:
             await self._journal(outcome, _LEFT, _LEFT_BODY, "")  # nobody is there to be answered
             return
         except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
-            outcome.problem = failure(error)
-            await self._answer(outcome, send)
+            outcome.problem, outcome.hit = failure(error), None
+            await self._answer(outcome, line)
             raise
-        await self._answer(outcome, send)
+        await self._answer(outcome, line)
 
     def _find(self, path: str) -> tuple[Operation | None, str]:
         """Return the operation of a path, and what the last part of the path names if it names something."""
@@ -121,49 +135,84 @@ class VonageRoutes:
         await self._judge_body(outcome, caller, target)
 
     async def _judge_body(self, outcome: _Outcome, caller: Caller, target: str) -> None:
+        asked = self._read(outcome, caller, target)
+        await self._break(outcome, caller, asked)
+        if outcome.problem is not None or asked is None:
+            return
+        if not self._runtime.is_running:
+            outcome.problem = _STOPPING
+            return
+        if self._fates.director is not None:
+            asked = _with_request(outcome, asked)
+        outcome.done = done = await outcome.operation.act(asked)
+        outcome.hit = outcome.hit or done.hit
+        outcome.problem = done.problem
+        outcome.findings += done.findings
+
+    async def _break(self, outcome: _Outcome, caller: Caller, asked: Asked | None) -> None:
+        """Choose the fault that hits the answer, and refuse the message if it is not to be taken."""
+        faults, account = self._runtime.faults, caller.account.api_key
+        if not await faults.has_any(account):
+            return
+        subject = _subject(outcome, caller, asked)
+        outcome.hit = hit = await faults.hit_on_answer(account, subject, is_plain=asked is None)
+        if hit is not None and not hit.fault.is_taken and asked is not None:
+            outcome.problem = self._fault_problem(outcome.operation, hit)
+
+    def _fault_problem(self, operation: Operation, hit: Hit) -> Problem:
+        return operation.spelled(problem_of_fault(hit.fault, operation.dialect, self._runtime.specs.magic))
+
+    def _read(self, outcome: _Outcome, caller: Caller, target: str) -> Asked | None:
+        """Return what a sound request asks for; note the problem of any other."""
         operation = outcome.operation
         strict = self._runtime.settings.strict
         outcome.findings, outcome.problem = judge_headers(outcome.request.headers, strict=strict)
         if outcome.problem is not None:
-            return
+            return None
         parsed = parse_json(outcome.raw)
         if parsed.violation is not None:
             outcome.problem = operation.dialect.unreadable(_unreadable(outcome.raw, parsed.violation, operation))
-            return
+            return None
         verdict = operation.check(parsed.value)
         outcome.verdict = verdict
         outcome.findings += parsed.findings + verdict.findings
         violations = verdict.violations + (as_violations(outcome.findings) if strict else ())
         if violations:
             outcome.problem = operation.dialect.refusal(violations)
-            return
-        if not self._runtime.is_running:
-            outcome.problem = _STOPPING
-            return
-        outcome.done = done = await operation.act(Asked(caller, verdict, parsed.value, target))
-        outcome.problem = done.problem
-        outcome.findings += done.findings
+            return None
+        return Asked(caller, verdict, parsed.value, target)
 
     def _unknown_path(self, path: str) -> Problem:
         near = get_close_matches(path.rstrip("/"), self._known, 1, 0.5)
         hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(self._known)}."
         return Problem(404, "Not Found", f"No operation is at {path}. {hint}", type="about:blank")
 
-    async def _answer(self, outcome: _Outcome, send: Send) -> None:
+    async def _answer(self, outcome: _Outcome, line: Line) -> None:
         trace_id = self._runtime.next_trace()
         headers = {b"content-type": b"application/json", TRACE_HEADER: trace_id.encode()}
-        if outcome.done is not None and outcome.problem is None:
+        problem = self._problem(outcome)
+        if problem is None and outcome.done is not None:
             status, body = _ACCEPTED, outcome.done.answer
         else:
-            problem = outcome.problem or _NO_OUTCOME
+            problem = problem or _NO_OUTCOME
             dialect = outcome.operation.dialect
             status, body = problem.status, dialect.problem_body(problem, trace_id)
             headers[b"content-type"] = dialect.problem_type.encode()
-            headers |= {name.encode(): value.encode() for name, value in problem.headers.items()}
-        self._check_own(outcome.operation, status, body)
+            headers |= {name.lower().encode(): value.encode() for name, value in problem.headers.items()}
+        if outcome.hit is None:
+            self._check_own(outcome.operation, status, body)
+        elif outcome.hit.fault.body is not None:
+            body = outcome.hit.fault.body
         await self._journal(outcome, status, body, trace_id)
-        content = b"" if outcome.request.method == "HEAD" or body is None else msgspec.json.encode(body)
-        await answer(send, status, headers, content)
+        has_none = outcome.request.method == "HEAD" or status in _BODILESS or body is None
+        await give(line, Reply(status, headers, b"" if has_none else encoded(body)), outcome.hit)
+
+    def _problem(self, outcome: _Outcome) -> Problem | None:
+        """Return the problem to answer with: a fault's own goes before what came of the request."""
+        hit = outcome.hit
+        if hit is not None and hit.fault.kind.taken is False:
+            return self._fault_problem(outcome.operation, hit)
+        return outcome.problem
 
     def _check_own(self, operation: Operation, status: int, body: Json) -> None:
         if self._runtime.settings.self_check:
@@ -171,12 +220,13 @@ class VonageRoutes:
 
     async def _journal(self, outcome: _Outcome, status: int, body: Json, trace_id: str) -> None:
         request, problem, verdict, done = outcome.request, outcome.problem, outcome.verdict, outcome.done
+        fault = None if outcome.hit is None else outcome.hit.fault
         message = done.message if done is not None else None
         exchange = Exchange(
             method=request.method,
             path=request.target,
-            status=status,
-            verdict=verdict_word(status),
+            status=NO_STATUS if fault is not None and fault.do in UNANSWERED else status,
+            verdict=verdict_word(status) if fault is None else _verdict(outcome),
             body=outcome.raw.decode("utf-8", "replace")[:KEPT_BODY],
             headers=request.headers.shown,
             answer=None if message is not None and body == {"message_uuid": message.uuid} else body,
@@ -187,23 +237,61 @@ class VonageRoutes:
             violations=problem.violations if problem is not None else (),
             findings=outcome.findings,
             duration_ms=round((time.perf_counter() - outcome.started_s) * 1000, 3),
+            fault=None if fault is None else fault.do,
         )
         await self._runtime.journal.write(
             outcome.account,
-            EntryKind.REQUEST if status < _SERVER_ERROR else EntryKind.ERROR,
-            _about(exchange, done),
+            EntryKind.REQUEST if status < _SERVER_ERROR or fault is not None else EntryKind.ERROR,
+            _about(exchange, done, outcome.hit),
             message=message.uuid if message is not None else None,
             exchange=exchange,
         )
 
 
-def _about(exchange: Exchange, done: Done | None) -> str:
-    start = f"{exchange.method} {exchange.path} {exchange.status}"
+def _about(exchange: Exchange, done: Done | None, hit: Hit | None) -> str:
+    start = f"{exchange.method} {exchange.path} {exchange.status or 'unanswered'}"
+    why = "" if hit is None else f", {hit.words()}"
     if done is not None and done.about:
-        return f"{start} {done.about}"
+        return f"{start} {done.about}{why}"
     if exchange.violations:
-        return f"{start} {exchange.violations[0].reason}"
-    return f"{start} {exchange.reason or exchange.answer['detail']}"
+        return f"{start} {exchange.violations[0].reason}{why}"
+    if hit is not None and exchange.reason == hit.fault.words():
+        return f"{start}{why}"
+    return f"{start} {exchange.reason or exchange.answer['detail']}{why}"
+
+
+def _verdict(outcome: _Outcome) -> str:
+    """Return the verdict on a request whose answer a fault hit: what would have come of it, or came of it unseen."""
+    return "accepted" if outcome.done is not None and outcome.done.problem is None else "refused"
+
+
+def encoded(body: Json) -> bytes:
+    """Return the bytes of an answer; a text is the tester's own and goes out as it is."""
+    return body.encode() if isinstance(body, str) else msgspec.json.encode(body)
+
+
+def _subject(outcome: _Outcome, caller: Caller, asked: Asked | None) -> Subject:
+    """Return the fields of a request that faults are chosen by; those of its message only if its body is sound."""
+    request, operation = outcome.request, outcome.operation
+    subject: dict[str, Json] = {
+        "operation": operation.name,
+        "method": request.method,
+        "path": request.path,
+        "version": operation.dialect.name,
+        "application": caller.application,
+        "headers": request.headers.values,
+    }
+    if asked is None:
+        return subject
+    message = operation.draft(asked)
+    return {**({} if message is None else of_message(message)), **subject, "body": asked.body}
+
+
+def _with_request(outcome: _Outcome, asked: Asked) -> Asked:
+    """Return what is asked for with the request itself, for scenarios may ask for all of it."""
+    request = outcome.request
+    told = Requested(outcome.operation.name, request.method, request.path, request.headers.values, asked.body)
+    return msgspec.structs.replace(asked, caller=replace(asked.caller, request=told))
 
 
 def verdict_word(status: int) -> str:

@@ -79,7 +79,7 @@ def test_check_tells_of_a_file_that_is_missing_and_goes_on(cli: Cli, tmp_path: P
 def test_check_knows_its_files_by_their_ending(cli: Cli, tmp_path: Path) -> None:
     outcome = cli("check", "notes.txt")
 
-    expected = f"{tmp_path}/notes.txt is not a file known here. Give files ending in .toml, .yaml, .yml.\n"
+    expected = f"{tmp_path}/notes.txt is not a file known here. Give files ending in .toml, .yaml, .yml, .json.\n"
     assert (2, expected) == (outcome.code, outcome.out)
 
 
@@ -98,7 +98,7 @@ def test_check_refuses_a_document_of_another_sort(text: str, cli: Cli, tmp_path:
 
     outcome = cli("check", "other.yaml")
 
-    members = "openapi, rows, errors, recipients, rules, clients"
+    members = "openapi, rows, errors, recipients, rules, clients, scenario"
     expected = f"This document is none of ours. It needs one of the members {members}.\n"
     assert (2, f"{tmp_path}/other.yaml: {expected}") == (outcome.code, outcome.out)
 
@@ -285,3 +285,45 @@ def test_check_finds_the_line_of_a_mistake_about_a_client(old: str, new: str, sa
 
     assert (2, True) == (outcome.code, outcome.out.startswith(f"{specs / 'clients.yaml'}:"))
     assert says in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("s.yaml", "scenario: a"), ("s.yml", "'scenario': a"), ("s.json", '{"scenario": "a"}')]
+)
+def test_check_praises_a_sound_scenario(name: str, text: str, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+
+    outcome = cli("check", name)
+
+    assert (0, f"{name}: no mistakes\n") == (outcome.code, outcome.out)
+
+
+def test_check_lists_every_mistake_of_a_scenario(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "scenario: a\nclok: real\nrules: [{id: r, when: {channel: smss}}]\n", encoding="utf-8"
+    )
+
+    outcome = cli("check", "s.yaml")
+
+    assert [
+        f"{tmp_path}/s.yaml:2:1: clok is not known. Did you mean clock?",
+        f'{tmp_path}/s.yaml:3:33: rules[0].when.channel is "smss", no channel. Did you mean sms?',
+    ] == outcome.out.splitlines()
+    assert 2 == outcome.code
+
+
+@pytest.mark.parametrize("text", ["timeline: []", "rules: []\nverify: []", "machines: {}"])
+def test_check_knows_a_scenario_without_its_name(text: str, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+
+    outcome = cli("check", "s.yaml")
+
+    assert (2, f"{tmp_path}/s.yaml:1:1: scenario is missing. Add scenario.\n") == (outcome.code, outcome.out)
+
+
+def test_check_knows_a_scenario_that_is_no_yaml(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("scenario: a\nrules: [", encoding="utf-8")
+
+    outcome = cli("check", "s.yaml")
+
+    assert (2, True) == (outcome.code, outcome.out.startswith(f"{tmp_path}/s.yaml:2:9: This is not YAML: "))

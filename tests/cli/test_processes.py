@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typer.main import get_command
 from mockserver.cli.options import DEFAULT_URL
 from mockserver.cli.program import main, program
 from mockserver.cli.shell import Shell
+from mockserver.data import bundled
 from tests.cli.conftest import PATIENCE_S, Api, OpenServer, Sink, measured
 
 SERVES = "mockserver serve "
@@ -35,10 +37,11 @@ EXAMPLES = list(examples())
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """Return a folder with the files that examples name and with the program itself."""
-    program = tmp_path / "bin" / "mockserver"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m mockserver "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
+    for name, words in (("mockserver", " -m mockserver"), ("python", "")):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)}{words} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
     body = {
         "from": {"type": "sms", "number": "ACME"},
         "to": {"type": "sms", "number": "447700900123"},
@@ -46,6 +49,14 @@ def shop(tmp_path: Path) -> Path:
     }
     (tmp_path / "message.json").write_text(json.dumps(body), encoding="utf-8")
     (tmp_path / "mockserver.toml").write_text("delivered_after_s = 0.1\n", encoding="utf-8")
+    expected = "- {messages: {channel: sms}, count: 1}\n- {violations: 0}\n"
+    (tmp_path / "expectations.yaml").write_text(expected, encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text("scenario: quiet\n", encoding="utf-8")
+    scenarios = tmp_path / "scenarios"
+    scenarios.mkdir()
+    for name in ("one", "two"):
+        (scenarios / f"{name}.yaml").write_text(f"scenario: {name}\n", encoding="utf-8")
+    shutil.copy(bundled("examples") / "booking" / "app.py", tmp_path)
     return tmp_path
 
 
@@ -71,9 +82,11 @@ def is_plain(line: str) -> bool:
 def test_an_example_does_what_it_says(line: str, shop: Path, open_server: OpenServer, sink: Sink) -> None:
     with open_server(inbound_url=sink.url) as api:
         api.send()
-        code = run_in_process(line.replace(DEFAULT_URL, api.url), shop, MESSAGES_MOCKSERVER_URL=api.url)
+        commands = line.replace(DEFAULT_URL, api.url).split(" && ")
+        path = environment(shop)["PATH"]
+        codes = {run_in_process(each, shop, MESSAGES_MOCKSERVER_URL=api.url, PATH=path) for each in commands}
 
-    assert 0 == code
+    assert {0} == codes
 
 
 @pytest.mark.parametrize("line", [each for each in EXAMPLES if not is_plain(each) and SERVES not in each])

@@ -17,7 +17,10 @@ from mockserver.cli.shell import tell
 from mockserver.errors import ConfigError, MockServerError, UsageError
 from tests.cli.conftest import PATIENCE_S, Cli
 
-COMMANDS = ["serve", "demo", "inbound", "messages", "tail", "explain", "env", "rules", "check", "ready"]
+COMMANDS = [
+    *("serve", "demo", "run", "record", "inbound", "messages", "tail", "wait", "verify", "clock", "advance", "explain"),
+    *("env", "rules", "faults", "check", "schema", "ready"),
+]
 HEAVY = ("aiohttp", "faker", "jsonschema_rs", "openapi_core", "pydantic", "rich", "starlette", "trustme", "uvicorn")
 
 

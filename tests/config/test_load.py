@@ -20,6 +20,9 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "retry_delays_s": ("1, 2.5", (1.0, 2.5)),
     "log_level": ("debug", "debug"),
     "realism": ("strict", "strict"),
+    "patch_auth": ("bearer", "bearer"),
+    "webhook_version": ("v1", "v1"),
+    "clock": ("60x", "60x"),
 }
 """Words for settings that take neither any text nor any number, and the value they stand for."""
 
@@ -229,6 +232,20 @@ def test_a_tls_name_is_a_host_name_or_an_address(name: str, tmp_path: Path) -> N
         ("port = true", "mockserver.toml:1: port is true, expected a whole number from 0 to 65535."),
         ('stauts_url = "x"', "mockserver.toml:1: stauts_url is not known. Did you mean status_url?"),
         ('host = ""', 'mockserver.toml:1: host is "", expected a text.'),
+        (
+            'clock = "manuel"',
+            (
+                'mockserver.toml:1: clock is "manuel", expected real, manual, or so many times as fast, such as 60x.'
+                ' Did you mean "manual"?'
+            ),
+        ),
+        (
+            'clock = "0x"',
+            (
+                'mockserver.toml:1: clock is "0x", expected real, manual, or so many times as fast, such as 60x.'
+                " Write a whole number and x, from 1x to 999999x."
+            ),
+        ),
         ("api_secret = 123456789", 'mockserver.toml:1: api_secret is "1234...", expected a text.'),
         ("seed = 1979-05-27", 'mockserver.toml:1: seed is "1979-05-27", expected a whole number of at least 0.'),
         ("accounts = 3", "mockserver.toml:1: accounts is 3, expected tables. Write [accounts.KEY], KEY an API key."),

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.match import FIELDS, parse_query, text_of
+from mockserver.core.asking import About, matcher_of, search, searched
+from mockserver.core.match import Term, read_terms, text_of
+from mockserver.core.matching import PatternError
 from mockserver.errors import UsageError
 from mockserver.model import Direction, Json, Message, Move, Status
+from mockserver.service.subjects import of_message
 
 _AT = datetime(2021, 6, 1, tzinfo=UTC)
 _ALIASES = {"viber_service_msg": "viber", "facebook": "messenger"}
@@ -46,10 +49,13 @@ _VIBER = Message(
 )
 
 
+def _fits(query: str, message: Message, aliases: dict[str, str] | None = None) -> bool:
+    return search("messages", read_terms(query), aliases or {}).judge(of_message(message)).fits
+
+
 def _found(query: str) -> str:
     """Return which of the two a query finds, by the first letter of their ids."""
-    fits = parse_query(query, _ALIASES)
-    return "".join(each.uuid[0] for each in (_SMS, _VIBER) if fits(each))
+    return "".join(each.uuid[0] for each in (_SMS, _VIBER) if _fits(query, each, _ALIASES))
 
 
 @pytest.mark.parametrize(
@@ -83,6 +89,11 @@ def _found(query: str) -> str:
         ("FRÜH", "b"),
         ('"montag früh"', "b"),
         ("has:error", "b"),
+        ("error:1300", "b"),
+        ("error_code:13*", "b"),
+        ("client_ref:order*", "a"),
+        ("workflow:*", "ab"),
+        ('workflow:""', "ab"),
         ("has:ref", "a"),
         ("has:options", "b"),
         ("-has:ref", "b"),
@@ -97,56 +108,89 @@ def _found(query: str) -> str:
         ("-", ""),
     ],
 )
-def test_parse_query_finds(query: str, found: str) -> None:
+def test_a_search_finds(query: str, found: str) -> None:
     assert _found(query) == found
 
 
 @pytest.mark.parametrize(
-    ("query", "what", "fix"),
+    ("query", "says", "fix"),
     [
-        ("chanel:sms", "the search knows no field chanel", "Did you mean channel?"),
-        ("Sender:x", "the search knows no field sender", "Known: uuid, channel, kind, from, to,"),
-        ("has:errors", "the search knows no has:errors", "Did you mean has:error? Known: error, ref, options."),
-        ("has:x", "the search knows no has:x", "Known: error, ref, options."),
-        ('"open', "cannot read the query '\"open' from character 1 on", "Close the quote."),
+        (
+            "chanel:sms",
+            "q: the search knows no field chanel of messages",
+            "Did you mean channel? Known: channel, kind,",
+        ),
+        ("Sender:x", "q: the search knows no field sender of messages", "Known: channel, kind, from, to, text,"),
+        ("acknowledged:true", "q: the search knows no field acknowledged of messages", "Known: channel,"),
+        ("content:x", "q: the search knows no field content of messages", "Known: channel,"),
+        (
+            "has:errors",
+            "q: the search knows no has:errors of messages",
+            "Did you mean error? Known: error, ref, options.",
+        ),
+        ("has:violation", "q: the search knows no has:violation of messages", "Did you mean options? Known:"),
+        ("has:x", "q: the search knows no has:x of messages", "Known: error, ref, options."),
+        ('"open', "q: cannot read the query '\"open' from character 1 on", "Close the quote."),
         ('kind:text  "open', "from character 12 on", "Close the quote."),
         ('text:"open', "from character 6 on", "Close the quote."),
         ('to:44"', "from character 6 on", "Close the quote."),
     ],
 )
-def test_parse_query_says_what_it_cannot_read(query: str, what: str, fix: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_query(query)
+def test_a_search_says_what_it_cannot_read(query: str, says: str, fix: str) -> None:
+    with pytest.raises(PatternError) as caught:
+        matcher_of("messages", {"q": query})
 
-    assert what in caught.value.what
-    assert caught.value.fix is not None
+    assert says in caught.value.says
     assert fix in caught.value.fix
 
 
-def test_parse_query_without_aliases_takes_channels_as_written() -> None:
-    assert parse_query("channel:sms")(_SMS)
-    assert not parse_query("channel:viber_service_msg")(_VIBER)
+def test_read_terms_says_where_it_cannot_go_on() -> None:
+    with pytest.raises(UsageError, match="cannot read the query 'to:44\"' from character 6 on"):
+        read_terms('to:44"')
 
 
-def test_fields_are_all_understood() -> None:
-    values = {"has": "error"}
+def test_a_search_without_aliases_takes_channels_as_written() -> None:
+    assert _fits("channel:sms", _SMS)
+    assert not _fits("channel:viber_service_msg", _VIBER)
 
-    for field in FIELDS:
-        parse_query(f"{field}:{values.get(field, 'x')}")
+
+@pytest.mark.parametrize(
+    ("about", "held"),
+    [("messages", "error"), ("requests", "violation"), ("deliveries", ""), ("entries", "finding")],
+    ids=lambda each: str(each) or "nothing",
+)
+def test_searched_fields_are_all_understood(about: About, held: str) -> None:
+    fields = searched(about)
+
+    matcher = matcher_of(about, {"q": " ".join(f"{each}:{held if each == 'has' else 'x'}" for each in fields)})
+
+    assert len(matcher.conditions) == len(fields)
 
 
 @given(st.text(st.characters(exclude_characters='"', exclude_categories=["C"]), min_size=1, max_size=20))
-def test_parse_query_finds_any_quoted_text_in_itself(text: str) -> None:
+def test_a_search_finds_any_quoted_text_in_itself(text: str) -> None:
     message = msgspec.structs.replace(_SMS, content={"text": f"before {text} after"})
 
-    assert parse_query(f'"{text}"')(message)
+    assert _fits(f'"{text}"', message)
 
 
 @given(st.text(st.characters(exclude_characters='"*?', exclude_categories=["C"]), max_size=20))
-def test_parse_query_finds_any_quoted_reference_as_it_is_written(ref: str) -> None:
+def test_a_search_finds_any_quoted_reference_as_it_is_written(ref: str) -> None:
     message = msgspec.structs.replace(_SMS, client_ref=ref)
 
-    assert parse_query(f'ref:"{ref}"')(message)
+    assert _fits(f'ref:"{ref}"', message)
+
+
+@given(
+    st.builds(
+        Term,
+        st.none() | st.sampled_from(["channel", "text", "has"]),
+        st.text(st.characters(exclude_characters='"', exclude_categories=["C"]), max_size=9),
+        st.booleans(),
+    )
+)
+def test_a_term_written_is_read_again(term: Term) -> None:
+    assert read_terms(term.written()) == (term,)
 
 
 @pytest.mark.parametrize(

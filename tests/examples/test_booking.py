@@ -25,17 +25,20 @@ REMINDER = {"channel": "sms", "to": "447700900101", "text": "Tomorrow at ten?"}
 
 
 class FakeApi:
-    """Accepts every message, or refuses them all once told to; remembers the bodies."""
+    """Accepts every message, or refuses or leaves unanswered all once told to; remembers the bodies."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
         self.refusal: dict[str, Any] | None = None
+        self.lost = False
 
     async def send(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Answer as the Messages API would."""
         self.bodies.append(body)
         if self.refusal is not None:
             return 400, self.refusal
+        if self.lost:
+            return 504, {"title": "no answer"}
         return 202, {"message_uuid": f"uuid-{len(self.bodies)}"}
 
 
@@ -325,3 +328,223 @@ def test_api_is_reached_by_the_url_and_credentials_of_the_environment(booking: M
         400,
         {"path": "/v0.1/messages", "authorization": "Basic a2V5OnNlY3JldA==", "body": {"some": "body"}},
     )
+
+
+# What an order may hold besides, and what follows a failure
+
+FULL_ORDER = REMINDER | {"id": "order-1"}
+
+
+def failed(code: int, uuid: str = "uuid-1", **more: Any) -> dict[str, Any]:
+    """Return the webhook of a rejected message."""
+    return {"message_uuid": uuid, "status": "rejected", "error": {"code": code, "reason": "No"}, **more}
+
+
+def test_order_asked_for_twice_is_sent_once(sut: Sut) -> None:
+    answers = [sut.remind(FULL_ORDER), sut.remind(FULL_ORDER)]
+
+    assert [202, 200] == [each.status_code for each in answers]
+    assert {"id": "order-1", "message_uuid": "uuid-1"} == answers[1].json()
+    assert ["order-1"] == [each["client_ref"] for each in sut.api.bodies]
+
+
+def test_order_the_api_refused_can_be_asked_for_again(sut: Sut) -> None:
+    sut.api.refusal = {"title": "Invalid"}
+    sut.remind(FULL_ORDER)
+    sut.api.refusal = None
+
+    assert 202 == sut.remind(FULL_ORDER).status_code
+    assert ["uuid-2"] == [each["message_uuid"] for each in sut.reminders()]
+
+
+def test_message_whose_answer_was_lost_is_known_by_the_reference_in_its_status(sut: Sut) -> None:
+    sut.api.lost = True
+    lost = sut.remind(FULL_ORDER)
+    again = sut.remind(FULL_ORDER)
+
+    sut.hook("/webhooks/status", {"message_uuid": "u", "status": "delivered", "client_ref": "order-1"})
+
+    assert [504, 200] == [lost.status_code, again.status_code]
+    assert 1 == len(sut.api.bodies)
+    assert [("u", "delivered")] == [(each["message_uuid"], each["status"]) for each in sut.reminders()]
+
+
+def test_user_who_says_stop_gets_nothing_until_start(sut: Sut) -> None:
+    before = sut.remind().status_code
+    sut.say("in-1", text=" stop ")
+    stopped = [sut.remind(REMINDER | {"channel": each}).status_code for each in ("sms", "whatsapp")]
+    sut.say("in-2", text="START")
+
+    assert [202, 409, 409, 202] == [before, *stopped, sut.remind().status_code]
+
+
+def test_text_outside_of_the_window_goes_out_as_a_template_once(sut: Sut) -> None:
+    sut.remind(REMINDER | {"channel": "whatsapp"})
+
+    answers = [sut.hook("/webhooks/status", failed(1340)), sut.hook("/webhooks/status", failed(1340))]
+    sut.hook("/webhooks/status", failed(1340, "uuid-2"))
+
+    assert [200, 200] == answers
+    _, template = sut.api.bodies
+    assert {
+        "content": {
+            "type": "template",
+            "template": {"name": "clinic_ns:visit_reminder", "parameters": [{"default": "Tomorrow at ten?"}]},
+        },
+        "whatsapp": {"policy": "deterministic", "locale": "en-GB"},
+    } == template["message"]
+    assert "uuid-1" == sut.reminders()[1]["instead_of"]
+
+
+def test_picture_that_cannot_be_sent_goes_out_as_text(sut: Sut) -> None:
+    sut.remind(REMINDER | {"channel": "whatsapp", "image": "https://x.example/a.jpg"})
+    sut.hook("/webhooks/status", failed(1381))
+
+    picture, text = (each["message"]["content"] for each in sut.api.bodies)
+    assert {"url": "https://x.example/a.jpg", "caption": "Tomorrow at ten?"} == picture["image"]
+    assert {"type": "text", "text": "Tomorrow at ten?"} == text
+
+
+def test_rejection_that_comes_before_the_answer_is_made_good_after_it(sut: Sut) -> None:
+    sut.hook("/webhooks/status", failed(1340))
+    sut.remind(REMINDER | {"channel": "whatsapp"})
+
+    assert ["text", "template"] == [each["message"]["content"]["type"] for each in sut.api.bodies]
+
+
+def test_what_the_clinic_must_mend_stands_in_its_health(sut: Sut) -> None:
+    sut.remind()
+    before = sut.client.get("/health").json()
+    sut.hook("/webhooks/status", failed(1370))
+    sut.api.refusal = {"title": "Low balance"}
+    sut.remind()
+
+    assert {"status": "ok", "alarms": []} == before
+    assert {
+        "status": "degraded",
+        "alarms": [{"message_uuid": "uuid-1", "code": 1370}, {"title": "Low balance"}],
+    } == sut.client.get("/health").json()
+
+
+def test_service_closed_for_maintenance_answers_webhooks_with_503(sut: Sut) -> None:
+    sut.remind()
+    closed = sut.client.put("/maintenance", json={"closed": True}).status_code
+    meanwhile = sut.hear("delivered")
+    sut.client.put("/maintenance", json={"closed": False})
+
+    assert (204, [503], [200]) == (closed, meanwhile, sut.hear("delivered"))
+    assert 400 == sut.client.put("/maintenance", json={"closed": "yes"}).status_code
+
+
+def test_token_of_long_ago_is_refused(sut: Sut) -> None:
+    assert 401 == sut.hook("/webhooks/status", STATUS, token=signed(STATUS, iat=int(time.time()) - 3600))
+
+
+def test_report_of_a_workflow_is_its_status(sut: Sut) -> None:
+    sut.remind(REMINDER | {"backup": {"channel": "mms", "to": "447700900101"}})
+
+    answer = sut.hook("/webhooks/status", {"dispatch_uuid": "uuid-1", "status": "completed"})
+
+    assert (200, "completed") == (answer, sut.reminders()[0]["status"])
+
+
+def test_inbound_message_of_v1_is_understood(sut: Sut) -> None:
+    sut.remind()
+    body = {
+        "channel": "sms",
+        "message_uuid": "in-1",
+        "from": "447700900101",
+        "to": "447700900010",
+        "timestamp": "2026-01-01T10:00:00Z",
+        "message_type": "text",
+        "text": "yes",
+    }
+
+    assert 200 == sut.hook("/webhooks/inbound", body)
+    assert (US, USER) == (sut.api.bodies[1]["from"], sut.api.bodies[1]["to"])
+
+
+def test_rejection_of_v1_is_understood(sut: Sut) -> None:
+    sut.remind(REMINDER | {"channel": "whatsapp"})
+    sut.hook("/webhooks/status", failed(0) | {"error": {"type": "about:blank", "title": "1340", "detail": "No"}})
+
+    assert "template" == sut.api.bodies[1]["message"]["content"]["type"]
+
+
+# How a message is written
+
+
+def body(**more: Any) -> dict[str, Any]:
+    """Return a message as the service has it before it is written."""
+    return {"from": US, "to": USER, "message": {"content": {"type": "text", "text": "Hi"}}, **more}
+
+
+@pytest.mark.parametrize(
+    ("written", "version", "path", "sent"),
+    [
+        (body(client_ref="r"), "v0.1", "/v0.1/messages", body(client_ref="r")),
+        (
+            body(backup=body(client_ref="r"), client_ref="r"),
+            "v0.1",
+            "/v0.1/dispatch",
+            {
+                "template": "failover",
+                "workflow": [body(failover={"expiry_time": 600, "condition_status": "delivered"}), body()],
+            },
+        ),
+        (
+            body(client_ref="r"),
+            "v1",
+            "/v1/messages",
+            {
+                "channel": "sms",
+                "message_type": "text",
+                "from": US["number"],
+                "to": USER["number"],
+                "text": "Hi",
+                "client_ref": "r",
+            },
+        ),
+        (
+            body(
+                to={"type": "viber_service_msg", "number": "447700900101"},
+                message={
+                    "content": {"type": "template", "template": {"name": "a:b", "parameters": [{"default": "x"}]}},
+                    "whatsapp": {"locale": "en-GB"},
+                },
+                backup=body(),
+            ),
+            "v1",
+            "/v1/messages",
+            {
+                "channel": "viber_service",
+                "message_type": "template",
+                "from": US["number"],
+                "to": USER["number"],
+                "template": {"name": "a:b", "parameters": ["x"]},
+                "whatsapp": {"locale": "en-GB"},
+                "failover": [
+                    {
+                        "channel": "sms",
+                        "message_type": "text",
+                        "from": US["number"],
+                        "to": USER["number"],
+                        "text": "Hi",
+                    }
+                ],
+            },
+        ),
+    ],
+    ids=["v0.1", "dispatch", "v1", "failover"],
+)
+@pytest.mark.parametrize("by", ["environment", "order"])
+def test_message_is_written_as_the_version_has_it(
+    booking: ModuleType, api_url: str, written: dict[str, Any], version: str, path: str, sent: dict[str, Any], by: str
+) -> None:
+    environ = {"MESSAGES_API_URL": api_url, "MESSAGES_API_KEY": "key", "MESSAGES_API_SECRET": "secret"}
+    environ |= {"MESSAGES_API_VERSION": version} if by == "environment" else {}
+    asked = written | ({"version": version} if by == "order" else {})
+
+    _, answer = asyncio.run(booking.api(environ)(asked))
+
+    assert (path, sent) == (answer["path"], answer["body"])

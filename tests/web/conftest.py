@@ -28,7 +28,15 @@ class Receiver:
     answer: int = 204
     got: list[tuple[str, Json]] = field(default_factory=list)
 
-    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    async def post(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        over_s: float = 0.0,  # noqa: ARG002 - the protocol's
+    ) -> int:
         """Keep the URL and the body."""
         assert method == "POST"
         assert headers["Authorization"].startswith("Bearer ")

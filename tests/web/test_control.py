@@ -443,7 +443,7 @@ async def test_deleting_an_account_lets_its_webhooks_go(open_api: OpenApi) -> No
 
         assert before == 5
         after = (await api.client.get("/_mock/health")).json()
-        assert {"queued": 0, "in_flight": 0, "retrying": 0} == after["webhooks"]
+        assert {"queued": 0, "in_flight": 0, "retrying": 0, "parked": 0} == after["webhooks"]
         assert after["held"] == 0
 
 

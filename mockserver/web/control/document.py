@@ -3,7 +3,7 @@
 import re
 
 from mockserver.model import Json
-from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
+from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute, Parameter
 
 
 def control_document(version: str) -> Json:
@@ -28,6 +28,7 @@ _PROBLEM: Json = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "where": {"type": "string"},
         "fix": {"type": "string"},
     },
 }
@@ -37,14 +38,20 @@ _PROBLEM_ANSWER: Json = {
 }
 
 
+def _values(parameter: Parameter) -> Json:
+    """Return the schema of a parameter; several values stand in one, with commas between."""
+    if not parameter.is_list:
+        return {"schema": parameter.schema}
+    return {"schema": {"type": "array", "items": parameter.schema}, "explode": False}
+
+
 def _operation(route: ControlRoute) -> Json:
     in_path = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
     in_query = [
-        {"name": each.name, "in": "query", "description": each.about, "schema": each.schema}
-        for each in route.parameters
+        {"name": each.name, "in": "query", "description": each.about, **_values(each)} for each in route.parameters
     ]
     answer: Json = {"description": route.summary}
     if route.status != 204:  # noqa: PLR2004 - no content

@@ -1,7 +1,7 @@
 """The handlers of the control routes: read the query, ask the runtime, show the result; decide nothing themselves."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from difflib import get_close_matches
 from importlib.metadata import version
 from typing import TypeVar
@@ -13,32 +13,37 @@ from starlette.routing import Route
 
 from mockserver.config import account_from
 from mockserver.core import lifecycle
-from mockserver.core.chance import random_for
-from mockserver.core.match import FIELDS, Predicate, parse_query, parse_term
+from mockserver.core.asking import search, searched
+from mockserver.core.match import Term
+from mockserver.core.matching import Matcher, PatternError
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
-from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Json, Message, Status
+from mockserver.journal import Fits
+from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Exchange, Json, Message, Status
+from mockserver.scenario.load import ScenarioErrors
 from mockserver.service.runtime import Runtime
+from mockserver.service.subjects import of_message
 from mockserver.web.bodies import parse_json
 from mockserver.web.control import views
+from mockserver.web.control.calls import check_parameters, int_of, is_number, limit_of
+from mockserver.web.control.checks import CheckCalls
+from mockserver.web.control.clock import ClockCalls, clock_view
 from mockserver.web.control.document import control_document
-from mockserver.web.control.inbound import read_inbound
+from mockserver.web.control.faults import fault_view, faults_in, faults_view
+from mockserver.web.control.scenarios import ScenarioCalls
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.web.endpoint import Endpoint
-from mockserver.web.incoming import LeftError, TooLargeError, read_body
 
 _T = TypeVar("_T")
-_DEFAULT_LIMIT = 50
-_DIGITS = 18
+_HELD: Mapping[str, Callable[[Exchange], object]] = {
+    "finding": lambda exchange: exchange.findings,
+    "violation": lambda exchange: exchange.violations,
+    "fault": lambda exchange: exchange.fault,
+}
 _log = logging.getLogger(__name__)
 
 
-class Control:
+class Control(ClockCalls, CheckCalls, ScenarioCalls):
     """One method a route of the table; each takes a request and returns an answer."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._specs = runtime.specs
-        self._store = runtime.store
 
     def routes(self) -> list[Route]:
         """Return the routes of the table; one path with several verbs is one route."""
@@ -56,10 +61,11 @@ class Control:
                 allowed = ", ".join(verbs)
                 return _problem(405, f"{request.method} is not allowed here", f"Use {allowed}.", {"Allow": allowed})
             try:
-                _check_parameters(request, route)
+                check_parameters(request, route)
                 answer = await getattr(self, route.handler)(request)
             except MockServerError as error:
-                return _problem(_status_of(error), str(error.what), error.fix or "")
+                problem = _problem(_status_of(error), str(error.what), error.fix or "", where=error.where)
+                return _with_all(problem, error) if isinstance(error, ScenarioErrors) else problem
             except Exception as error:  # noqa: BLE001 - the recorder of this edge: logged, told, and the server goes on
                 _log.exception("a control call failed by a mistake of ours")
                 return _problem(500, f"the mock server itself failed: {type(error).__name__}: {error}", "")
@@ -75,7 +81,7 @@ class Control:
             "version": version("messages-mockserver"),
             "accounts": len(await self._store.accounts()),
             "seed": self._runtime.seed,
-            "webhooks": {"queued": depth.queued, "in_flight": depth.in_flight, "retrying": depth.retrying},
+            "webhooks": msgspec.to_builtins(depth),
             "scheduled": len(self._runtime.times),
             "held": self._runtime.messages.scripts.held,
         }
@@ -99,7 +105,7 @@ class Control:
         account = await self._account(request)
         found = self._search(account, request)
         page, following = await _page(
-            found, _limit(request), request.query_params.get("cursor"), lambda each: each.uuid
+            found, limit_of(request), request.query_params.get("cursor"), lambda each: each.uuid
         )
         return {
             "account": account.api_key,
@@ -141,9 +147,7 @@ class Control:
         """Let a user's message arrive."""
         body = await self._body(request)
         account = await self._account(request)
-        number = await self._store.count(account.api_key, "inbound")
-        rng = random_for(self._runtime.seed, account.api_key, number, "inbound")
-        arrival = await read_inbound(body, account, self._specs, self._store, rng)
+        arrival = await self._runtime.arrivals.read(account, body)
         message, delivery = await self._runtime.messages.receive(account, arrival)
         return {
             "message_uuid": message.uuid,
@@ -156,18 +160,19 @@ class Control:
     async def journal(self, request: Request) -> Json:
         """Answer a page of the journal."""
         account = await self._account(request)
-        fits, limit = _entry_filter(request), _limit(request)
+        fits, limit = self._entry_filter(account, request), limit_of(request)
         if "after" in request.query_params:
-            after, wait_s = _int(request, "after", 0), _int(request, "wait_s", 0)
+            after, wait_s = int_of(request, "after", 0), int_of(request, "wait_s", 0)
             entries, following = await self._runtime.journal.follow(
                 account.api_key, fits, after=after, wait_s=wait_s, limit=limit
             )
         else:
-            before = _int(request, "before", 0) or None
+            before = int_of(request, "before", 0) or None
             entries = await self._runtime.journal.newest(account.api_key, fits, before=before, limit=limit)
             following = entries[-1].id if entries else 0
         return {
             "account": account.api_key,
+            "clock": clock_view(self._runtime.clocks.read(account.api_key)),
             "entries": [views.entry_view(each, self._specs) for each in entries],
             "next": following,
             "elsewhere": await self._elsewhere(account),
@@ -177,7 +182,7 @@ class Control:
         """Answer one entry in full."""
         account = await self._account(request)
         number = request.path_params["number"]
-        entry = await self._store.entry(account.api_key, int(number)) if _is_number(number) else None
+        entry = await self._store.entry(account.api_key, int(number)) if is_number(number) else None
         if entry is None:
             raise UnknownError(f"no journal entry {number} in account {account.api_key}")
         view = views.entry_view(entry, self._specs)
@@ -193,7 +198,8 @@ class Control:
         """Answer a page of webhooks."""
         account = await self._account(request)
         found = self._filtered_deliveries(account, request)
-        page, following = await _page(found, _limit(request), request.query_params.get("cursor"), lambda each: each.id)
+        cursor = request.query_params.get("cursor")
+        page, following = await _page(found, limit_of(request), cursor, lambda each: each.id)
         return {
             "account": account.api_key,
             "deliveries": [views.delivery_view(each) for each in page],
@@ -217,7 +223,7 @@ class Control:
 
     async def explain(self, request: Request) -> Json:
         """Judge a body without sending it."""
-        raw = await _raw(request, self._runtime)
+        raw = await self._raw(request)
         parsed = parse_json(raw)
         if parsed.violation is not None:
             return {"valid": False, "violations": [views.violation_view(parsed.violation)], "findings": []}
@@ -238,9 +244,42 @@ class Control:
             "provider": msgspec.to_builtins(self._specs.provider),
         }
 
+    async def list_faults(self, request: Request) -> Json:
+        """Answer what is broken on purpose."""
+        account = await self._account(request)
+        return faults_view(account, await self._runtime.faults.listed(account.api_key))
+
+    async def add_fault(self, request: Request) -> Json:
+        """Break something on purpose."""
+        account = await self._account(request)
+        return fault_view(await self._runtime.faults.add(account.api_key, await self._body(request)))
+
+    async def put_faults(self, request: Request) -> Json:
+        """Break exactly what is listed."""
+        account = await self._account(request)
+        wanted = faults_in(await self._body(request))
+        return faults_view(account, await self._runtime.faults.put(account.api_key, wanted))
+
+    async def clear_faults(self, request: Request) -> Response:
+        """Mend everything."""
+        account = await self._account(request)
+        await self._runtime.faults.clear(account.api_key)
+        return Response(status_code=204)
+
+    async def one_fault(self, request: Request) -> Json:
+        """Answer one fault."""
+        account = await self._account(request)
+        return fault_view(await self._runtime.faults.one(account.api_key, request.path_params["id"]))
+
+    async def remove_fault(self, request: Request) -> Response:
+        """Mend what one fault broke."""
+        account = await self._account(request)
+        await self._runtime.faults.remove(account.api_key, request.path_params["id"])
+        return Response(status_code=204)
+
     async def reset(self, request: Request) -> Json:
         """Forget all or part of an account."""
-        if await _raw(request, self._runtime):
+        if await self._raw(request):
             raise UsageError("a reset takes no body", fix="Say what to forget in the query: ?what=journal.")
         what = request.query_params.get("what", "all")
         account = None if what == "accounts" else await self._account(request)
@@ -293,28 +332,6 @@ class Control:
         fix = f"Did you mean {near[0]}?" if near else f"See {PREFIX}/openapi.json."
         return _problem(404, f"nothing is at {request.url.path}", fix)
 
-    async def _account(self, request: Request) -> Account:
-        name = request.query_params.get("account")
-        account = await self._runtime.accounts.find(name)
-        if account is None:
-            raise UnknownError(*await self._unknown_account(name or ""))
-        return account
-
-    async def _named_account(self, api_key: str) -> Account:
-        account = await self._store.account(api_key)
-        if account is None:
-            raise UnknownError(*await self._unknown_account(api_key))
-        return account
-
-    async def _unknown_account(self, name: str) -> tuple[str]:
-        known = ", ".join(each.api_key for each in await self._store.accounts())
-        return (f"no account {name!r}; known: {known}",)
-
-    async def _elsewhere(self, account: Account) -> list[str]:
-        """Return the other accounts in which something happened, since a client may use another key than expected."""
-        others = [each.api_key for each in await self._store.accounts() if each.api_key != account.api_key]
-        return [each for each in others if await self._store.last_entries(each, limit=1)]
-
     async def _message(self, request: Request) -> Message:
         account = await self._account(request)
         uuid = request.path_params["uuid"]
@@ -333,49 +350,54 @@ class Control:
         }
 
     async def _search(self, account: Account, request: Request) -> AsyncIterator[Message]:
-        predicate = self._predicate(request)
+        matcher = self._message_matcher(request)
         async for message in self._store.messages(account.api_key):
-            if predicate(message):
+            if matcher.judge(of_message(message)).fits:
                 yield message
 
-    def _predicate(self, request: Request) -> Predicate:
-        aliases = {
-            name: channel.name
-            for channel in self._specs.capabilities.channels.values()
-            for name in (*channel.names.values(), *channel.aliases)
-        }
-        terms = [request.query_params.get("q", "")]
-        found = parse_query(" ".join(terms), aliases)
-        given = {name: value for name in FIELDS if (value := request.query_params.get(name)) is not None}
-        tests = [found, *(parse_term(name, value, aliases) for name, value in given.items())]
-        return lambda message: all(test(message) for test in tests)
+    def _message_matcher(self, request: Request) -> Matcher:
+        query = request.query_params
+        given = [Term(name, query[name]) for name in searched("messages") if name in query]
+        matcher = self._matcher("messages", query.get("q", ""))
+        try:
+            return Matcher((*matcher.conditions, *search("messages", given, self._aliases).conditions))
+        except PatternError as error:
+            raise UsageError(error.says, fix=error.fix) from None
+
+    def _entry_filter(self, account: Account, request: Request) -> Fits:
+        """Return the test an entry has to pass for the query's parameters."""
+        query = request.query_params
+        tests: list[Callable[[Entry], bool]] = []
+        if (kind := query.get("kind")) is not None:
+            tests.append(lambda entry: entry.kind == EntryKind(kind))
+        if (message := query.get("message")) is not None:
+            tests.append(lambda entry: entry.message == message)
+        if (verdict := query.get("verdict")) is not None:
+            tests.append(lambda entry: entry.exchange is not None and entry.exchange.verdict == verdict)
+        if (has := query.get("has")) is not None:
+            tests.append(lambda entry: entry.exchange is not None and bool(_HELD[has](entry.exchange)))
+        matcher = self._matcher("entries", query.get("q", ""))
+
+        async def fits(entry: Entry) -> bool:
+            if not all(test(entry) for test in tests):
+                return False
+            if not matcher.conditions:
+                return True
+            return matcher.judge(await self._runtime.subjects.of_entry(account.api_key, entry)).fits
+
+        return fits
 
     async def _filtered_deliveries(self, account: Account, request: Request) -> AsyncIterator[Delivery]:
         wanted = request.query_params
+        matcher = self._matcher("deliveries", wanted.get("q", ""))
         async for each in self._store.deliveries(account.api_key):
             if (
                 wanted.get("state", each.state.value) == each.state.value
                 and wanted.get("event", each.event) == each.event
                 and wanted.get("message", each.message) == each.message
+                and (not matcher.conditions or matcher.judge(await self._runtime.subjects.of_delivery(each)).fits)
             ):
                 yield each
-
-    async def _body(self, request: Request) -> dict[str, Json]:
-        parsed = parse_json(await _raw(request, self._runtime))
-        if parsed.violation is not None:
-            raise UsageError(parsed.violation.reason.rstrip("."))
-        if not isinstance(parsed.value, dict):
-            raise UsageError("the body is not a JSON object")
-        return parsed.value
-
-
-async def _raw(request: Request, runtime: Runtime) -> bytes:
-    try:
-        return await read_body(request.receive, request.headers.get("content-length"), runtime.settings.max_body_bytes)
-    except LeftError:
-        raise UsageError("the client left before its body was complete") from None
-    except TooLargeError:
-        raise UsageError(f"the body is larger than {runtime.settings.max_body_bytes} bytes") from None
 
 
 async def _page(
@@ -416,58 +438,6 @@ def _read_move(body: dict[str, Json], runtime: Runtime) -> tuple[Status, int | N
     return Status(status), code
 
 
-def _entry_filter(request: Request) -> Callable[[Entry], bool]:
-    """Return the test an entry has to pass for the query's parameters."""
-    query = request.query_params
-    tests: list[Callable[[Entry], bool]] = []
-    if (kind := query.get("kind")) is not None:
-        tests.append(lambda entry: entry.kind == EntryKind(kind))
-    if (message := query.get("message")) is not None:
-        tests.append(lambda entry: entry.message == message)
-    if (verdict := query.get("verdict")) is not None:
-        tests.append(lambda entry: entry.exchange is not None and entry.exchange.verdict == verdict)
-    if "has" in query:
-        tests.append(lambda entry: entry.exchange is not None and bool(entry.exchange.findings))
-    return lambda entry: all(test(entry) for test in tests)
-
-
-def _check_parameters(request: Request, route: ControlRoute) -> None:
-    """Raise UsageError for a query parameter the route does not have, or a value its schema refuses."""
-    known = {each.name: each for each in route.parameters}
-    for name, value in request.query_params.multi_items():
-        parameter = known.get(name)
-        if parameter is None:
-            near = get_close_matches(name, known, 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(f"no parameter is called {name}", fix=f"{hint}Known: {', '.join(known) or 'none'}.")
-        _check_value(name, value, parameter.schema)
-
-
-def _check_value(name: str, value: str, schema: Json) -> None:
-    if "enum" in schema and value not in schema["enum"]:
-        near = get_close_matches(value, schema["enum"], 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"{name} is {value!r}", fix=f"{hint}Known: {', '.join(schema['enum'])}.")
-    if schema["type"] == "integer":
-        least, most = schema["minimum"], schema.get("maximum")
-        if not _is_number(value) or int(value) < least or (most is not None and int(value) > most):
-            upper = "" if most is None else f" to {most}"
-            raise UsageError(f"{name} is {value!r}", fix=f"Give a whole number from {least}{upper}.")
-
-
-def _is_number(text: str) -> bool:
-    """Return whether a text is a whole number of a size that can be meant."""
-    return text.isdecimal() and text.isascii() and len(text) <= _DIGITS
-
-
-def _int(request: Request, name: str, default: int) -> int:
-    return int(request.query_params.get(name, default))
-
-
-def _limit(request: Request) -> int:
-    return _int(request, "limit", _DEFAULT_LIMIT)
-
-
 def _status_of(error: MockServerError) -> int:
     if isinstance(error, UnknownError):
         return 404
@@ -484,16 +454,27 @@ _TITLES = {
 }
 
 
-def _problem(status: int, what: str, fix: str, headers: dict[str, str] | None = None) -> Response:
+def _problem(
+    status: int, what: str, fix: str, headers: dict[str, str] | None = None, *, where: str | None = None
+) -> Response:
     body: dict[str, Json] = {
         "type": "about:blank",
         "title": _TITLES[status],
         "status": status,
         "detail": what,
     }
+    if where:
+        body["where"] = where
     if fix:
         body["fix"] = fix
     return Response(msgspec.json.encode(body), status, headers, "application/problem+json")
+
+
+def _with_all(problem: Response, error: ScenarioErrors) -> Response:
+    """Return a problem that lists everything wrong with a scenario, each mistake with its place."""
+    listed = [{"where": each.where, "detail": each.what, "fix": each.fix} for each in error.errors]
+    body = {**msgspec.json.decode(bytes(problem.body)), "errors": listed}
+    return Response(msgspec.json.encode(body), problem.status_code, None, problem.media_type)
 
 
 def _json(value: Json, status: int) -> Response:

@@ -3,19 +3,23 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from mockserver.core import match
+from mockserver.clock import MODE_FORM
+from mockserver.core.asking import searched
 from mockserver.model import DeliveryState, EntryKind, Json, Status
+from mockserver.service.runtime import RESETTABLE
+from mockserver.web.control.faults import FAULT_BODY, FAULTS_BODY
 
 PREFIX: Final = "/_mock"
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One query parameter: what it is for and the JSON Schema of its value."""
+    """One query parameter: what it is for and the JSON Schema of its value, or of each where commas part several."""
 
     name: str
     about: str
     schema: Json = field(default_factory=lambda: {"type": "string"})
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,38 @@ _CURSOR = Parameter("cursor", "Where the page before ended: its `next`.")
 _QUERY = Parameter("q", 'A search such as `channel:sms to:4477* status:delivered text:"order" has:error`.')
 _FILTERS = tuple(
     Parameter(name, f"Only messages whose {name} is this; `*` and `?` are wild.")
-    for name in match.FIELDS
+    for name in searched("messages")
     if name not in {"has", "uuid"}
 )
+_WHAT = _words("What to look for; messages without it.", "what", ("messages", "requests", "deliveries"))
+_WITHIN = Parameter(
+    "within", "How long to wait, in real time: seconds, or a text such as 500ms or 2m; 10s without it, 10m at most."
+)
+_CLOCK_BODY: Json = {
+    "type": "object",
+    "required": ["mode"],
+    "additionalProperties": False,
+    "properties": {
+        "mode": {"type": "string", "description": f"{MODE_FORM}."},
+        "at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it is, as ISO 8601; without it, time goes on from where the account is.",
+        },
+    },
+}
+_ADVANCE_BODY: Json = {
+    "type": "object",
+    "required": ["by"],
+    "additionalProperties": False,
+    "properties": {"by": {"type": ["number", "string"], "description": "Seconds, or a text such as 24h or 1h30m."}},
+}
+_VERIFY_BODY: Json = {
+    "type": ["object", "array"],
+    "description": "An expectation, or a list of them: one of messages, requests, deliveries (with fields to ask for,"
+    " or a search), sequence, violations, findings; with count, at_least, at_most, absent, acknowledged, within, name."
+    " See docs/verify.md.",
+}
 
 _STATUS_BODY: Json = {
     "type": "object",
@@ -108,6 +141,26 @@ _ACCOUNT_BODY: Json = {
     "additionalProperties": False,
 }
 
+_SCENARIO_BODY: Json = {
+    "type": "string",
+    "description": "A scenario as YAML or JSON text; see docs/scenarios.md, and scenario.schema.json for its keys.",
+}
+_START = _words("Whether to start it as well.", "start", ("true", "false"))
+_FILE = Parameter("name", "The name of its file, which the places of mistakes begin with.")
+_SET = Parameter("set", "A variable and its value, such as `clinic=447700900010`; may stand several times.")
+_STATE_BODY: Json = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "machines": {
+            "type": "object",
+            "description": "States by the names of machines and the values of their keys.",
+            "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        "names": {"type": "object", "description": "Values by name, as rules and steps capture them."},
+    },
+}
+
 ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute(
         "/health", "GET", "health", "How the server is: version, accounts, webhooks on their way.",
@@ -146,8 +199,9 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             ),
             _words("Only entries of this kind.", "kind", tuple(EntryKind)),
             _words("Only requests with this verdict.", "verdict", ("accepted", "refused", "failed")),
-            _words("Only requests with a finding.", "has", ("finding",)),
+            _words("Only requests with a finding, a violation, or a fault.", "has", ("finding", "violation", "fault")),
             Parameter("message", "Only entries about this message."),
+            _QUERY,
             _LIMIT,
         ),
     ),
@@ -162,6 +216,7 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             _words("Only webhooks in this state.", "state", tuple(DeliveryState)),
             Parameter("event", "Only webhooks of this event: inbound, a status or report."),
             Parameter("message", "Only webhooks of this message."),
+            _QUERY,
             _LIMIT,
             _CURSOR,
         ),
@@ -174,9 +229,75 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
         "/explain", "POST", "explain", "Judge a request body without sending it.", (), {"description": "Any JSON."}
     ),
     ControlRoute("/rules", "GET", "rules", "What is known of the API: channels, limits, codes, magic values."),
+    ControlRoute("/faults", "GET", "list_faults", "What is broken on purpose, and how often it hit.", (_ACCOUNT,)),
+    ControlRoute(
+        "/faults", "POST", "add_fault", "Break something on purpose from now on.", (_ACCOUNT,), FAULT_BODY, 201
+    ),
+    ControlRoute("/faults", "PUT", "put_faults", "Break exactly this on purpose.", (_ACCOUNT,), FAULTS_BODY),
+    ControlRoute("/faults", "DELETE", "clear_faults", "Mend everything broken on purpose.", (_ACCOUNT,), None, 204),
+    ControlRoute("/faults/{id}", "GET", "one_fault", "One fault.", (_ACCOUNT,)),
+    ControlRoute("/faults/{id}", "DELETE", "remove_fault", "Mend what one fault broke.", (_ACCOUNT,), None, 204),
+    ControlRoute(
+        "/verify", "POST", "verify", "Hold what happened against what was expected; waits for it where asked to.",
+        (_ACCOUNT,), _VERIFY_BODY,
+    ),
+    ControlRoute(
+        "/wait", "GET", "wait", "Wait until a search finds something, or until the time is over.",
+        (_ACCOUNT, _QUERY, _WHAT, _number("How many; 1 without it.", "count", minimum=1), _WITHIN),
+    ),
+    ControlRoute("/scenarios", "GET", "list_scenarios", "Scenarios loaded, and how they stand.", (_ACCOUNT,)),
+    ControlRoute(
+        "/scenarios", "POST", "load_scenario", "Load a scenario; a broken one is refused with every mistake in it.",
+        (_ACCOUNT, _START, _FILE, _SET), _SCENARIO_BODY, 201,
+    ),
+    ControlRoute("/scenarios/{id}", "GET", "one_scenario", "How one scenario stands.", (_ACCOUNT,)),
+    ControlRoute(
+        "/scenarios/{id}", "PUT", "put_scenario",
+        "Put another text in its place, or load it; one that runs begins anew. A broken text changes nothing.",
+        (_ACCOUNT, _START, _FILE, _SET), _SCENARIO_BODY,
+    ),
+    ControlRoute(
+        "/scenarios/{id}", "DELETE", "delete_scenario", "Stop a scenario and forget it.", (_ACCOUNT,), None, 204
+    ),
+    ControlRoute(
+        "/scenarios/{id}/start", "POST", "start_scenario",
+        "Begin it from its start; without a timeline it goes on until it is stopped.", (_ACCOUNT,), None, 202,
+    ),
+    ControlRoute(
+        "/scenarios/{id}/run", "POST", "run_scenario",
+        "Begin it, to be judged at the end of its timeline; without one at once.", (_ACCOUNT,), None, 202,
+    ),
+    ControlRoute("/scenarios/{id}/stop", "POST", "stop_scenario", "Stop it; what came of it so far.", (_ACCOUNT,)),
+    ControlRoute(
+        "/scenarios/{id}/report", "GET", "scenario_report", "What came of it, step by step and check by check.",
+        (_ACCOUNT, _number("Wait this many seconds for its end.", "wait_s", maximum=LONGEST_WAIT_S)),
+    ),
+    ControlRoute(
+        "/scenarios/{id}/state", "GET", "scenario_state", "What it remembers, and the states of its machines.",
+        (_ACCOUNT,),
+    ),
+    ControlRoute(
+        "/scenarios/{id}/state", "PUT", "put_scenario_state", "Set states of machines, and what is remembered.",
+        (_ACCOUNT,), _STATE_BODY,
+    ),
+    ControlRoute("/clock", "GET", "one_clock", "How an account's clock stands.", (_ACCOUNT,)),
+    ControlRoute(
+        "/clock", "PUT", "put_clock", "Give an account a clock of its own: real, manual or sped up.",
+        (_ACCOUNT,), _CLOCK_BODY,
+    ),
+    ControlRoute(
+        "/clock/advance", "POST", "advance_clock", "Move a manual clock and run everything due on the way.",
+        (_ACCOUNT, _LIMIT), _ADVANCE_BODY,
+    ),
     ControlRoute(
         "/reset", "POST", "reset", "Forget all or part of an account; `accounts` puts all accounts back as configured.",
-        (_ACCOUNT, _words("What to forget; all without it.", "what", ("journal", "messages", "accounts", "all"))),
+        (
+            _ACCOUNT,
+            Parameter(
+                "what", "What to forget, with commas between several; all without it.",
+                {"type": "string", "enum": list(RESETTABLE)}, is_list=True,
+            ),
+        ),
     ),
     ControlRoute("/accounts", "GET", "list_accounts", "Every account known, secrets shortened."),
     ControlRoute("/accounts/{api_key}", "GET", "one_account", "One account, secrets shortened."),

@@ -8,6 +8,7 @@ from mockserver.core.match import text_of
 from mockserver.core.prices import counted
 from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move, Sender
 from mockserver.problem import Finding, Verdict, Violation
+from mockserver.web.control.faults import delivery_fault_view
 from mockserver.wire.v0_1 import timestamp
 
 
@@ -60,6 +61,7 @@ def delivery_view(delivery: Delivery) -> Json:
         "created_at": timestamp(delivery.created_at),
         "next_at": timestamp(delivery.next_at) if delivery.next_at is not None else None,
         "body": msgspec.json.decode(delivery.body) if delivery.body else None,
+        "fault": delivery_fault_view(delivery.fault),
         "attempts": [attempt_view(each) for each in delivery.attempts],
     }
 
@@ -72,6 +74,7 @@ def attempt_view(attempt: Attempt) -> Json:
         "duration_ms": attempt.duration_ms,
         "status": attempt.status,
         "error": attempt.error,
+        "fault": attempt.fault,
     }
 
 
@@ -103,6 +106,7 @@ def exchange_view(exchange: Exchange, message: str | None) -> Json:
         "status": exchange.status,
         "verdict": exchange.verdict,
         "reason": exchange.reason,
+        "fault": exchange.fault,
         "channel": exchange.channel,
         "kind": exchange.kind,
         "trace_id": exchange.trace_id,

@@ -6,16 +6,34 @@ from random import Random
 from mockserver.contract.specs import Specs
 from mockserver.core import fake
 from mockserver.core.capabilities import ChannelRow, Row
+from mockserver.core.chance import random_for
 from mockserver.errors import UsageError
 from mockserver.model import Account, Direction, Json, Message
 from mockserver.service.messages import Arrival
+from mockserver.service.versions import Versions
 from mockserver.store.base import Store
+from mockserver.surroundings import Surroundings
 
 _PARTIES = ("channel", "kind", "from", "to")
 _STATES = {
     "not_by_channel": "the channel itself cannot",
     "not_by_provider": "the channel can, the provider does not",
 }
+
+
+class Arrivals:
+    """Reads what is to arrive in each account; what is made up is drawn by the seed."""
+
+    def __init__(self, around: Surroundings, versions: Versions) -> None:
+        self._seed = around.seed
+        self._store = around.store
+        self._specs = versions.specs
+
+    async def read(self, account: Account, body: Json) -> Arrival:
+        """Return the arrival a body asks for; raise UsageError with the nearest valid choice for what cannot be."""
+        number = await self._store.count(account.api_key, "inbound")
+        rng = random_for(self._seed, account.api_key, number, "inbound")
+        return await read_inbound(body, account, self._specs, self._store, rng)
 
 
 async def read_inbound(body: Json, account: Account, specs: Specs, store: Store, rng: Random) -> Arrival:

@@ -1,0 +1,327 @@
+"""Whether what was expected has happened: looks, waits for it in real time, and says what came nearest; moves nothing.
+
+It waits on the journal, so nobody has to ask again and again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias, assert_never
+
+from mockserver.core.asking import About
+from mockserver.core.expressions import Context, ExpressionError
+from mockserver.core.matching import Condition, Matcher, Miss, PatternError, tests_of
+from mockserver.core.scenario_values import Arrived, Bounds, Expect, Fired, Total, Wanted
+from mockserver.core.scenario_values import Sequence as InOrder
+from mockserver.journal import Journal
+from mockserver.model import Entry, Json
+from mockserver.service.subjects import Found, Subjects
+from mockserver.surroundings import Surroundings
+
+Asked: TypeAlias = Expect | InOrder | Total
+"""One thing that is expected."""
+Marks: TypeAlias = Callable[[Fired | Arrived], Iterable[int]]
+"""Tells the journal entries at which a rule decided, or the message of a step arrived."""
+
+SHOWN: Final = 50
+"""How many of those that fit an outcome lists, the newest of them."""
+_NEAREST: Final = 3
+_ORDER: Final = "all in this order"
+_BREATH: Final = 200
+"""Subjects read before others get the event loop again; a memory store never yields by itself."""
+_REST: Final = 2
+"""How many times as long as a look took to leave things alone after it."""
+_LONGEST_REST_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Something that does not fit, with what keeps it from it."""
+
+    found: Found
+    misses: tuple[Miss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one expectation.
+
+    ``asked`` and ``expected`` say in words what and how many; ``count`` is how many there were. ``matching`` are the
+    newest of them, the oldest first; ``nearest`` what came closest where there were too few. ``detail`` says why it
+    failed where that is not the number.
+    """
+
+    asked: str
+    expected: str
+    passed: bool
+    count: int
+    matching: tuple[Found, ...] = ()
+    nearest: tuple[Near, ...] = ()
+    detail: str = ""
+    waited_s: float = 0.0
+
+    def line(self) -> str:
+        """Return it as a sentence."""
+        if self.passed or not self.detail:
+            return f"{self.asked}: {self.count or 'none'} found, expected {self.expected}"
+        return f"{self.asked}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All outcomes, in the order of what was asked. ``is_cut`` if the server stopped before the time was over."""
+
+    outcomes: tuple[Outcome, ...]
+    is_cut: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """True if everything was as expected."""
+        return all(each.passed for each in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Where to look: ``after`` leaves out what the journal told of up to that entry."""
+
+    account: str
+    context: Context
+    after: int
+    marks: Marks
+    at_once: bool
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look at an account: what there is, read once for all that ask for it, the newest first."""
+
+    account: str
+    after: int
+    subjects: Subjects
+    _read: dict[About, list[Found]] = field(default_factory=dict)
+
+    async def all(self, about: About) -> list[Found]:
+        """Return all there is of one sort."""
+        if about not in self._read:
+            self._read[about] = [each async for each in self._each(about)]
+        return self._read[about]
+
+    async def _each(self, about: About) -> AsyncIterator[Found]:
+        number = 0
+        async for each in self.subjects.all(self.account, about):
+            number += 1
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
+            if not self.after or await self.subjects.is_later(self.account, each, self.after):
+                yield each
+
+    async def order(self, found: Found) -> int | None:
+        """Return the number of the entry something begins with."""
+        return await self.subjects.order(self.account, found)
+
+
+def _no_marks(item: Fired | Arrived) -> Iterable[int]:
+    raise ValueError(f"{item} can be asked for in a scenario only")
+
+
+class Verifier:
+    """Holds what happened in an account against what was expected."""
+
+    def __init__(self, around: Surroundings, subjects: Subjects, stopping: asyncio.Event) -> None:
+        self._store = around.store
+        self._journal: Journal = around.journal
+        self._subjects = subjects
+        self._stopping = stopping
+
+    async def verify(
+        self,
+        account: str,
+        asked: Sequence[Asked],
+        *,
+        context: Context | None = None,
+        after: int = 0,
+        marks: Marks = _no_marks,
+    ) -> Report:
+        """Return what came of each expectation, once all are decided.
+
+        One with an upper end is watched until its time is over. What has no time of its own is looked at last.
+        ``context`` is what expressions stand for; ``after`` leaves out all up to that journal entry.
+        """
+        return await self._judge(asked, _Scene(account, context or {}, after, marks, at_once=False))
+
+    async def wait(self, account: str, asked: Expect, *, context: Context | None = None, after: int = 0) -> Outcome:
+        """Return the outcome of an expectation as soon as it holds, or when its time is over."""
+        scene = _Scene(account, context or {}, after, _no_marks, at_once=True)
+        return (await self._judge([asked], scene)).outcomes[0]
+
+    async def _judge(self, asked: Sequence[Asked], scene: _Scene) -> Report:
+        began_s = _now_s()
+        pending = {index: each for index, each in enumerate(asked) if _within_s(each) > 0}
+        found: dict[int, Outcome] = {}
+        while pending and not self._stopping.is_set():
+            seen, looked_s = await self._last_entry(scene.account), _now_s()
+            found |= await self._decided(pending, scene, began_s)
+            pending = {index: each for index, each in pending.items() if index not in found}
+            if pending:
+                await asyncio.sleep(min((_now_s() - looked_s) * _REST, _LONGEST_REST_S))
+                left_s = min(map(_within_s, pending.values())) - (_now_s() - began_s)
+                await self._pause(scene.account, seen, left_s)
+        look = self._look(scene)
+        last = {index: await self._outcome(each, scene, look) for index, each in enumerate(asked) if index not in found}
+        found |= {index: replace(each, waited_s=_now_s() - began_s) for index, each in last.items()}
+        return Report(tuple(found[index] for index in range(len(asked))), is_cut=bool(pending))
+
+    async def _decided(self, pending: Mapping[int, Asked], scene: _Scene, began_s: float) -> dict[int, Outcome]:
+        """Look once, and return the outcomes that more time cannot change, or for which there is none left."""
+        look = self._look(scene)
+        found: dict[int, Outcome] = {}
+        for index, each in pending.items():
+            is_over = _now_s() - began_s >= _within_s(each)  # asked before the look, which is then the last
+            outcome = await self._outcome(each, scene, look)
+            if is_over or _is_decided(each, outcome, at_once=scene.at_once):
+                found[index] = replace(outcome, waited_s=_now_s() - began_s)
+        return found
+
+    def _look(self, scene: _Scene) -> _Look:
+        return _Look(scene.account, scene.after, self._subjects)
+
+    async def _pause(self, account: str, seen: int, wait_s: float) -> None:
+        """Wait for an entry numbered above ``seen``, for the end of the time, or for the server to stop."""
+        tasks = [
+            asyncio.ensure_future(self._journal.follow(account, after=seen, wait_s=max(wait_s, 0.0), limit=1)),
+            asyncio.ensure_future(self._stopping.wait()),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _last_entry(self, account: str) -> int:
+        last = await self._store.last_entries(account, limit=1)
+        return last[0].id if last else 0
+
+    async def _outcome(self, asked: Asked, scene: _Scene, look: _Look) -> Outcome:
+        try:
+            match asked:
+                case Expect():
+                    return await _expected(asked, scene, look)
+                case InOrder():
+                    return await _in_order(asked, scene, look)
+                case Total():
+                    return await self._total(asked, scene)
+                case _:
+                    assert_never(asked)
+        except (ExpressionError, PatternError) as error:  # it speaks of something that has not happened yet
+            about = asked.wanted.about if isinstance(asked, Expect) else "sequence"
+            return Outcome(about, "what it stands for to be known", passed=False, count=0, detail=str(error))
+
+    async def _total(self, asked: Total, scene: _Scene) -> Outcome:
+        count, matching = 0, []
+        async for entry in self._subjects.requests(scene.account, scene.after):
+            if complaints := _complaints(entry, asked):
+                count += len(complaints)
+                subject = await self._subjects.of_request(scene.account, entry)
+                matching.append(Found("requests", str(entry.id), subject))
+        passed = asked.bounds.holds(count)
+        return Outcome(asked.of, asked.bounds.words(), passed, count, tuple(matching[:SHOWN][::-1]))
+
+
+def _complaints(entry: Entry, asked: Total) -> tuple[Json, ...]:
+    if entry.exchange is None:
+        return ()
+    return entry.exchange.violations if asked.of == "violations" else entry.exchange.findings
+
+
+async def _expected(asked: Expect, scene: _Scene, look: _Look) -> Outcome:
+    matcher = _matcher(asked, scene.context)
+    about = asked.wanted.about
+    everything = await look.all(about)
+    judged = [(each, matcher.judge(each.subject)) for each in everything]
+    fitting = [each for each, verdict in judged if verdict.fits]
+    passed = asked.bounds.holds(len(fitting))
+    nearest: tuple[Near, ...] = ()
+    if len(fitting) < asked.bounds.at_least:
+        missed = [Near(each, verdict.misses) for each, verdict in judged if not verdict.fits]
+        nearest = tuple(sorted(missed, key=lambda near: len(near.misses))[:_NEAREST])
+    detail = "" if everything or passed else f"there are no {about} at all, expected {asked.bounds.words()}"
+    words = f"{about} with {matcher.words()}" if matcher.conditions else about
+    matching = tuple(fitting[:SHOWN][::-1])
+    return Outcome(words, asked.bounds.words(), passed, len(fitting), matching, nearest, detail)
+
+
+def _matcher(asked: Expect, context: Context) -> Matcher:
+    matcher = asked.wanted.bind(context)
+    if asked.acknowledged is None:
+        return matcher
+    name = "acknowledged"
+    return Matcher((*matcher.conditions, Condition(name, tests_of(asked.acknowledged), name)))
+
+
+async def _in_order(asked: InOrder, scene: _Scene, look: _Look) -> Outcome:
+    """Find each item after the one before it; things of one entry may follow each other, but each counts once."""
+    last, used, matching = 0, set[tuple[str, str]](), list[Found]()
+    words = " then ".join(_item_words(each, scene.context) for each in asked.items)
+    for number, item in enumerate(asked.items, 1):
+        found = [each for each in await _occurrences(item, scene, look) if each[0] >= last and each[1] not in used]
+        if not found:
+            detail = f"number {number}, {_item_words(item, scene.context)}, did not follow"
+            nearest = await _nearest(item, scene, look)
+            return _ordered(words, number - 1, matching, nearest, detail)
+        last, key, thing = min(found, key=lambda each: each[:2])
+        used.add(key)
+        matching += [thing] if thing is not None else []
+    return _ordered(words, len(asked.items), matching)
+
+
+def _ordered(
+    words: str, count: int, matching: list[Found], nearest: tuple[Near, ...] = (), detail: str = ""
+) -> Outcome:
+    return Outcome(words, _ORDER, not detail, count, tuple(matching), nearest, detail)
+
+
+async def _occurrences(
+    item: Fired | Arrived | Wanted, scene: _Scene, look: _Look
+) -> list[tuple[int, tuple[str, str], Found | None]]:
+    """Return where an item happened: the entry, what tells it from others, and the thing itself if it is one."""
+    if not isinstance(item, Wanted):
+        return [(number, (str(item), str(number)), None) for number in scene.marks(item)]
+    matcher = item.bind(scene.context)
+    fitting = [each for each in await look.all(item.about) if matcher.judge(each.subject).fits]
+    numbered = [(await look.order(each), each) for each in fitting]
+    return [(number, (each.about, each.id), each) for number, each in numbered if number is not None]
+
+
+async def _nearest(item: Fired | Arrived | Wanted, scene: _Scene, look: _Look) -> tuple[Near, ...]:
+    if not isinstance(item, Wanted):
+        return ()
+    matcher = item.bind(scene.context)
+    judged = [Near(each, matcher.judge(each.subject).misses) for each in await look.all(item.about)]
+    return tuple(sorted((each for each in judged if each.misses), key=lambda near: len(near.misses))[:_NEAREST])
+
+
+def _item_words(item: Fired | Arrived | Wanted, context: Context) -> str:
+    match item:
+        case Fired(rule=rule):
+            return f"rule:{rule}"
+        case Arrived(step=step):
+            return f"the message of step {step + 1}"
+        case Wanted():
+            return f"{item.about} with {item.bind(context).words()}"
+
+
+def _within_s(asked: Asked) -> float:
+    return 0.0 if isinstance(asked, Total) else asked.within_s
+
+
+def _is_decided(asked: Asked, outcome: Outcome, *, at_once: bool) -> bool:
+    """Tell whether more time can change nothing."""
+    if not isinstance(asked, Expect):
+        return outcome.passed
+    bounds: Bounds = asked.bounds
+    return bounds.is_broken(outcome.count) or (outcome.passed and (at_once or bounds.at_most is None))
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
