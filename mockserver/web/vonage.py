@@ -31,6 +31,7 @@ KEPT_BODY: Final = 65_536
 _NO_OUTCOME: Final = Problem(_SERVER_ERROR, "Internal Error", "The mock server reached no verdict.", type="about:blank")
 _LEFT: Final = 499
 _LEFT_BODY: Final = {"title": "Client Closed Request", "detail": "The client left before its body was complete."}
+_BARE_KEY: Final = "a PATCH needs the token of an application, as patch_auth is bearer"
 _STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopping.", type="about:blank")
 
 
@@ -60,16 +61,19 @@ class VonageRoutes:
         self._wall = SystemClock()
         self._reader = Reader()
         self._sandbox_hosts = runtime.specs.provider.sandbox.hosts
+        update = UpdateMessage(runtime)
         operations: tuple[Operation, ...] = (
             SendMessage(runtime),
             StartWorkflow(runtime),
             SendMessageV1(runtime),
-            UpdateMessage(runtime),
+            update,
         )
+        self._token_only = update if runtime.settings.patch_auth == "bearer" else None
         self._fallback = operations[0]
         self._known = tuple(path for each in operations for path in each.paths)
-        self._operations = {path + slash: each for each in operations for path in each.paths for slash in ("", "/")}
-        self._holders = {path.rpartition("/")[0]: each for path, each in self._operations.items() if path[-1] == "}"}
+        found = {path: each for each in operations for path in each.paths}
+        self._operations = {path + slash: found[path] for path in found if path[-1] != "}" for slash in ("", "/")}
+        self._holders = {path.rpartition("/")[0]: found[path] for path in found if path[-1] == "}"}
         self.paths = frozenset(self._operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +87,8 @@ class VonageRoutes:
             await self._journal(outcome, _LEFT, _LEFT_BODY, "")  # nobody is there to be answered
             return
         except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
-            outcome.problem = failure(error)
+            failed = failure(error)
+            outcome.problem = outcome.operation.dialect.named("Internal", failed.detail) or failed
             await self._answer(outcome, send)
             raise
         await self._answer(outcome, send)
@@ -116,6 +121,9 @@ class VonageRoutes:
             outcome.problem = operation.dialect.unauthorised(caller.reason, unprovisioned=caller.unprovisioned)
             return
         outcome.account = caller.account.api_key
+        if operation is self._token_only and caller.application is None:
+            outcome.problem = operation.dialect.unauthorised(_BARE_KEY)
+            return
         if request.headers.values.get("host", "").partition(":")[0] in self._sandbox_hosts:
             caller = replace(caller, sandbox=True)
         await self._judge_body(outcome, caller, target)

@@ -227,14 +227,14 @@ def to(value: Json) -> Json:
             whatsapp({**template(), "whatsapp": {"locale": "it"}}),
             "message.whatsapp",
             f"Missing `message.whatsapp` field: expected {OPTIONS}."
-            " It stands at `message.content.whatsapp`; move it beside `content`.",
+            " There is `message.content.whatsapp`; it belongs at `message.whatsapp`.",
             id="options inside the content",
         ),
         pytest.param(
             whatsapp(template(), whatsapp={"locale": "it"}),
             "message.whatsapp",
             f"Missing `message.whatsapp` field: expected {OPTIONS}."
-            " It stands at the top of the body; move it beside `content`.",
+            " There is `whatsapp`; it belongs at `message.whatsapp`.",
             id="options at the top",
         ),
         pytest.param(
@@ -281,8 +281,8 @@ def to(value: Json) -> Json:
         pytest.param(
             {"channel": "sms", "message_type": "text"},
             "body",
-            "This looks like a Messages v1 body, since it has `channel` and `message_type`; v1 lives at /v1/messages."
-            " Here a message is an object with `from`, `to` and `message`.",
+            "This looks like a Messages v1 body, since it has `channel` and `message_type`; "
+            "Messages v1 lives at /v1/messages. Here a message is an object with `from`, `to` and `message`.",
             id="v1 body",
         ),
         pytest.param(

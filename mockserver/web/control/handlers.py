@@ -24,7 +24,9 @@ from mockserver.web.control.document import control_document
 from mockserver.web.control.inbound import read_inbound
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.explaining import Explainer
 from mockserver.web.incoming import LeftError, TooLargeError, read_body
+from mockserver.web.vonage import as_violations
 
 _T = TypeVar("_T")
 _DEFAULT_LIMIT = 50
@@ -39,6 +41,7 @@ class Control:
         self._runtime = runtime
         self._specs = runtime.specs
         self._store = runtime.store
+        self._explainer = Explainer(runtime.versions, runtime.dispatch_contract)
 
     def routes(self) -> list[Route]:
         """Return the routes of the table; one path with several verbs is one route."""
@@ -143,10 +146,11 @@ class Control:
         account = await self._account(request)
         number = await self._store.count(account.api_key, "inbound")
         rng = random_for(self._runtime.seed, account.api_key, number, "inbound")
-        arrival = await read_inbound(body, account, self._specs, self._store, rng)
+        arrival = await read_inbound(body, account, self._runtime, rng)
         message, delivery = await self._runtime.messages.receive(account, arrival)
         return {
             "message_uuid": message.uuid,
+            "version": message.dialect,
             "delivery": delivery.id,
             "state": delivery.state.value,
             "url": delivery.url or None,
@@ -182,8 +186,9 @@ class Control:
             raise UnknownError(f"no journal entry {number} in account {account.api_key}")
         view = views.entry_view(entry, self._specs)
         if entry.exchange is not None and entry.exchange.violations:
-            parsed = parse_json(entry.exchange.body.encode())
-            view["nearest"] = self._runtime.contract_for(parsed.value).nearest(parsed.value)
+            judge = self._explainer.judge_at(entry.exchange.method, entry.exchange.path)
+            body = parse_json(entry.exchange.body.encode()).value
+            view["nearest"] = judge.nearest(body) if judge is not None else None
         if entry.message is not None:
             caused = await self._store.entries_of(account.api_key, entry.message)
             view["caused"] = [views.entry_view(each, self._specs) for each in caused if each.id != entry.id]
@@ -219,15 +224,17 @@ class Control:
         """Judge a body without sending it."""
         raw = await _raw(request, self._runtime)
         parsed = parse_json(raw)
+        version = request.query_params.get("version")
         if parsed.violation is not None:
-            return {"valid": False, "violations": [views.violation_view(parsed.violation)], "findings": []}
-        contract = self._runtime.contract_for(parsed.value)
-        verdict = contract.check(parsed.value)
-        nearest = None if verdict.is_valid else contract.nearest(parsed.value)
-        view = views.verdict_view(verdict, nearest)
-        view["findings"] = [views.finding_view(each) for each in parsed.findings] + view["findings"]
-        view["valid"] = verdict.is_valid and not (self._runtime.settings.strict and view["findings"])
-        return view
+            explanation = self._explainer.unreadable(parsed.violation, version)
+        elif request.query_params.get("method") == "PATCH":
+            explanation = self._explainer.explain_update(parsed.value)
+        else:
+            explanation = self._explainer.explain(parsed.value, version)
+        findings = parsed.findings + explanation.verdict.findings
+        if self._runtime.settings.strict and findings:
+            explanation = self._explainer.with_refused(explanation, as_violations(findings))
+        return views.explanation_view(explanation, parsed.findings)
 
     async def rules(self, _: Request) -> Json:
         """Answer the capability table, the error codes and the magic values."""
