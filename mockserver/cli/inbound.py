@@ -15,7 +15,7 @@ from mockserver.model import Json, WebhookVersion
 
 EXAMPLES = examples(
     "mockserver inbound whatsapp text --text 'Is my table ready?'",
-    "mockserver inbound whatsapp image --from 447700900123 --url http://127.0.0.1/cat.jpg --caption Cat",
+    "mockserver inbound mms image --from 447700900123 --url http://127.0.0.1/cat.jpg --caption Cat",
     "mockserver inbound whatsapp location --set lat=51.5 --set long=-0.1 --version v1 --json",
     'mockserver inbound whatsapp text --set \'context={"message_uuid": "5b1e6c2a-8d5f-4a7e-9c3b-1f2e3d4c5b6a"}\'',
 )

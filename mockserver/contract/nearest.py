@@ -192,12 +192,10 @@ def _near_integer(schema: Json, value: Json) -> Json:
 
 
 def _near_number(_: Json, value: Json) -> Json:
-    if not isinstance(value, str):
+    """Read a number that was written as a string."""
+    if not isinstance(value, str) or not re.fullmatch(r"\s*-?[0-9]{1,18}([.][0-9]{1,18})?\s*", value):
         return NOTHING
-    try:
-        found = float(value)
-    except ValueError:
-        return NOTHING
+    found = float(value)
     return int(found) if found.is_integer() else found
 
 

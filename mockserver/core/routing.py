@@ -71,7 +71,8 @@ def status_version(account: Account, message: Message, channel: ChannelRow, defa
 
     A channel that a dialect does not have is told of in the message's own. Source: domain facts, messages-v1 part 2.
     """
-    wanted = message.webhook_version or set_version(account, message.application, default) or message.dialect
+    application = _named(account, message.channel, message.sender, message.application)
+    wanted = message.webhook_version or set_version(account, application, default) or message.dialect
     return wanted if channel.speaks(wanted) else message.dialect
 
 

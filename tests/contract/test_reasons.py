@@ -84,6 +84,26 @@ def to(value: Json) -> Json:
             id="unknown channel",
         ),
         pytest.param(
+            sms(to={"type": "rcs", "number": "447700900141"}),
+            "to.type",
+            f'`to.type` is "rcs"; expected {CHANNELS}. Try "sms". RCS exists in Messages v1 (/v1/messages) only.',
+            id="channel of v1",
+        ),
+        pytest.param(
+            mms(media("video", "https://files.example.org/a.mp4")),
+            "message.content.type",
+            "video is not possible on mms (outbound matrix: not by the channel); mms takes: text, image."
+            " MMS has video in Messages v1 (/v1/messages) only.",
+            id="kind of v1",
+        ),
+        pytest.param(
+            whatsapp({"type": "sticker", "sticker": {}}),
+            "message.content.type",
+            '`message.content.type` is "sticker"; expected one of text, image, audio, video, file, template, custom,'
+            " which is all whatsapp takes. WhatsApp has sticker in Messages v1 (/v1/messages) only.",
+            id="kind that v0.1 knows on no channel",
+        ),
+        pytest.param(
             sms() | {"from": {"number": "TRATTORIA"}},
             "from.type",
             "Missing `from.type` field: expected sms.",

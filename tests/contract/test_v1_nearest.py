@@ -4,9 +4,10 @@ from typing import Final
 
 import pytest
 
+from mockserver.contract.alternatives import Tag, tag_of
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.failover import FailoverContract
-from mockserver.contract.nearest import near, sample
+from mockserver.contract.nearest import NOTHING, near, sample
 from mockserver.contract.specs import Specs, load_specs
 from mockserver.model import Json
 from tests.contract import corpus, differential, send
@@ -139,6 +140,14 @@ WIDTH: Final = {"card_width": "SMALL"}
             sms(failover=[whatsapp(to="+447700900144"), "x", renamed(sms(), "from", "form")]),
             sms(failover=[whatsapp(), sms()]),
             id="items of a failover, the hopeless one left out",
+        ),
+        pytest.param(
+            viber(viber_service_msg="x", to="+447700900142"), viber(viber_service_msg="x"), id="options that are none"
+        ),
+        pytest.param(
+            send.whatsapp({"type": "image"}),
+            whatsapp("image", image={"url": "https://cdn.example.org/picture.jpg"}),
+            id="v0.1 without content",
         ),
         pytest.param(sms(failover=whatsapp()), sms(failover=[whatsapp()]), id="failover without its list"),
         pytest.param(sms(failover=["x"]), sms(), id="hopeless failover"),
@@ -275,12 +284,34 @@ def test_an_update_without_a_status_is_shown_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("alternatives", "expected"),
+    [
+        ([{"type": "string"}, {"type": "array"}], None),
+        ([{"properties": {"a": {"const": "x"}}}, {"properties": {"b": {"const": "y"}}}], None),
+        ([{"properties": {"a": {"const": "x"}}}, {"properties": {"a": {"type": "string"}}}], None),
+        (
+            [{"properties": {"b": {}, "a": {"const": "x"}}}, {"properties": {"a": {"enum": ["y", "z"]}, "b": {}}}],
+            Tag("a", (("x",), ("y", "z"))),
+        ),
+    ],
+)
+def test_alternatives_are_told_apart_by_a_member_that_has_constants_in_each(
+    alternatives: list[Json], expected: Tag | None
+) -> None:
+    assert expected == tag_of(alternatives)
+
+
+@pytest.mark.parametrize(
     ("schema", "value", "expected"),
     [
         ({"type": "boolean"}, " TRUE ", True),
         ({"type": "boolean"}, 0, False),
         ({"type": "number"}, "51.5", 51.5),
         ({"type": "number"}, "7", 7),
+        ({"type": "number"}, "nan", NOTHING),
+        ({"type": "number"}, [7], NOTHING),
+        ({"type": "boolean"}, "yes", NOTHING),
+        ({"type": "string"}, [["a"]], NOTHING),
         ({"type": "string"}, ["a", "b"], "a"),
         ({"type": "string"}, {"type": "x", "number": "7"}, "7"),
         ({"type": "array", "minItems": 2, "items": {"type": "string", "examples": ["x"]}}, ["a"], ["a", "x"]),

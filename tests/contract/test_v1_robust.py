@@ -23,8 +23,8 @@ CONTRACT: Final = FailoverContract(SPECS)
 OLD: Final = MessagesContract(SPECS)
 DIALECT: Final = versions_of(SPECS, exact=False).v1
 HALF_A_MILLION: Final = 500_000
-LONGEST_S: Final = 5.0
-"""What judging the worst body may take at most, on a slow and busy machine; an endless one took a minute."""
+LONGEST_S: Final = 20.0
+"""Seconds of computing that the worst body may take, with coverage counting every line; it once took over a minute."""
 _MEMBERS: Final = st.sampled_from(
     ["channel", "message_type", "to", "from", "text", "image", "failover", "suggestions", "rcs", "content", "card", "x"]
 )
@@ -132,7 +132,7 @@ def test_numbers_without_end_are_refused(value: float) -> None:
     ],
 )
 def test_a_list_without_end_is_refused_at_once(body: Json) -> None:
-    begun_s = time.perf_counter()
+    begun_s = time.process_time()
 
     verdict = CONTRACT.check(body)
     nearest = CONTRACT.nearest(body)
@@ -140,7 +140,7 @@ def test_a_list_without_end_is_refused_at_once(body: Json) -> None:
     assert verdict.violations
     assert len(verdict.violations) <= 2 * MOST
     assert nearest is None
-    assert time.perf_counter() - begun_s < LONGEST_S
+    assert time.process_time() - begun_s < LONGEST_S
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,14 @@ def test_a_list_without_end_is_refused_at_once(body: Json) -> None:
     ],
 )
 def test_a_body_of_three_megabytes_is_judged_at_once(body: Json) -> None:
-    begun_s = time.perf_counter()
+    begun_s = time.process_time()
 
     verdict = CONTRACT.check(body)
     nearest = CONTRACT.nearest(body)
 
     assert CONTRACT.check(nearest).is_valid
     assert all(len(each.reason) < 400 for each in verdict.violations)
-    assert time.perf_counter() - begun_s < LONGEST_S
+    assert time.process_time() - begun_s < LONGEST_S
 
 
 def test_a_wrong_item_far_down_a_list_is_refused_too() -> None:

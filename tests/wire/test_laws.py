@@ -120,18 +120,11 @@ def test_every_status_of_every_message_passes_its_document(row: Row, data: st.Da
 
 
 def _plain(message: Message) -> Message:
-    """Return a message free of what only one version has: the dialect, its options, webhooks of its own.
-
-    A parameter of a template may be an object in v0.1; it means its ``default``.
-    """
+    """Return a message free of what only one version has: the dialect, its options, webhooks of its own."""
     known = _CAPABILITIES.channels[message.channel].options
-    parameters = message.content.get("parameters")
-    if isinstance(parameters, list):
-        parameters = [each["default"] if isinstance(each, dict) else each for each in parameters]
     return msgspec.structs.replace(
         message,
         dialect="any",
-        content=message.content if parameters is None else message.content | {"parameters": parameters},
         options={
             name: each for name, each in message.options.items() if name not in known or V0_1 in known[name].dialects
         },

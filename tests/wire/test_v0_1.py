@@ -76,13 +76,24 @@ def test_read_message_reads_back_what_was_written(channel: str, kind: str) -> No
     assert message == _read(written, channel)
 
 
+def with_bare_parameters(body: Json) -> Json:
+    """Return a body with template parameters as bare strings, which mean the same as objects with a default."""
+    content = body["message"]["content"]
+    template = content.get("template", {})
+    bare = [each["default"] if isinstance(each, dict) else each for each in template.get("parameters", ())]
+    if not bare:
+        return body
+    content = {**content, "template": {**template, "parameters": bare}}
+    return {**body, "message": {**body["message"], "content": content}}
+
+
 @pytest.mark.parametrize(("channel", "kind"), CELLS)
 def test_write_request_writes_the_body_that_was_read(contract: MessagesContract, channel: str, kind: str) -> None:
     body = body_of(channel, kind, client_ref="ref-1")
 
     written = v0_1.write_request(_read(body, channel), _channel(channel))
 
-    assert written == body
+    assert written == with_bare_parameters(body)
     assert contract.check(written).is_valid
 
 
