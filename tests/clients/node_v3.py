@@ -7,13 +7,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from mockserver.model import Account, Application, Json
+from mockserver.model import Account, Application, Json, Provider
 from mockserver.settings import Settings
 from mockserver.web.listeners import Running
 from mockserver.web.server import serving
 from tests.clients.control import ask, requests
 from tests.clients.node import NodeClient
-from tests.clients.python import new_key, pem
+from tests.clients.python import OPEN, new_key, pem
 from tests.clients.receiver import Hook, Receiver, receiving
 
 KEY = "nodev3"
@@ -158,4 +158,5 @@ def account(receiver: str, public_key: str) -> Account:
             Application(APPLICATION, public_key=public_key, status_url=f"{receiver}/status"),
             Application(UNFIT, public_key=public_key, messages=False),
         ),
+        provider=Provider(rules=OPEN),
     )
