@@ -38,7 +38,10 @@ def inbound(
     sender: Annotated[str | None, typer.Option("--from", metavar="ADDR", help="The user's address.")] = None,
     recipient: Annotated[str | None, typer.Option("--to", metavar="ADDR", help="Your own address.")] = None,
     text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help="What the user writes.")] = None,
-    url: Annotated[str | None, typer.Option("--url", metavar="URL", help="Where the media file is.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Where the media file is."),
+    ] = None,
     caption: Annotated[str | None, typer.Option("--caption", metavar="TEXT", help="Its caption.")] = None,
     more: Annotated[
         list[str] | None,

@@ -5,10 +5,13 @@ Source: domain facts, messages-v1 parts 1 and 5.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import Final, TypeAlias
 
 from mockserver.contract.check import MessagesContract
+from mockserver.contract.findings import unknown_member
+from mockserver.contract.members import KnownMembers, known_members, oddities
 from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.nested import finding_at, violation_at
 from mockserver.contract.plain import has_long_list, is_plain
@@ -48,16 +51,12 @@ class FailoverContract(MessagesContract):
         items = body.get(FAILOVER) if isinstance(body, dict) else None
         if not isinstance(items, list):
             return super().accepts(body)
-        return (
-            len(items) <= MOST
-            and super().accepts(body)
-            and all(super(FailoverContract, self).accepts(each) for each in items)
-        )
+        return super().accepts(body) and all(super(FailoverContract, self).accepts(each) for each in items)
 
     def _all_said(self, items: list[Json]) -> Iterator[_Said]:
         """Yield what there is to say of each item, until enough is wrong."""
         wrong = 0
-        for each in items[:MOST]:
+        for each in items:
             said = self._said(each)
             yield said
             wrong += len(said[0])
@@ -85,13 +84,20 @@ class FailoverContract(MessagesContract):
         first = super().nearest({name: each for name, each in body.items() if name != FAILOVER})
         each_item = items if isinstance(items, list) else [items]
         mended = (super(FailoverContract, self).nearest(each) for each in each_item)
-        others = [each for each in mended if each is not None][:MOST]
+        others = [each for each in mended if each is not None]
         return {**first, FAILOVER: others} if first is not None and others else first
+
+    @cached_property
+    def _update_members(self) -> KnownMembers:
+        return known_members(self._schemas.component(_UPDATE))
 
     def check_update(self, body: Json) -> Verdict:
         """Return the verdict on the body of a PATCH."""
         broken = self.component_violations(_UPDATE, body)
-        return Verdict(None, None, _UPDATE, broken)
+        strange = () if broken else oddities(self._update_members, body).strangers
+        return Verdict(
+            None, None, _UPDATE, broken, tuple(unknown_member(at.name(name), name, at.names) for at, name in strange)
+        )
 
     def nearest_update(self, body: Json) -> Json | None:
         """Return the closest body of a PATCH that would be accepted; ``None`` if what was meant cannot be made out."""
@@ -103,9 +109,6 @@ def _broken(items: list[Json], said: list[_Said]) -> Iterator[Violation]:
     for index, (violations, _) in enumerate(said):
         if violations and isinstance(items[index], dict):  # what is none breaks the schema of the list
             yield from (violation_at(f"{FAILOVER}[{index}]", each) for each in violations)
-    if len(items) > MOST:
-        reason = f"`{FAILOVER}` has {len(items)} items; no more than {MOST} are looked at here."
-        yield Violation(FAILOVER, "max_items", reason, expected=f"at most {MOST} items")
 
 
 def _findings(items: list[Json], said: list[_Said]) -> Iterator[Finding]:

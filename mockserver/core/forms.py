@@ -92,4 +92,6 @@ def said_version(body: Json) -> str | None:
     has_objects = any(isinstance(body.get(side), dict) for side in ("to", "from"))
     if any(name in body for name in ("channel", "message_type")) and not (has_message and has_objects):
         return V1
-    return V0_1 if has_message or has_objects else None
+    if has_message or has_objects:
+        return V0_1
+    return V1 if any(isinstance(body.get(side), str) for side in ("to", "from")) else None

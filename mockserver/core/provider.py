@@ -356,6 +356,10 @@ def _media_size(case: Case) -> Objection | None:
     return None
 
 
+_LONGEST_TTL_S: Final = 10**9
+"""Some thirty years; the time to live of an SMS has no documented maximum, but a schedule cannot count without end."""
+
+
 def _ttl(case: Case) -> Objection | None:
     ttl: Json = case.message.options.get("ttl")
     if ttl is None or case.message.recipient not in case.told.unreachable:
@@ -363,7 +367,7 @@ def _ttl(case: Case) -> Objection | None:
     if "ttl" not in case.channel.options_in(case.message.dialect):
         return None
     why = f"{{recipient}} is unreachable, and the message lives {ttl} seconds"
-    return Objection(case.cell.recipient_at, why, told=True, after_s=ttl)
+    return Objection(case.cell.recipient_at, why, told=True, after_s=min(ttl, _LONGEST_TTL_S))
 
 
 def _unreachable(case: Case) -> Objection | None:

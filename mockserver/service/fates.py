@@ -47,7 +47,9 @@ class Fates:
         channel = self._specs.capabilities.channels[message.channel]
         account = caller.account
         read = self._settings.read if account.read is None else account.read
-        asked = self._specs.magic.find(message.recipient, message.client_ref) if self._settings.magic else None
+        asked = None
+        if self._settings.magic:
+            asked = self._specs.magic.find(message.recipient, message.client_ref, message.dialect)
         if isinstance(asked, Magic):
             return self._magic_fate(asked, channel, self._dialects[message.dialect])
         misspelt = (magic.misspelt_finding(asked),) if asked is not None else ()

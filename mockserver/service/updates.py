@@ -42,7 +42,7 @@ class Updates:
 
     async def update(self, caller: Caller, uuid: str, body: Json) -> Updated:
         """Do what a valid body asks for, if the message is there and its channel and direction allow it."""
-        message = await self._store.message(caller.account.api_key, uuid)
+        message = await self._store.message(caller.account.api_key, uuid.lower())
         if message is None:
             return Updated(problem=self._missing(caller, uuid))
         allowed = self._channels[message.channel].v1.updates

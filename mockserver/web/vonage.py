@@ -210,7 +210,8 @@ def _about(exchange: Exchange, done: Done | None) -> str:
     if done is not None and done.about:
         return f"{start} {done.about}"
     if exchange.violations:
-        return f"{start} {exchange.violations[0].reason}"
+        more = len(exchange.violations) - 1
+        return f"{start} {exchange.violations[0].reason}" + (f" (and {more} more)" if more else "")
     return f"{start} {exchange.reason or exchange.answer['detail']}"
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from mockserver.contract.specs import ErrorCode
 from mockserver.core.capabilities import Capabilities, ChannelRow
-from mockserver.core.forms import V1
+from mockserver.core.forms import FORMS, V1
 from mockserver.core.prices import counted, price_of
 from mockserver.core.segments import segments
 from mockserver.model import Direction, Json, Message, Move, Status
@@ -47,7 +47,7 @@ def read_message(
         client_ref=body.get("client_ref"),
         options=_options(body, channel),
         webhook_url=body.get("webhook_url"),
-        webhook_version=body.get("webhook_version"),
+        webhook_version=_version(body.get("webhook_version")),
     )
 
 
@@ -135,6 +135,11 @@ def usage(message: Message, channel: ChannelRow) -> Json:
 def timestamp(moment: datetime) -> str:
     """Return ISO 8601 in UTC to the second, with a Z."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _version(said: Json) -> str | None:
+    """Return the version asked for; RCS does not declare the member, so there anything may stand in it."""
+    return said if isinstance(said, str) and said in FORMS else None
 
 
 def _options(body: Json, channel: ChannelRow) -> dict[str, Json]:

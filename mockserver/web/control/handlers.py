@@ -14,6 +14,7 @@ from starlette.routing import Route
 from mockserver.config import account_from
 from mockserver.core import lifecycle
 from mockserver.core.chance import random_for
+from mockserver.core.forms import V1
 from mockserver.core.match import FIELDS, Predicate, parse_query, parse_term
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Json, Message, Status
@@ -31,6 +32,8 @@ from mockserver.web.vonage import as_violations
 _T = TypeVar("_T")
 _DEFAULT_LIMIT = 50
 _DIGITS = 18
+_UNKNOWN_CODE = 1330
+"""What a rejection tells where no code is given: in v1 it always carries one. Source: domain facts, messages-v1 8."""
 _log = logging.getLogger(__name__)
 
 
@@ -137,6 +140,8 @@ class Control:
                 lifecycle.refusal(channel, message.status, status),
                 fix='Add "force": true to do it all the same.',
             )
+        if code is None and status is Status.REJECTED and message.dialect == V1:
+            code = _UNKNOWN_CODE
         moved = await self._runtime.messages.move(message, status, code)
         return views.message_view(moved, self._specs)
 
