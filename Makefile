@@ -3,7 +3,8 @@
 
 VENV := .venv
 BIN  := $(VENV)/bin
-NODE_CLIENT := tests/clients/node-legacy
+NODE_CLIENTS := $(patsubst %/package.json,%,$(wildcard tests/clients/node-*/package.json))
+PYTHON_CLIENTS := tests/clients/python-3 tests/clients/python-4
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
@@ -52,16 +53,26 @@ docs: $(VENV)/.run ## write the generated tables of README.md and docs/ anew
 .PHONY: setup
 setup: $(VENV)/.dev ## make the virtual environment with all development tools
 
-.PHONY: node-client
-node-client: ## install the official Node client that some tests drive
-	npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund
+.PHONY: node-clients node-client
+node-clients: ## install the official Node clients that some tests drive
+	for each in $(NODE_CLIENTS); do npm ci --prefix $$each --ignore-scripts --no-audit --no-fund --loglevel=error || exit; done
+node-client: node-clients
+
+.PHONY: python-clients
+python-clients: $(PYTHON_CLIENTS:=/.venv/.client) ## install the official Python clients that some tests drive
+
+.PHONY: clients
+clients: node-clients python-clients $(VENV)/.dev ## drive every official client and write anew what that shows
+	@WRITE_CLIENT_RESULTS=1 $(BIN)/pytest tests/clients $(ARGS)
+	@$(BIN)/python -m docs.generate
 
 .PHONY: lock
 lock: $(BIN)/uv ## resolve all dependencies anew
 	$(BIN)/$(LOCK) --upgrade --group dev pyproject.toml -o requirements.lock
 	$(BIN)/$(LOCK) --group build -c requirements.lock pyproject.toml -o requirements-run.lock
-	npm install --prefix $(NODE_CLIENT) --package-lock-only --no-audit --no-fund
-	$(BIN)/python .ci/strip_lock.py $(NODE_CLIENT)/package-lock.json
+	for each in $(PYTHON_CLIENTS); do $(BIN)/$(LOCK) --upgrade $$each/requirements.in -o $$each/requirements.lock || exit; done
+	for each in $(NODE_CLIENTS); do npm install --prefix $$each --package-lock-only --no-audit --no-fund || exit; done
+	$(BIN)/python .ci/strip_lock.py $(NODE_CLIENTS:=/package-lock.json)
 
 # Two stamps, so that `make demo` installs only what the server needs. Locks are complete: pip need not resolve.
 $(VENV)/.run: requirements-run.lock pyproject.toml | $(BIN)/python
@@ -75,6 +86,13 @@ $(VENV)/.dev: requirements.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --no-deps --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.run $@
+
+# Each client has an environment of its own, away from the server's dependencies.
+%/.venv/.client: %/requirements.lock | $(BIN)/python
+	@echo 'Installing the client of $* ...' >&2
+	@$(BIN)/python -m venv --clear $*/.venv
+	@$*/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --requirement $<
+	@touch $@
 
 $(BIN)/python:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python' >&2; exit 1; }

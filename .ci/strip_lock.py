@@ -1,4 +1,4 @@
-"""Takes every URL out of an npm lock file; versions and integrity hashes are what pins a package."""
+"""Takes every URL out of npm lock files; versions and integrity hashes are what pins a package."""
 
 import json
 import sys
@@ -17,4 +17,5 @@ def strip(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    strip(Path(sys.argv[1]))
+    for each in sys.argv[1:]:
+        strip(Path(each))

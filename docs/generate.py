@@ -15,14 +15,16 @@ from typing import Final
 from docs import client_pages, scenario_keys
 from mockserver.cli.flags import shown_default
 from mockserver.cli.program import program
-from mockserver.contract.specs import load_specs
+from mockserver.contract.specs import ErrorCode, load_specs
 from mockserver.core.asking import About, searched, words_of_has
 from mockserver.core.capabilities import Row
 from mockserver.core.faults import KINDS
+from mockserver.core.forms import FORMS, V0_1, V1
 from mockserver.core.magic import Magic, does
 from mockserver.scenario.load import load_scenario
 from mockserver.settings import SettingRow, settings_table
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
+from mockserver.wire.dialects import V1Dialect
 from tests.clients.table import Row as Shown
 from tests.clients.table import Run, runs
 
@@ -69,9 +71,9 @@ def _code(text: str) -> str:
 
 
 def matrix(name: str) -> str:
-    """Return one capability matrix: a line a channel, a column a kind; a blank cell has no row at all."""
+    """Return one capability matrix of v0.1: a line a channel, a column a kind; a blank cell has no row at all."""
     capabilities = load_specs().capabilities
-    rows = [row for row in capabilities.rows_in("v0.1") if row.matrix == name]
+    rows = [row for row in capabilities.rows_in(V0_1) if row.matrix == name]
     kinds = _in_order(row.kind for row in rows)
     states = {(row.channel, row.kind): STATES[row.state] for row in rows}
     return table(
@@ -87,38 +89,80 @@ def _in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def matrix_v1(side: str) -> str:
+    """Return what v1 has in one direction: a line a kind, a column a channel; what has no row is not possible."""
+    capabilities = load_specs().capabilities
+    cells = {(row.kind, row.channel) for row in capabilities.rows_in(V1) if row.direction == side}
+    channels = capabilities.channels_in(V1)
+    kinds = (kind for kind in capabilities.kinds if any(kind == each for each, _ in cells))
+    return table(
+        ("Kind", *(each.title for each in channels)),
+        ((kind, *("yes" if (kind, each.name) in cells else "no" for each in channels)) for kind in kinds),
+    )
+
+
+def channels() -> str:
+    """Return what each channel is called here and in each version, and which statuses it reports."""
+    return table(
+        ("Channel", "Here", *(f"In {dialect}" for dialect in FORMS), "Statuses"),
+        (
+            (
+                each.title,
+                _code(each.name),
+                *(_code(each.names.get(dialect, "")) for dialect in FORMS),
+                ", ".join(each.statuses),
+            )
+            for each in load_specs().capabilities.channels.values()
+        ),
+    )
+
+
 def beyond() -> str:
-    """Return what works though none of the matrices speaks of it."""
+    """Return what works in v0.1 though none of the matrices speaks of it."""
     capabilities = load_specs().capabilities
 
     def line(row: Row) -> tuple[str, ...]:
         return capabilities.channels[row.channel].title, row.kind, row.direction, STATES[row.state]
 
-    rows = (line(row) for row in capabilities.rows_in("v0.1") if row.matrix == "beyond")
+    rows = (line(row) for row in capabilities.rows_in(V0_1) if row.matrix == "beyond")
     return table(("Channel", "Kind", "Direction", "Supported"), rows)
 
 
 def errors() -> str:
-    """Return the table of asynchronous error codes."""
+    """Return the table of asynchronous error codes, with the status that carries each in the versions that have it."""
+
+    def line(each: ErrorCode) -> tuple[str, ...]:
+        carriers = (_code(each.carried_by(dialect) if dialect in each.dialects else "") for dialect in FORMS)
+        return _code(str(each.code)), each.label, each.meaning, *carriers
+
+    heads = ("Code", "Label", "Meaning", *(f"In {dialect}" for dialect in FORMS))
+    return table(heads, (line(each) for each in load_specs().errors.values()))
+
+
+def problems() -> str:
+    """Return the error answers of v1, the list of fields marked where the published one has it."""
     return table(
-        ("Code", "Label", "Meaning", "Status"),
+        ("Error", "Status", "Type", "Title", "When", "Lists fields"),
         (
-            (_code(str(each.code)), each.label, each.meaning, _code(each.status))
-            for each in load_specs().errors.values()
+            (each.name, str(each.status), _code(each.type or '""'), each.title, each.when, "yes" if each.lists else "")
+            for each in V1Dialect(load_specs()).problems.documented
         ),
     )
 
 
 def magic() -> str:
     """Return the table of magic values."""
-    found = load_specs().magic
+    specs = load_specs()
+    found = specs.magic
+    titles = {each.name: each.title for each in V1Dialect(specs).problems.documented}
 
     def line(row: Magic) -> tuple[str, ...]:
-        documented = "yes" if row.documented else "no"
-        known = documented if row.answer is not None else ""
-        return _code(found.recipient(row)), _code(found.directive(row)), does(row), row.about, known
+        known = "yes" if row.documented else "no"
+        of_answers = (known, titles[row.v1] if row.v1 else "the same") if row.answer is not None else ("", "")
+        return _code(found.recipient(row)), _code(found.directive(row)), does(row), row.about, *of_answers
 
-    return table(("Recipient", "client_ref", "Does", "Means", "Known in v0.1"), (line(each) for each in found.rows))
+    heads = ("Recipient", "client_ref", "Does", "Means", "Known in v0.1", "Answer in v1")
+    return table(heads, (line(each) for each in found.rows))
 
 
 def searches() -> str:
@@ -212,7 +256,11 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "capabilities-inbound": lambda: matrix("inbound"),
     "capabilities-custom": lambda: matrix("custom"),
     "capabilities-beyond": beyond,
+    "capabilities-v1-outbound": lambda: matrix_v1("outbound"),
+    "capabilities-v1-inbound": lambda: matrix_v1("inbound"),
+    "channels": channels,
     "errors": errors,
+    "problems": problems,
     "magic": magic,
     "search": searches,
     "faults-answers": lambda: faults("answers"),

@@ -47,6 +47,7 @@ curl --silent --show-error --fail --output /dev/null --request PUT --header 'Con
 {
   "secrets": ["$SECRET"],
   "inbound_url": "$DEFAULT",
+  "webhook_version": "v0.1",
   "applications": [{"id": "$APPLICATION", "name": "Cafe", "inbound_url": "$LINKED"}],
   "senders": [{"channel": "viber", "id": "31007", "name": "Parcels"}]
 }

@@ -460,5 +460,9 @@ def _tries(delivery: Delivery) -> str:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    """Return what receiver a URL means. A message's own may be no URL at all: that stands for itself, and fails."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     return f"{parts.scheme}://{parts.netloc}"

@@ -43,6 +43,8 @@ ACCOUNTS = (
 )
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _EXTERNAL: Final = "/beta/chatapp-accounts"
+_NAMESAKES: Final = {"messages-v1": " (v1)"}
+"""What is added to the names of the operations of a document that are called like those of another."""
 
 
 class BrokenStore(MemoryStore):
@@ -74,15 +76,32 @@ SEND = Ask("POST", "/v0.1/messages", SMS)
 SEND_WHATSAPP = Ask("POST", "/v0.1/messages", body_of("whatsapp", "text", client_ref="mock:delivered"))
 
 
+SMS_V1 = {"channel": "sms", "message_type": "text", "to": "447700900111", "from": "BISTRO", "text": "It is ready"}
+RCS_V1 = SMS_V1 | {"channel": "rcs", "from": "Bistro"}
+SEND_V1 = Ask("POST", "/v1/messages", SMS_V1)
+REVOKE = Ask(
+    "PATCH", "/v1/messages/{uuid}", {"status": "revoked"}, before=(Ask("POST", "/v1/messages", RCS_V1),)
+)  # fmt: skip
+REVOKE_NONE = Ask("PATCH", "/v1/messages/0d9d1f4e-6a56-4c0e-9f0a-3c1b7a2e5d11", {"status": "revoked"})
+
+
 def magic(ask: Ask, status: int) -> Ask:
-    """Return a request whose message asks for a status."""
-    sms = {**SMS, "to": {"type": "sms", "number": f"9990000{status:04}"}}
-    return replace(ask, body={**ask.body, "workflow": [sms]} if "workflow" in ask.body else sms)
+    """Return a request that asks for a status, by its recipient or, where it has none, by the id in its path."""
+    number = f"9990000{status:04}"
+    sms = {**SMS, "to": {"type": "sms", "number": number}}
+    match ask.body:
+        case {"status": _}:
+            return replace(ask, path=f"/v1/messages/mock:http:{status}")
+        case {"workflow": _}:
+            return replace(ask, body={**ask.body, "workflow": [sms]})
+        case {"channel": _}:
+            return replace(ask, body=SMS_V1 | {"to": number})
+    return replace(ask, body=sms)
 
 
-def by_magic(ask: Ask) -> dict[str, Ask]:
+def by_magic(ask: Ask, *statuses: int) -> dict[str, Ask]:
     """Return what only a magic value asks for; 401, 413, 415, 500 and 503 can be had for themselves."""
-    return {str(status): magic(ask, status) for status in (402, 403, 404, 422, 429)}
+    return {str(status): magic(ask, status) for status in statuses or (402, 403, 404, 422, 429)}
 
 
 DISPATCH = Ask("POST", "/v0.1/dispatch", {"template": "failover", "workflow": [SMS]})
@@ -105,6 +124,8 @@ def at_page(ask: Ask, page: str) -> Ask:
 GOOD: dict[str, Ask] = {
     "sendMessage": SEND,
     "startWorkflow": DISPATCH,
+    "sendMessage (v1)": SEND_V1,
+    "updateMessage (v1)": REVOKE,
     "listAccounts": Ask("GET", _EXTERNAL),
     "createMessengerAccount": CREATE,
     "getMessengerAccount": SHOW,
@@ -127,9 +148,22 @@ GOOD: dict[str, Ask] = {
     "put_account": Ask("PUT", "/_mock/accounts/another2", {"secrets": ["s3cret"]}),
     "delete_account": Ask("DELETE", "/_mock/accounts/another1"),
 }
+PLAIN = {"updateMessage (v1)": REVOKE_NONE}
+"""What is asked for instead of the request that succeeds where it is to fail before it finds out what is there."""
 SPECIAL: dict[str, dict[str, Ask]] = {
     "sendMessage": {"400": replace(SEND, body={}), "503": replace(SEND, at="stopped"), **by_magic(SEND)},
     "startWorkflow": {"400": replace(DISPATCH, body={}), "503": replace(DISPATCH, at="stopped"), **by_magic(DISPATCH)},
+    "sendMessage (v1)": {
+        "422": replace(SEND_V1, body={}),
+        "503": replace(SEND_V1, at="stopped"),
+        **by_magic(SEND_V1, 400, 402, 403, 404, 429),
+    },
+    "updateMessage (v1)": {
+        "404": REVOKE_NONE,
+        "422": replace(REVOKE, before=(SEND_V1,)),
+        "503": replace(REVOKE_NONE, at="stopped"),
+        **by_magic(REVOKE_NONE, 400, 402, 403, 429),
+    },
     "readyz": {"default": Ask("GET", "/_mock/readyz", at="stopped")},
     "listAccounts": {"400": Ask("GET", f"{_EXTERNAL}?page_size=0")},
     "createMessengerAccount": {
@@ -174,7 +208,7 @@ class Cell:
     @property
     def name(self) -> str:
         """The operation's name in its document."""
-        return str(self.operation["operationId"])
+        return str(self.operation["operationId"]) + _NAMESAKES.get(self.document, "")
 
     @property
     def good(self) -> Ask:
@@ -186,7 +220,7 @@ class Cell:
         if self.status.startswith("2"):
             return self.good
         special = SPECIAL.get(self.name, {}).get(self.status)
-        return special or shared(self.good, self.methods).get(self.status)
+        return special or shared(PLAIN.get(self.name, self.good), self.methods).get(self.status)
 
 
 def shared(good: Ask, methods: frozenset[str]) -> dict[str, Ask]:

@@ -120,9 +120,7 @@ async def test_wake_all_lets_everyone_go(journal: Journal) -> None:
 
 async def test_follow_goes_on_waiting_past_entries_that_do_not_fit(journal: Journal) -> None:
     async with asyncio.timeout(5):
-        waiting = asyncio.create_task(
-            journal.follow("key", _wanted, after=0, wait_s=_LONG_S)
-        )
+        waiting = asyncio.create_task(journal.follow("key", _wanted, after=0, wait_s=_LONG_S))
         await _started(waiting)
         await journal.write("key", EntryKind.INBOUND, "other")
         await asyncio.sleep(0)

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,15 +11,21 @@ from mockserver.cli.options import AsJson, examples
 from mockserver.cli.output import show_json, show_line
 from mockserver.cli.shell import Shell, shell_of
 from mockserver.cli.styles import BAD, GOOD, OPEN
+from mockserver.core.forms import FORMS, V0_1
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.problem import Finding, Verdict, Violation
 
+if TYPE_CHECKING:
+    from mockserver.web.explaining import Explainer, Explanation
+
 EXAMPLES = examples(
     "mockserver explain message.json",
+    "mockserver explain --version v1 message.json",
     """echo '{"to": {"type": "sms", "number": "+447700900123"}}' | mockserver explain - --json""",
 )
 _STDIN = "-"
+_VERSION_HELP = "The version to judge by; without it, that which the body's members tell."
 _VIOLATED = 1
 _PLACE = re.compile(r" at line (\d+) column (\d+)")
 
@@ -28,29 +34,45 @@ def explain(
     context: typer.Context,
     *,
     file: Annotated[str, typer.Argument(metavar="[FILE]", help="A request body; - is stdin.")] = _STDIN,
+    version: Annotated[str | None, typer.Option(metavar=f"[{'|'.join(FORMS)}]", help=_VERSION_HELP)] = None,
+    patch: Annotated[bool, typer.Option("--patch", help="Judge it as the body of a PATCH in v1, an update.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge a request body, without a server.
 
-    Shows the verdict, the branch chosen, every violation and finding, and the nearest valid form. Exit code 0
+    Shows the verdict, the version and branch chosen, the answer it would get, every violation and finding, and the
+    nearest valid form, translated if the body is of another version than asked for. Exit code 0
     if it would be accepted, 1 if not, 2 if it cannot be read.
     """
-    from mockserver.contract.check import MessagesContract
-    from mockserver.contract.dispatch import DispatchContract, is_workflow
-    from mockserver.contract.specs import load_specs
+    from mockserver.web.control.views import explanation_view
 
+    _check_flags(version, patch=patch)
     shell = shell_of(context)
     body, oddities = _read(shell, file)
-    specs = load_specs()
-    messages = MessagesContract(specs)
-    contract = DispatchContract(specs, messages) if is_workflow(body) else messages
-    verdict = contract.check(body)
-    nearest = None if verdict.is_valid else contract.nearest(body)
+    explainer = _explainer()
+    explanation = explainer.explain_update(body) if patch else explainer.explain(body, version)
     if as_json:
-        show_json(_as_json(verdict, oddities, nearest))
+        show_json(explanation_view(explanation, oddities))
     else:
-        _show(shell, verdict, oddities, nearest)
-    raise typer.Exit(0 if verdict.is_valid else _VIOLATED)
+        _show(shell, explanation, oddities)
+    raise typer.Exit(0 if explanation.verdict.is_valid else _VIOLATED)
+
+
+def _check_flags(version: str | None, *, patch: bool) -> None:
+    if version is not None and version not in FORMS:
+        raise UsageError(f"--version is {version!r}.", fix=f"Known: {', '.join(FORMS)}.")
+    if patch and version == V0_1:
+        raise UsageError("Messages v0.1 has no PATCH.", fix="Leave out --version, or --patch.")
+
+
+def _explainer() -> "Explainer":
+    from mockserver.contract.dispatch import DispatchContract
+    from mockserver.contract.specs import load_specs
+    from mockserver.service.versions import versions_of
+    from mockserver.web.explaining import Explainer
+
+    versions = versions_of(load_specs(), exact=False)
+    return Explainer(versions, DispatchContract(versions.specs, versions.contracts[V0_1]))
 
 
 def _read(shell: Shell, file: str) -> tuple[Json, tuple[Finding, ...]]:
@@ -75,27 +97,28 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(what, fix="Give a file, or - for standard input.") from None
 
 
-def _as_json(verdict: Verdict, oddities: tuple[Finding, ...], nearest: Json) -> Json:
-    """Return the verdict in the shape of the control API's ``explain``."""
-    from mockserver.web.control.views import finding_view, verdict_view
-
-    view = verdict_view(verdict, nearest)
-    return {**view, "findings": [finding_view(each) for each in (*oddities, *verdict.findings)]}
-
-
-def _show(shell: Shell, verdict: Verdict, oddities: tuple[Finding, ...], nearest: Json) -> None:
+def _show(shell: Shell, explanation: "Explanation", oddities: tuple[Finding, ...]) -> None:
     """Print the verdict for a person."""
-    chosen = f"{verdict.channel or 'unknown channel'} {verdict.kind or 'unknown kind'}"
-    branch = f", branch {verdict.branch}" if verdict.branch else ", no branch fits"
+    verdict, problem = explanation.verdict, explanation.problem
     word, style = ("Accepted", GOOD) if verdict.is_valid else ("Refused", BAD)
-    show_line(shell.environ, (word, style), (f": {chosen}{branch}", ""))
+    show_line(shell.environ, (word, style), (f" as {explanation.judged_as}: {_chosen(verdict)}", ""))
+    if problem is not None:
+        print(f"Answer: {problem.status} {problem.title} ({problem.type})")
     for violation in verdict.violations:
         _show_violation(shell, violation)
     for finding in (*oddities, *verdict.findings):
         show_line(shell.environ, ("finding ", OPEN), (f"{finding.name}: {finding.detail}", ""))
-    if nearest is not None:
+    if explanation.nearest is not None:
         print("Nearest valid form:")
-        show_json(nearest)
+        show_json(explanation.nearest)
+
+
+def _chosen(verdict: Verdict) -> str:
+    """Return in words what was made of a body; an update has neither channel nor kind."""
+    branch = f"branch {verdict.branch}" if verdict.branch else "no branch fits"
+    if verdict.branch and verdict.channel is None and verdict.kind is None:
+        return branch
+    return f"{verdict.channel or 'unknown channel'} {verdict.kind or 'unknown kind'}, {branch}"
 
 
 def _show_violation(shell: Shell, violation: Violation) -> None:

@@ -26,11 +26,7 @@ EXAMPLES = examples(
     "mockserver serve --no-tls --strict --seed 7",
     "mockserver serve --scenario scenario.yaml --watch",
 )
-_FIRST_MESSAGE = {
-    "from": {"type": "sms", "number": "ACME"},
-    "to": {"type": "sms", "number": "447700900123"},
-    "message": {"content": {"type": "text", "text": "Hello"}},
-}
+_FIRST_MESSAGE = {"channel": "sms", "message_type": "text", "to": "447700900123", "from": "ACME", "text": "Hello"}
 
 
 def serve(context: typer.Context, **flags: Any) -> None:
@@ -134,7 +130,7 @@ def _curl(settings: Settings, url: str) -> str:
     credentials = f"{settings.api_key}:any-secret"
     user = shlex.quote(credentials) if settings.api_secret is None else shlex.quote(f"{settings.api_key}:YOUR-SECRET")
     body = shlex.quote(json.dumps(_FIRST_MESSAGE, separators=(",", ":")))
-    return f"curl -u {user} -H 'Content-Type: application/json' -d {body} {url}/v0.1/messages"
+    return f"curl -u {user} -H 'Content-Type: application/json' -d {body} {url}/v1/messages"
 
 
 def _say(line: str) -> None:

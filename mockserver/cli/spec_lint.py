@@ -26,7 +26,7 @@ _ROLES = {
     "rules": "provider.yaml",
     "clients": "clients.yaml",
 }
-"""The member that tells what a document is, and the name it has in ``specs/``, unless it bears another's."""
+"""The member that tells what a document is, and the name it has in ``specs/``, unless it bears or serves another's."""
 
 _FILES = (*(f"{name}.yaml" for name in DOCUMENTS), "capabilities.yaml", "errors.yaml", "magic.yaml", "provider.yaml")
 """The files of ``specs/``, which are only sound together."""
@@ -59,13 +59,23 @@ def spec_mistakes(path: Path) -> Iterator[MockServerError]:
         what = "This document is none of ours."
         raise SpecError(what, where=str(path), fix=f"It needs one of the members {', '.join((*_ROLES, 'scenario'))}.")
     own = [_located(place, what, document, source) for place, what in _LINTERS[role](document)]
-    name = path.name if path.name in _FILES else _ROLES[role]
+    name = path.name if path.name in _FILES else _bundled_name(role, document)
     yield from own or _misfits(path, name, document, source)
 
 
 def _role(document: Json) -> str | None:
     """Return the member that tells what a document is, ``None`` if it is none of ours."""
     return next((name for name in _ROLES if isinstance(document, dict) and name in document), None)
+
+
+def _bundled_name(role: str, document: Json) -> str:
+    """Return the file of ``specs/`` that a document stands for: of OpenAPI documents, one that has one of its paths."""
+    served = document.get("paths")
+    for name in DOCUMENTS if isinstance(served, dict) else ():
+        bundle = yaml.load((bundled("specs") / f"{name}.yaml").read_text(encoding="utf-8"), YAML_LOADER)  # noqa: S506, both loaders are the safe ones
+        if not served.keys().isdisjoint(bundle["paths"]):
+            return f"{name}.yaml"
+    return _ROLES[role]
 
 
 def _members(document: Json) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from mockserver.model import (
     RuleMode,
     Sender,
     Template,
+    WebhookVersion,
 )
 
 _PASTE = "Paste the application's public key, from -----BEGIN PUBLIC KEY----- to the END line."
@@ -60,6 +61,7 @@ def account_from(json: Json, where: str) -> Account:
 def read_account(json: Json, source: Source, path: KeyPath) -> Account:
     """Return the account of a table at ``path`` of a text; raise ConfigError at the first mistake."""
     _check_keys(json, Account, source, path)
+    _check_versions(json, source, path)
     _check_words(json.get("provider"), source, (*path, "provider"))
     account = _convert(json, source, path)
     _check_account(account, source, path)
@@ -198,12 +200,27 @@ def _check_words(provider: Json, source: Source, path: KeyPath) -> None:
     )
     answers = [((name,), provider[name], get_args(LimitAnswer)) for name in _ANSWERS if name in provider]
     for steps, word, words in (*modes, *answers):
-        if word not in words:
-            near = nearest(word, words) or words[0]
-            listed = ", ".join(f'"{each}"' for each in words)
-            raise mistake(
-                source, (*path, *steps), f"is {shown(word)}, expected one of {listed}.", f'Did you mean "{near}"?'
-            )
+        _check_word(word, words, source, (*path, *steps))
+
+
+def _check_versions(account: Json, source: Source, path: KeyPath) -> None:
+    """Raise ConfigError at a dialect of webhooks, of the account or an application, that there is none of."""
+    applications = account.get("applications")
+    listed = applications if isinstance(applications, list) else []
+    tables: list[tuple[KeyPath, Json]] = [((), account)]
+    tables += [(("applications", index), each) for index, each in enumerate(listed)]
+    for steps, table in tables:
+        version = table.get("webhook_version")
+        if version is not None:
+            _check_word(version, get_args(WebhookVersion), source, (*path, *steps, "webhook_version"))
+
+
+def _check_word(word: Json, words: tuple[str, ...], source: Source, path: KeyPath) -> None:
+    """Raise ConfigError at a value that is none of few words."""
+    if word not in words:
+        near = nearest(word, words) or words[0]
+        listed = ", ".join(f'"{each}"' for each in words)
+        raise mistake(source, path, f"is {shown(word)}, expected one of {listed}.", f'Did you mean "{near}"?')
 
 
 def _check_provider(provider: Provider, source: Source, path: KeyPath) -> None:

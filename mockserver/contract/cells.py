@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from mockserver.contract.guess import Guess, close_channel
-from mockserver.contract.reasons import attempt, kept, shown
+from mockserver.contract.guess import Guess, cell_of, close_channel, sendable, twin_of
+from mockserver.contract.reasons import attempt, kept, shown, twin_words
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
 from mockserver.core.forms import FORMS, Form, found_at
 from mockserver.model import Json
@@ -31,12 +31,7 @@ class Cells:
 
     def takes(self, channel: ChannelRow | None) -> list[str]:
         """Return the content types a channel takes, or all there are."""
-        sendable = {
-            row.kind
-            for row in self._capabilities.rows_in(self._dialect)
-            if row.direction == "outbound" and row.schema and (channel is None or row.channel == channel.name)
-        }
-        return [kind for kind in self._capabilities.kinds if kind in sendable]
+        return sendable(self._capabilities, self._dialect, channel)
 
     def channels(self, body: dict[str, Json], meant: Guess) -> Iterator[Violation]:
         """Yield what is wrong with each member that names the channel, if what should hold it is there."""
@@ -53,7 +48,7 @@ class Cells:
             return
         said = self._kind_at.rpartition(".")[2]
         if said not in holder:
-            yield self._missing_kind(meant)
+            yield self._missing_kind(meant, holder)
         elif meant.kind is None or holder[said] != meant.kind:
             yield self._unknown_kind(holder[said], meant)
         elif meant.channel is not None and meant.kind not in self.takes(meant.channel):
@@ -73,7 +68,7 @@ class Cells:
         expected = nearest or _choice(self._names)
         member = name.rpartition(".")[2]
         if member not in holder:
-            reason = f"Missing `{name}` field: expected {expected}."
+            reason = f"Missing `{name}` field: expected {expected}.{self._twin(holder, name)}"
             yield Violation(name, "required", reason, expected=expected, nearest=nearest)
             return
         said = holder[member]
@@ -88,23 +83,28 @@ class Cells:
         reason = f"`{name}` is {shown(said)}; expected {expected}.{attempt(nearest)}{self._elsewhere(said)}"
         yield Violation(name, "channel", reason, expected, kept(said), nearest)
 
+    def _twin(self, holder: dict[str, Json], name: str) -> str:
+        """Point at the member that probably stands for a missing one."""
+        home, _, member = name.rpartition(".")
+        return twin_words(home or "body", twin_of(holder, member), member)
+
     def _elsewhere(self, said: Json) -> str:
         """Name the version that has the channel said, if this one has not."""
         known = self._capabilities.channel(said) if isinstance(said, str) else None
         if known is None or known.speaks(self._dialect):
             return ""
-        there = " and ".join(f"{FORMS[each].title} ({FORMS[each].path})" for each in known.names)
-        return f" {known.title} exists in {there} only."
+        return only_in(known.title, "", list(known.names))
 
     def _mismatch(self, name: str, said: str, nearest: str | None) -> Violation:
         leading = self._form.channel_at[0]
         reason = f"`{name}` is {shown(said)} but `{leading}` is {shown(nearest)}; both must name the same channel."
         return Violation(name, "channel_mismatch", f"{reason}{attempt(nearest)}", nearest or "", said, nearest)
 
-    def _missing_kind(self, meant: Guess) -> Violation:
+    def _missing_kind(self, meant: Guess, holder: dict[str, Json]) -> Violation:
         takes = self.takes(meant.channel)
         nearest = meant.kind if meant.kind in takes else None
-        reason = f"Missing `{self._kind_at}` field: expected {_choice(takes)}.{attempt(nearest)}"
+        hint = self._twin(holder, self._kind_at) or attempt(nearest)
+        reason = f"Missing `{self._kind_at}` field: expected {_choice(takes)}.{hint}"
         return Violation(self._kind_at, "required", reason, expected=_choice(takes), nearest=nearest)
 
     def _unknown_kind(self, said: Json, meant: Guess) -> Violation:
@@ -112,14 +112,13 @@ class Cells:
         nearest = meant.kind if meant.kind in takes else None
         where = f", which is all {meant.channel.names[self._dialect]} takes" if meant.channel else ""
         reason = f"`{self._kind_at}` is {shown(said)}; expected {_choice(takes)}{where}.{attempt(nearest)}"
-        row = self._row(meant.channel, meant.kind or "") if meant.channel else None
-        if row is not None and not row.is_supported:
-            reason += f" If {row.kind} was meant: {self._cell(row)}."
+        if meant.channel is not None and meant.kind not in takes:
+            reason += self._meant(meant.channel, meant.kind or str(said))
         return Violation(self._kind_at, "kind", reason, _choice(takes), kept(said), nearest)
 
     def _impossible(self, channel: ChannelRow, kind: str, content: dict[str, Json]) -> Violation:
         """Name the cell that says no, or the way around."""
-        row = self._row(channel, kind)
+        row = cell_of(self._capabilities, self._dialect, channel, kind)
         wire_name = channel.names[self._dialect]
         takes = self.takes(channel)
         expected = _choice(takes)
@@ -133,8 +132,22 @@ class Cells:
             return Violation(self._kind_at, "capability", reason, expected, kind, row.through, row.source)
         cell = self._cell(row) if row else self._no_cell(channel, kind, content)
         nearest = takes[0] if len(takes) == 1 else None
-        reason = f"{cell}; {self._alternatives(channel)}."
+        reason = f"{cell}; {self._alternatives(channel)}.{self._other_version(channel, kind)}"
         return Violation(self._kind_at, "capability", reason, expected, kind, nearest, row.source if row else "")
+
+    def _meant(self, channel: ChannelRow, kind: str) -> str:
+        """Say of a kind that the channel does not take which cell says so, and which version has it."""
+        row = self._row(channel, kind)
+        cell = f" If {row.kind} was meant: {self._cell(row)}." if row is not None and not row.is_supported else ""
+        return f"{cell}{self._other_version(channel, kind)}"
+
+    def _other_version(self, channel: ChannelRow, kind: str) -> str:
+        """Name the versions in which the channel takes a kind that it does not take here."""
+        others = [each for each in channel.names if each != self._dialect]
+        return only_in(channel.title, kind, [each for each in others if kind in self._takes_in(each, channel)])
+
+    def _takes_in(self, dialect: str, channel: ChannelRow) -> list[str]:
+        return sendable(self._capabilities, dialect, channel)
 
     def _cell(self, row: Row) -> str:
         wire_name = self._capabilities.channels[row.channel].names[self._dialect]
@@ -158,6 +171,13 @@ class Cells:
 
     def _alternatives(self, channel: ChannelRow) -> str:
         return f"{channel.names[self._dialect]} takes: {', '.join(self.takes(channel))}"
+
+
+def only_in(title: str, kind: str, dialects: list[str]) -> str:
+    """Return the closing sentence on the versions that have a channel, or a kind on it; empty if there are none."""
+    there = " and ".join(f"{FORMS[each].title} ({FORMS[each].path})" for each in dialects)
+    what = f"{title} has {kind}" if kind else f"{title} exists"
+    return f" {what} in {there} only." if there else ""
 
 
 def _choice(words: list[str]) -> str:

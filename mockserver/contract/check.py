@@ -17,7 +17,7 @@ from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import has_long_list, is_plain, plain_copy
 from mockserver.contract.reasons import violations
 from mockserver.contract.refusals import Refusals
-from mockserver.contract.reshape import branch_kind, translated, with_kind, with_options_in_place
+from mockserver.contract.reshape import branch_kind, lost, translated, with_kind, with_options_in_place
 from mockserver.contract.schemas import Schemas, cell_of_schema
 from mockserver.contract.specs import ErrorCode, Specs
 from mockserver.core.forms import FORMS, V0_1, V1, Form, found_at
@@ -60,6 +60,13 @@ class MessagesContract:
             self._findings.of(branch, body),
         )
 
+    def accepts(self, body: Json) -> bool:
+        """Return whether a request body breaks no rule, without saying which."""
+        branch = self._named_branch(body)
+        if branch is None or not is_plain(body) or not branch.validator.is_valid(body):
+            return False
+        return not self._refusals.custom_refusals(branch, body)
+
     def nearest(self, body: Json) -> Json | None:
         """Return the closest body that would be accepted; ``None`` if what was meant cannot be made out.
 
@@ -67,20 +74,20 @@ class MessagesContract:
         """
         if not isinstance(body, dict):
             return None
-        if self.check(body).is_valid:
+        if self.accepts(body):
             return body
-        if has_long_list(body):
+        if has_long_list(body) or lost(self._capabilities, self._form, body):
             return None
         body = translated(self._capabilities, self._form, plain_copy(body))
         meant = guess(self._capabilities, self._form, body)
         branch = self._nearest_branch(meant)
         if branch is None:
             return None
-        body = with_options_in_place(self._form, branch.channel, body)
+        body = with_options_in_place(branch, body)
         if meant.kind not in {None, branch.row.kind}:
             body = with_kind(self._capabilities, self._form, branch.row, str(meant.kind), body)
         found = near(branch.schema, body)
-        return found if found is not NOTHING and self.check(found).is_valid else None
+        return found if found is not NOTHING and self.accepts(found) else None
 
     def webhook_violations(self, name: str, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with a webhook: ``name`` is ``message-status`` or ``inbound-message``."""
@@ -117,7 +124,7 @@ class MessagesContract:
         if meant.channel is None:
             return None
         wire_name = meant.channel.names[self._form.dialect]
-        kind = branch_kind(self._capabilities, self._form, meant.channel, meant.kind)
+        kind = branch_kind(self._capabilities, self._form, meant.channel, meant.held or meant.kind)
         return self._branches.by_cell.get((wire_name, kind or "")) or self._branches.of(wire_name)[0]
 
     def _judge(self, key: str, find: Callable[[], Json]) -> _Judge:

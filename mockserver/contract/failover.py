@@ -5,12 +5,17 @@ Source: domain facts, messages-v1 parts 1 and 5.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from mockserver.contract.check import MessagesContract
+from mockserver.contract.findings import unknown_member
+from mockserver.contract.members import KnownMembers, known_members, oddities
+from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.nested import finding_at, violation_at
-from mockserver.contract.reasons import MOST, shown
+from mockserver.contract.plain import has_long_list, is_plain
+from mockserver.contract.reasons import MOST
 from mockserver.contract.specs import Specs
 from mockserver.core.forms import V1
 from mockserver.model import Json
@@ -18,6 +23,9 @@ from mockserver.problem import Finding, Verdict, Violation
 
 FAILOVER: Final = "failover"
 _UPDATE: Final = "Update"
+
+_Said: TypeAlias = tuple[tuple[Violation, ...], tuple[Finding, ...]]
+"""What is wrong with an item, and what is odd about it."""
 
 
 class FailoverContract(MessagesContract):
@@ -32,49 +40,85 @@ class FailoverContract(MessagesContract):
         items = body.get(FAILOVER) if isinstance(body, dict) else None
         if not isinstance(items, list):
             return verdict
-        verdicts = [super(FailoverContract, self).check(each) for each in items[:MOST]]
-        broken = (*verdict.violations, *islice(_broken(items, verdicts), MOST))
-        return replace(verdict, violations=broken, findings=(*verdict.findings, *_findings(items, verdicts)))
+        said = list(self._all_said(items))
+        broken, found = tuple(islice(_broken(items, said), MOST)), tuple(_findings(items, said))
+        if not broken and not found:
+            return verdict
+        return replace(verdict, violations=verdict.violations + broken, findings=verdict.findings + found)
+
+    def accepts(self, body: Json) -> bool:
+        """Return whether a request body breaks no rule, without saying which."""
+        items = body.get(FAILOVER) if isinstance(body, dict) else None
+        if not isinstance(items, list):
+            return super().accepts(body)
+        return super().accepts(body) and all(super(FailoverContract, self).accepts(each) for each in items)
+
+    def _all_said(self, items: list[Json]) -> Iterator[_Said]:
+        """Yield what there is to say of each item, until enough is wrong."""
+        wrong = 0
+        for each in items:
+            said = self._said(each)
+            yield said
+            wrong += len(said[0])
+            if wrong >= MOST:
+                return
+
+    def _said(self, item: Json) -> _Said:
+        """Return what is wrong with an item and what is odd; no verdict is made of a valid one, to save the time."""
+        branch = self._named_branch(item)
+        if branch is None or not is_plain(item) or not branch.validator.is_valid(item):
+            verdict = super().check(item)
+            return verdict.violations, verdict.findings
+        return self._refusals.custom_refusals(branch, item), self._findings.of(branch, item)
 
     def nearest(self, body: Json) -> Json | None:
-        """Return the closest body that would be accepted, item by item; see ``MessagesContract.nearest``."""
-        if not isinstance(body, dict) or not isinstance(body.get(FAILOVER), list):
+        """Return the closest body that would be accepted, item by item; hopeless items are left out.
+
+        See ``MessagesContract.nearest``.
+        """
+        items = body.get(FAILOVER) if isinstance(body, dict) else None
+        if not isinstance(items, dict | list) or has_long_list(body):
             return super().nearest(body)
-        if self.check(body).is_valid:
+        if self.accepts(body):
             return body
         first = super().nearest({name: each for name, each in body.items() if name != FAILOVER})
-        items = [super(FailoverContract, self).nearest(each) for each in body[FAILOVER]]
-        return None if first is None or None in items else {**first, FAILOVER: items}
+        each_item = items if isinstance(items, list) else [items]
+        mended = (super(FailoverContract, self).nearest(each) for each in each_item)
+        others = [each for each in mended if each is not None]
+        return {**first, FAILOVER: others} if first is not None and others else first
+
+    @cached_property
+    def _update_members(self) -> KnownMembers:
+        return known_members(self._schemas.component(_UPDATE))
 
     def check_update(self, body: Json) -> Verdict:
         """Return the verdict on the body of a PATCH."""
         broken = self.component_violations(_UPDATE, body)
-        return Verdict(None, None, _UPDATE, broken)
+        strange = () if broken else oddities(self._update_members, body).strangers
+        return Verdict(
+            None, None, _UPDATE, broken, tuple(unknown_member(at.name(name), name, at.names) for at, name in strange)
+        )
+
+    def nearest_update(self, body: Json) -> Json | None:
+        """Return the closest body of a PATCH that would be accepted; ``None`` if what was meant cannot be made out."""
+        found = near(self._schemas.component(_UPDATE), body)
+        return None if found is NOTHING else found
 
 
-def _broken(items: list[Json], verdicts: list[Verdict]) -> Iterator[Violation]:
-    for index, (item, verdict) in enumerate(zip(items, verdicts, strict=False)):
-        place = f"{FAILOVER}[{index}]"
-        if not isinstance(item, dict):
-            reason = f"`{place}` is {shown(item)}; expected a whole message, an object with its own `channel`."
-            yield Violation(place, "type", reason, expected="a whole message")
-            continue
-        yield from (violation_at(place, each) for each in verdict.violations)
-    if len(items) > MOST:
-        reason = f"`{FAILOVER}` has {len(items)} items; no more than {MOST} are looked at here."
-        yield Violation(FAILOVER, "max_items", reason, expected=f"at most {MOST} items")
+def _broken(items: list[Json], said: list[_Said]) -> Iterator[Violation]:
+    for index, (violations, _) in enumerate(said):
+        if violations and isinstance(items[index], dict):  # what is none breaks the schema of the list
+            yield from (violation_at(f"{FAILOVER}[{index}]", each) for each in violations)
 
 
-def _findings(items: list[Json], verdicts: list[Verdict]) -> Iterator[Finding]:
+def _findings(items: list[Json], said: list[_Said]) -> Iterator[Finding]:
     if not items:
         detail = f"`{FAILOVER}` is empty; what the real API makes of that is not documented. It is taken as absent."
         yield Finding(FAILOVER, "empty_failover", detail)
-    for index, (item, verdict) in enumerate(zip(items, verdicts, strict=False)):
-        place = f"{FAILOVER}[{index}]"
-        if isinstance(item, dict) and FAILOVER in item:
-            yield Finding(
-                f"{place}.{FAILOVER}",
-                "nested_failover",
-                f"`{place}.{FAILOVER}` has no effect; a failover stands at the top of the body only.",
-            )
-        yield from (finding_at(place, each) for each in verdict.findings)
+    for index, (_, findings) in enumerate(said):
+        if isinstance(items[index], dict) and FAILOVER in items[index]:
+            name = f"{FAILOVER}[{index}].{FAILOVER}"
+            detail = f"`{name}` has no effect; a failover stands at the top of the body only."
+            yield Finding(name, "nested_failover", detail)
+        if findings:
+            yield from (finding_at(f"{FAILOVER}[{index}]", each) for each in findings)

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from mockserver.contract.branches import Branch
 from mockserver.contract.members import KnownMembers, oddities
 from mockserver.contract.nearest import close_word
-from mockserver.contract.reasons import shown
+from mockserver.contract.reasons import MOST, shown
 from mockserver.core.capabilities import Capabilities, Shape
 from mockserver.core.forms import Form, found_at
 from mockserver.core.media import extension
 from mockserver.model import Json
 from mockserver.problem import Finding
+
+_HINT_CUTOFF: Final = 0.7
+"""How alike a hint must be: at 0.6 ``recipient`` would lead to ``trusted_recipient``."""
 
 
 class Findings:
@@ -29,7 +33,7 @@ class Findings:
     def of(self, branch: Branch, body: Json) -> tuple[Finding, ...]:
         """Return the findings on a body, valid or not; that a branch was chosen means that it has content."""
         odd = oddities(branch.members, body)
-        found = [self._stranger(branch, holder, name) for holder, name in odd.strangers]
+        found = [self._stranger(branch, holder, name) for holder, name in odd.strangers[:MOST]]
         found += [Finding(name, "null_member", f"`{name}` is null; it is taken as absent.") for name in odd.nulls]
         found += self._sender(branch, body)
         found += self._options(branch, body)
@@ -43,9 +47,10 @@ class Findings:
     def _stranger(self, branch: Branch, holder: KnownMembers, name: str) -> Finding:
         """Say what an unknown member is likely to be, and where it would belong."""
         full = holder.name(name)
-        there = self._form.options_at(branch.channel, "" if name == branch.wire_name else name)
-        if name == branch.wire_name or (name in branch.options and there != full):
-            what = "the options belong" if name == branch.wire_name else "it belongs"
+        is_block = name in {*branch.channel.names.values(), branch.channel.name}
+        there = self._form.options_at(branch.channel, "" if is_block else name)
+        if (is_block or name in branch.options) and there != full:
+            what = "the options belong" if is_block else "it belongs"
             return Finding(full, "misplaced_options", f"`{full}` has no effect here; {what} at `{there}`.")
         if name in self._option_names:
             return Finding(
@@ -123,7 +128,7 @@ class Findings:
 
 def unknown_member(full: str, name: str, known: Iterable[str]) -> Finding:
     """Return the finding on a member that no schema knows, with the known one that looks most like it."""
-    close = close_word(name, known)
+    close = close_word(name, known, _HINT_CUTOFF)
     hint = f" Did you mean `{close}`?" if close else ""
     return Finding(full, "unknown_member", f"`{full}` is not a member the API documents; it has no effect.{hint}")
 

@@ -19,6 +19,13 @@ class KnownMembers:
         """Return the dotted name of a member of this object."""
         return f"{self.path}.{member}" if self.path else member
 
+    def at(self, path: str) -> "KnownMembers | None":
+        """Return what is known of the object at a dotted path; ``None`` of one that takes any members."""
+        found: KnownMembers | None = self
+        for member in path.split(".") if path else ():
+            found = dict(found.objects).get(member) if found is not None else None
+        return found
+
 
 def known_members(schema: Json, path: str = "") -> KnownMembers:
     """Return what a schema knows. An object that declares no members takes any, and is left out."""

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from mockserver.contract.reasons import THERE
 from mockserver.problem import Finding, Violation
 
 
 def violation_at(place: str, violation: Violation) -> Violation:
     """Return a violation of a message as one of the place it stands in (``workflow[0]``), its words included."""
     name = _name_at(place, violation.name)
-    reason = violation.reason.replace(f"`{violation.name}`", f"`{name}`")
+    reason = violation.reason.replace(f"`{violation.name}`", f"`{name}`", 1).replace(THERE, f"{THERE}{place}.")
     return replace(violation, name=name, reason=reason)
 
 

@@ -19,9 +19,14 @@ _WHOLE: Final = "body"
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """One documented error: its words, and the fields it answers for, by name or by ``<block>`` or ``*``."""
+class Documented:
+    """One documented error: its words, and the fields it answers for, by name or by ``<block>`` or ``*``.
 
+    ``when`` says what it answers, ``lists`` whether the published one has room for the fields it is about.
+    """
+
+    name: str
+    when: str
     status: int
     type: str
     title: str
@@ -35,8 +40,13 @@ class Problems:
 
     def __init__(self, document: Json, blocks: Iterable[str]) -> None:
         components = Schemas(document).components()
-        self._rows = {name: _row(document, each) for name, each in components.items() if _STATUS in each}
+        self._rows = {name: _row(document, name, each) for name, each in components.items() if _STATUS in each}
         self._blocks = frozenset(blocks)
+
+    @property
+    def documented(self) -> tuple[Documented, ...]:
+        """Every documented error, in the order of the document."""
+        return tuple(self._rows.values())
 
     def of(
         self, name: str, *, detail: str | None = None, reason: str | None = None, violations: tuple[Violation, ...] = ()
@@ -57,16 +67,16 @@ class Problems:
         return Problem(row.status, row.title, row.detail, type=row.type, violations=tuple(each for _, each in by_rank))
 
     def lists(self, problem: Problem, *, exact: bool) -> bool:
-        """Return whether an error names the fields it is about: all that are about fields, if exact the published few."""
+        """Return whether an error names the fields it is about: all that are about some, if exact the published few."""
         return any(
             (row.lists if exact else row.fields)
             for row in self._rows.values()
             if (row.type, row.title) == (problem.type, problem.title)
         )
 
-    def _rank(self, name: str, rows: list[_Row]) -> int:
+    def _rank(self, name: str, rows: list[Documented]) -> int:
         """Return the place of the error for a field; of those that fit, the one that says it most exactly."""
-        own = name.rpartition("].")[2] if "]." in name and name.startswith("failover[") else name
+        own = name.partition("].")[2] if name.startswith("failover[") and "]." in name else name
         head = own.partition(".")[0].partition("[")[0]
         block = _BLOCK if own != head and head in self._blocks else head
         for wanted in (own, block, _ANY):
@@ -76,10 +86,12 @@ class Problems:
         raise LookupError(f"no documented error answers for {name!r}")
 
 
-def _row(document: Json, schema: Json) -> _Row:
+def _row(document: Json, name: str, schema: Json) -> Documented:
     members = expanded(document, schema)["properties"]
-    words = {name: _said(members[name]) for name in ("type", "title", "detail")}
-    return _Row(
+    words = {word: _said(members[word]) for word in ("type", "title", "detail")}
+    return Documented(
+        name=name.removeprefix(_PREFIX),
+        when=schema["description"],
         status=schema[_STATUS],
         fields=tuple(schema.get(_FIELDS, ())),
         lists=not {_BLOCK, _ANY}.isdisjoint(schema.get(_FIELDS, ())),

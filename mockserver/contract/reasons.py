@@ -1,13 +1,14 @@
 """The words of a refusal: a schema's error becomes what was found, what is expected and what is nearest."""
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import jsonschema_rs
 
-from mockserver.contract.nearest import NOTHING, consequence, missing_twin, near
+from mockserver.contract.alternatives import Tag, meant, tag_of
+from mockserver.contract.nearest import NOTHING, close_word, consequence, missing_twin, near
 from mockserver.model import Json
 from mockserver.problem import Violation
 
@@ -16,7 +17,11 @@ _SHOWN_CHARS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One error of a validator, with what the words need: the broken schema, the value, what holds it."""
+    """One error of a validator, with what the words need: the broken schema, the value, what holds it.
+
+    ``missing`` is the member that is not there, ``unexpected`` are those that should not be. ``has_other_forms`` means
+    that what holds it can be written in several ways.
+    """
 
     name: str
     keyword: str
@@ -24,8 +29,13 @@ class Fault:
     words: str
     found: Json
     holder: Json
-    error: jsonschema_rs.ValidationError
+    missing: str = ""
+    unexpected: tuple[str, ...] = ()
+    has_other_forms: bool = False
 
+
+THERE: Final = " There is `"
+"""How a sentence begins that points at another member of the same object."""
 
 MOST: Final = 100
 """Violations named at most: a list of half a million wrong items would take a minute and be read by nobody."""
@@ -34,8 +44,8 @@ MOST: Final = 100
 def violations(schema: Json, body: Json, errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[Violation, ...]:
     """Return one violation a field, in the order found; the most telling rule of each field."""
     found: dict[str, Violation] = {}
-    for error in (telling for each in errors for telling in _telling(each)):
-        each = _violation(_fault(schema, body, error))
+    for fault in (telling for each in errors for telling in _telling(schema, body, each)):
+        each = _violation(fault)
         known = found.get(each.name)
         if known is None or _weight(each) < _weight(known):
             found[each.name] = each
@@ -103,22 +113,70 @@ def _fault(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Faul
     found, holder = body, None
     for place in error.instance_path:
         found, holder = found[place], found
-    return Fault(dotted(error.instance_path), str(keyword), schema, words, found, holder, error)
+    return Fault(
+        name=dotted(error.instance_path),
+        keyword=str(keyword),
+        schema=schema,
+        words=words,
+        found=found,
+        holder=holder,
+        missing=getattr(error.kind, "property", ""),
+        unexpected=tuple(getattr(error.kind, "unexpected", ())),
+        has_other_forms="anyOf" in places,
+    )
 
 
-def _telling(error: jsonschema_rs.ValidationError) -> list[jsonschema_rs.ValidationError]:
-    """Descend from ``none of these fits`` to the errors of the alternative that was probably meant.
-
-    That is the one whose first item fits, then the one with the fewest errors.
-    """
+def _telling(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
+    """Yield what to say of an error; of ``none of these fits``, the errors of the alternative that was meant."""
+    fault = _fault(root, body, error)
     if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AnyOf):
-        return [error]
-    depth = len(error.instance_path)
+        yield fault
+        return
+    tag = tag_of(fault.schema["anyOf"])
+    if tag is None:
+        behind = _least_wrong(error.kind.context, len(error.instance_path))
+    elif isinstance(fault.found, dict):
+        index = meant(fault.schema["anyOf"], tag, fault.found, close_word(fault.found.get(tag.name), tag.all_values()))
+        wrong = _wrong_tag(fault, tag, index)
+        yield from wrong
+        behind = [each for each in error.kind.context[index] if not wrong or not _is_about(each, error, tag)]
+    else:
+        yield replace(fault, keyword="type", schema={"type": "object", **fault.schema})
+        return
+    for each in behind:
+        yield from _telling(root, body, each)
 
-    def cost(errors: list[jsonschema_rs.ValidationError]) -> tuple[bool, int]:
-        return any(list(each.instance_path[depth:]) in ([0], []) for each in errors), len(errors)
 
-    return min((each for each in error.kind.context if each), key=cost)
+def _least_wrong(context: list[list[jsonschema_rs.ValidationError]], depth: int) -> list[jsonschema_rs.ValidationError]:
+    """Return the errors of the alternative whose first item fits, at least by its type; then of the fewest errors."""
+
+    def cost(errors: list[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
+        first = [each for each in errors if list(each.instance_path[depth:]) in ([0], [])]
+        is_other = any(isinstance(each.kind, jsonschema_rs.ValidationErrorKind.Type) for each in first)
+        return is_other, bool(first), len(errors)
+
+    return min((each for each in context if each), key=cost)
+
+
+def _wrong_tag(fault: Fault, tag: Tag, index: int) -> list[Fault]:
+    """Return what is wrong with the member that tells alternatives apart, if it names none of them."""
+    values = tag.all_values()
+    if fault.found.get(tag.name) in values:
+        return []
+    words = f"one of {', '.join(values)}"
+    schema = {"const": close_word(fault.found.get(tag.name), tag.values[index]) or tag.values[index][0]}
+    if tag.name not in fault.found:
+        holder = {"properties": {tag.name: {**schema, "description": words}}, "required": [tag.name]}
+        return [replace(fault, keyword="required", schema=holder, missing=tag.name)]
+    name = f"{fault.name}.{tag.name}"
+    found = fault.found[tag.name]
+    return [replace(fault, name=name, keyword="enum", schema=schema, words=words, found=found, holder=fault.found)]
+
+
+def _is_about(error: jsonschema_rs.ValidationError, holder: jsonschema_rs.ValidationError, tag: Tag) -> bool:
+    """Return whether an error is about the member that tells alternatives apart."""
+    path = list(error.instance_path[len(holder.instance_path) :])
+    return path == [tag.name] or (not path and getattr(error.kind, "property", None) == tag.name)
 
 
 def _violation(fault: Fault) -> Violation:
@@ -158,7 +216,7 @@ def _wrong_type(fault: Fault) -> Violation:
 
 def _mixes(fault: Fault) -> bool:
     """Return whether an item would do elsewhere, but its list began with items of the other form."""
-    if not isinstance(fault.holder, list):
+    if not fault.has_other_forms or not isinstance(fault.holder, list):
         return False
     return {fault.found.__class__, fault.holder[0].__class__} == {str, dict}
 
@@ -185,16 +243,17 @@ def _too_long(fault: Fault) -> Violation:
 
 
 def _missing(fault: Fault) -> Violation:
-    member = fault.error.kind.property  # type: ignore[attr-defined]  # the stubs do not tie kinds to keywords
+    member = fault.missing
     properties = fault.schema.get("properties", {})
     child = properties.get(member, {})
     name = member if fault.name == "body" else f"{fault.name}.{member}"
-    twin = missing_twin(fault.found, member, properties) if member in properties else None
+    twin = missing_twin(fault.found, member, fault.schema) if member in properties else None
     words = child.get("description", "")
+    hint = twin_words(fault.name, twin, member) or (attempt(child.get("const")) if words else "")
     return Violation(
         name=name,
         rule="required",
-        reason=f"Missing `{name}` field{_said(words, child)}.{_twin_words(fault.name, twin, member)}",
+        reason=f"Missing `{name}` field{_said(words, child)}.{hint}",
         expected=words or _constant(child),
         nearest=_nearest_missing(child, fault.found, twin),
     )
@@ -214,19 +273,34 @@ def _nearest_missing(child: Json, holder: Json, twin: str | None) -> Json:
     return None if nearest is NOTHING else nearest
 
 
-def _twin_words(holder: str, twin: str | None, member: str) -> str:
+def twin_words(holder: str, twin: str | None, member: str) -> str:
+    """Return the closing sentence about a member that probably stands for a missing one; empty if there is none."""
     if twin is None:
         return ""
     there = twin if holder == "body" else f"{holder}.{twin}"
-    return f" There is `{there}`; did you mean `{member}`?"
+    return f"{THERE}{there}`; did you mean `{member}`?"
 
 
 def _stranger(fault: Fault) -> Violation:
-    unexpected = ", ".join(f"`{each}`" for each in fault.error.kind.unexpected)  # type: ignore[attr-defined]  # as above
+    unexpected = ", ".join(f"`{each}`" for each in fault.unexpected)
     return _made(fault, "unknown_member", f"`{fault.name}` holds {unexpected}, which is not documented.")
 
 
+def _not_one(fault: Fault) -> Violation:
+    """Say of members that exclude each other whether all are there or none."""
+    names = [name for each in fault.schema["oneOf"] for name in each["required"]]
+    there = [name for name in names if isinstance(fault.found, dict) and name in fault.found]
+    said = f"both {_joined(there, 'and')}" if there else f"neither {_joined(names, 'nor')}"
+    reason = f"`{fault.name}` has {said}; {_expected(fault)}."
+    return _made(fault, _RULES["oneOf"], reason, near(fault.schema, fault.found))
+
+
+def _joined(names: list[str], word: str) -> str:
+    return f" {word} ".join(f"`{each}`" for each in names)
+
+
 _RULES: Final = {
+    "oneOf": "one_of",
     "minLength": "min_length",
     "maxLength": "max_length",
     "minimum": "range",
@@ -236,10 +310,18 @@ _RULES: Final = {
     "maxItems": "max_length",
     "const": "enum",
 }
-_TYPES: Final = {"string": "a string", "integer": "a whole number", "object": "an object", "array": "a list"}
+_TYPES: Final = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "a boolean",
+    "object": "an object",
+    "array": "a list",
+}
 _WRITERS: Final[dict[str, Callable[[Fault], Violation]]] = {
     "type": _wrong_type,
     "required": _missing,
+    "oneOf": _not_one,
     "dependentRequired": _missing,
     "maxLength": _too_long,
     "minLength": _empty,

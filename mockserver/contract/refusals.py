@@ -12,12 +12,12 @@ from mockserver.contract.findings import Findings
 from mockserver.contract.guess import Guess, guess
 from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import LONGEST, plain_copy, unpaired_surrogates
-from mockserver.contract.reasons import shown, violations
-from mockserver.contract.reshape import misplaced_options, other_form, version_violation
+from mockserver.contract.reasons import THERE, shown, violations
+from mockserver.contract.reshape import other_form, strays, translated, version_violation, with_options_in_place
 from mockserver.core.capabilities import Capabilities
 from mockserver.core.forms import Form, found_at
 from mockserver.model import Json
-from mockserver.problem import Verdict, Violation
+from mockserver.problem import Finding, Verdict, Violation
 
 
 class Refusals:
@@ -40,12 +40,13 @@ class Refusals:
             return Verdict(None, None, None, (Violation("body", "not_object", reason, expected="an object"),))
         torn = list(unpaired_surrogates(body))
         whole, body = body, plain_copy(body)
-        meant = guess(self._capabilities, self._form, body)
+        meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body))
         other = other_form(self._form, body)
+        about = guess(self._capabilities, other, body) if other else meant
         branch = self._branch(meant)
         broken = [
             *torn,
-            *([version_violation(self._form, other, body)] if other else []),
+            *([version_violation(self._capabilities, self._form, other, body)] if other else []),
             *self._cells.channels(body, meant),
             *self._cells.kind(body, meant),
             *self._schema_violations(meant, branch, body),
@@ -54,12 +55,18 @@ class Refusals:
         if not broken and (branch is None or not branch.validator.is_valid(whole)):
             broken = [_unexplained()]
         return Verdict(
-            channel=meant.channel.name if meant.channel else None,
-            kind=meant.kind,
+            channel=about.channel.name if about.channel else None,
+            kind=about.kind,
             branch=branch.name if branch else None,
             violations=tuple(broken),
-            findings=self._findings.of(branch, body) if branch else (),
+            findings=self._remarks(branch, body, broken),
         )
+
+    def _remarks(self, branch: Branch | None, body: Json, broken: list[Violation]) -> tuple[Finding, ...]:
+        """Return the findings, but for a null that is refused and so not taken as absent."""
+        refused = {each.name for each in broken}
+        found = self._findings.of(branch, body) if branch else ()
+        return tuple(each for each in found if each.rule != "null_member" or each.name not in refused)
 
     def custom_refusals(self, branch: Branch | None, body: Json) -> tuple[Violation, ...]:
         """Refuse a custom object that the channel cannot carry, such as a location on Messenger."""
@@ -77,7 +84,7 @@ class Refusals:
         for each in violations(*self._judged(meant, branch, body)):
             if each.name in self._judged_by_cells or (branch is None and self._is_content(each.name)):
                 continue
-            yield each if branch is None else _with_place(branch, each, body)
+            yield each if branch is None else _with_hint(branch, meant, each, body)
 
     def _is_content(self, name: str) -> bool:
         """Return whether a field is part of the content, whose kind is not known."""
@@ -100,15 +107,26 @@ def _unexplained() -> Violation:
     return Violation("body", "contract", reason, expected=f"at most {LONGEST} items, or right ones")
 
 
-def _with_place(branch: Branch, violation: Violation, body: dict[str, Json]) -> Violation:
-    """Add to a complaint about missing options that they stand elsewhere in the body."""
-    place = misplaced_options(branch.form, branch.channel, body)
-    if violation.rule != "required" or violation.name != branch.options_at or place is None:
+def _with_hint(branch: Branch, meant: Guess, violation: Violation, body: dict[str, Json]) -> Violation:
+    """Add to a complaint about something missing that it stands elsewhere in the body."""
+    if violation.rule != "required":
         return violation
-    there = f"at `{place}`" if "." in place else "at the top of the body"
-    nearest = near(_schema_at(branch.schema, branch.options_at), found_at(body, place))
-    reason = f"{violation.reason} It stands {there}; move it beside `content`."
+    if violation.name == branch.content_at and meant.held is not None and not violation.reason.endswith("?"):
+        there = branch.form.content_at(meant.held)
+        hint = f'{THERE}{there}`; if that is the content, `{branch.form.kind_at}` is "{meant.held}".'
+        return replace(violation, reason=f"{violation.reason}{hint}")
+    moved = [(place, there) for place, there in strays(branch, body) if _is_in(there, violation.name)]
+    if not moved:
+        return violation
+    found = found_at(with_options_in_place(branch, body), violation.name)
+    nearest = near(_schema_at(branch.schema, violation.name), found)
+    hint = "".join(f"{THERE}{place}`; it belongs at `{there}`." for place, there in moved)
+    reason = violation.reason.partition(THERE)[0] + hint
     return replace(violation, reason=reason, nearest=None if nearest is NOTHING else nearest)
+
+
+def _is_in(name: str, holder: str) -> bool:
+    return name == holder or name.startswith(f"{holder}.")
 
 
 def _schema_at(schema: Json, name: str) -> Json:

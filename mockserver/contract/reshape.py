@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from mockserver.contract.guess import close_channel, close_kind
+from mockserver.contract.branches import Branch
+from mockserver.contract.cells import only_in
+from mockserver.contract.guess import cell_of, close_channel, close_kind, said_at, twin_of
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
-from mockserver.core.forms import FORMS, V0_1, V1, Form, found_at, said_version
+from mockserver.core.forms import FORMS, V0_1, V1, Form, found_at, joined, said_version
 from mockserver.model import Json
 from mockserver.problem import Violation
 
@@ -18,15 +20,28 @@ def other_form(form: Form, body: dict[str, Json]) -> Form | None:
     return None if said is None or said == form.dialect else FORMS[said]
 
 
-def version_violation(form: Form, other: Form, body: dict[str, Json]) -> Violation:
-    """Say that a body is of another version."""
+def version_violation(capabilities: Capabilities, form: Form, other: Form, body: dict[str, Json]) -> Violation:
+    """Say that a body is of another version, and what of it does not exist here."""
     marks = " and ".join(f"`{mark}`" for mark in _MARKS[other.dialect] if mark in body) or "parties that are objects"
     reason = (
         f"This looks like a {other.title} body, since it has {marks}; {other.title} lives at {other.path}."
-        f" Here a message is an object with {form.needs}."
+        f" Here a message is an object with {form.needs}.{lost(capabilities, form, body)}"
     )
     rule = f"{other.dialect.replace('.', '_')}_body"
     return Violation("body", rule, reason, expected=f"an object with {form.needs}")
+
+
+def lost(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> str:
+    """Return a sentence on what keeps a body of another version from being translated; empty if nothing does."""
+    other = other_form(form, body)
+    channel = _channel(capabilities, other, body) if other else None
+    if other is None or channel is None:
+        return ""
+    if not channel.speaks(form.dialect):
+        return only_in(channel.title, "", [other.dialect])
+    kind = close_kind(capabilities, other.dialect, said_at(body, other.kind_at))
+    is_here = kind is None or branch_kind(capabilities, form, channel, kind) is not None
+    return "" if is_here else only_in(channel.title, kind or "", [other.dialect])
 
 
 def translated(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> dict[str, Json]:
@@ -34,18 +49,23 @@ def translated(capabilities: Capabilities, form: Form, body: dict[str, Json]) ->
     other = other_form(form, body)
     if other is None:
         return body
-    names = (found_at(body, place) for place in other.channel_at)
-    said = next((each for each in names if isinstance(each, str)), "")
-    channel = close_channel(capabilities, other.dialect, said)
+    channel = _channel(capabilities, other, body)
     if channel is None or not channel.speaks(form.dialect):
         return body
     return _WRITERS[form.dialect](capabilities, channel, _parts(capabilities, other, channel, body))
 
 
+def _channel(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> ChannelRow | None:
+    """Return the channel a body of a form names first."""
+    names = (said_at(body, place) for place in form.channel_at)
+    said = next((each for each in names if isinstance(each, str)), "")
+    return close_channel(capabilities, form.dialect, said)
+
+
 def _parts(capabilities: Capabilities, form: Form, channel: ChannelRow, body: dict[str, Json]) -> dict[str, Json]:
     """Return what a body says, free of its form: kind, content, both addresses, options, client_ref."""
     pair = channel.addresses["outbound"]
-    kind = close_kind(capabilities, form.dialect, found_at(body, form.kind_at)) or "text"
+    kind = close_kind(capabilities, form.dialect, said_at(body, form.kind_at)) or "text"
     options = [found_at(body, form.options_at(channel))]
     options += [body.get(name) for name in (*channel.names.values(), *channel.aliases)]
     flat = next((dict(each) for each in options if isinstance(each, dict)), {})
@@ -101,24 +121,43 @@ def _plain_parameters(content: Json) -> Json:
 _WRITERS: Final = {V0_1: _as_v0_1, V1: _as_v1}
 
 
-def misplaced_options(form: Form, channel: ChannelRow, body: dict[str, Json]) -> str | None:
-    """Return the dotted name of the wrong place a channel's options stand in, ``None`` if they do not."""
-    wire_name = channel.names[form.dialect]
-    content = found_at(body, form.holder)
-    if not form.holder or not isinstance(found_at(body, form.options_home), dict):
-        return None
-    if isinstance(content, dict) and isinstance(content.get(wire_name), dict):
-        return f"{form.holder}.{wire_name}"
-    return wire_name if isinstance(body.get(wire_name), dict) else None
+def strays(branch: Branch, body: dict[str, Json]) -> list[tuple[str, str]]:
+    """Return the options that stand where they have no effect: each place with the one where they belong.
+
+    Whole objects of options come first; an option that stands in its right place as well is no stray.
+    """
+    channel, form = branch.channel, branch.form
+    homes = dict.fromkeys(("", form.options_home, form.holder, branch.content_at, branch.options_at))
+    blocks = dict.fromkeys((branch.wire_name, *channel.names.values(), channel.name, *channel.aliases))
+    wanted = [(branch.options_at, tuple(blocks))]
+    wanted += [(form.options_at(channel, name), (name,)) for name in branch.options]
+    found = []
+    for there, names in wanted:
+        places = (joined(home, name) for home in homes for name in names)
+        place = next((each for each in places if _is_stray(branch, body, each, there)), None)
+        if place is not None:
+            found.append((place, there))
+    return found
 
 
-def with_options_in_place(form: Form, channel: ChannelRow, body: dict[str, Json]) -> dict[str, Json]:
+def _is_stray(branch: Branch, body: dict[str, Json], place: str, there: str) -> bool:
+    """Return whether an option stands at a place that nothing is documented at, and not where it belongs."""
+    value = found_at(body, place)
+    if value is None or found_at(body, there) is not None or place == twin_of(body, branch.form.kind_at):
+        return False
+    if there == branch.options_at and not isinstance(value, dict):
+        return False
+    home, _, name = place.rpartition(".")
+    known = branch.members.at(home)
+    return known is not None and name not in known.names
+
+
+def with_options_in_place(branch: Branch, body: dict[str, Json]) -> dict[str, Json]:
     """Return the body with its channel's options where they belong, if they stood elsewhere."""
-    place = misplaced_options(form, channel, body)
-    here = form.options_at(channel)
-    if place is None or found_at(body, here) is not None:
-        return body
-    return placed(removed(body, place), here, found_at(body, place))
+    for _ in range(2):  # what stood in a misplaced object may belong elsewhere again
+        for place, there in strays(branch, body):
+            body = placed(removed(body, place), there, found_at(body, place))
+    return body
 
 
 def with_kind(capabilities: Capabilities, form: Form, row: Row, kind: str, body: dict[str, Json]) -> dict[str, Json]:
@@ -136,10 +175,10 @@ def with_kind(capabilities: Capabilities, form: Form, row: Row, kind: str, body:
 
 
 def _carried(capabilities: Capabilities, row: Row, kind: str, content: dict[str, Json]) -> dict[str, Json]:
-    cell = capabilities.row(row.channel, kind, "outbound", row.dialect)
+    cell = cell_of(capabilities, row.dialect, capabilities.channels[row.channel], kind)
     if cell is None or cell.through != row.kind:
         return {}
-    sort = capabilities.custom_objects.get(kind)
+    sort = capabilities.custom_objects.get(cell.kind)
     member = sort.member if sort else None
     inner = content.get(member, content.get(kind)) if member else None
     return {row.kind: {**cell.example, member: inner} if member and inner else cell.example}
@@ -147,7 +186,7 @@ def _carried(capabilities: Capabilities, row: Row, kind: str, content: dict[str,
 
 def branch_kind(capabilities: Capabilities, form: Form, channel: ChannelRow, kind: str | None) -> str | None:
     """Return the kind whose branch suits what was meant: itself, the one it goes through, or ``None``."""
-    row = capabilities.row(channel.name, kind, "outbound", form.dialect) if kind else None
+    row = cell_of(capabilities, form.dialect, channel, kind) if kind else None
     if row is None or not row.is_supported:
         return None
     return row.through or row.kind

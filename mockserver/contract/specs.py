@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import yaml
 
 from mockserver.contract import lint
+from mockserver.contract.reading import read_yaml
 from mockserver.contract.schemas import Schemas
 from mockserver.core import magic
 from mockserver.core.capabilities import Capabilities, read_capabilities
@@ -27,10 +27,6 @@ FURTHER = (DISPATCH, "external-accounts")
 
 DOCUMENTS = (*(f"messages-{dialect}" for dialect in DIALECTS), *FURTHER)
 """All OpenAPI documents, by the names of their files."""
-
-# ruamel.yaml, which the project uses for files people write, takes nine times as long, and start-up is felt.
-# Both read YAML our way: a test holds their results against each other.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ErrorCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,26 +93,13 @@ def load_specs(folder: Path | None = None) -> Specs:
 
 def _provider(path: Path) -> ProviderRules:
     try:
-        return read_provider_rules(_read(path))
+        return read_provider_rules(read_yaml(path))
     except msgspec.ValidationError as error:
         raise SpecError(f"A rule does not fit: {error}.", where=str(path)) from error
 
 
-def _read(path: Path) -> Json:
-    try:
-        with path.open("rb") as file:
-            return yaml.load(file, _Loader)  # noqa: S506 - both loaders are the safe ones
-    except OSError as error:
-        raise SpecError(f"The file cannot be read: {error.strerror}.", where=str(path)) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is not YAML"
-        raise SpecError(f"The file is not readable YAML: {problem}.", where=f"{path}{line}") from error
-
-
 def _document(path: Path) -> Json:
-    document = _read(path)
+    document = read_yaml(path)
     for place, what in lint.document_mistakes(document):
         raise SpecError(what, where=f"{path}: {place}", fix="Correct the document, or teach contract/lint.py.")
     return document
@@ -124,7 +107,7 @@ def _document(path: Path) -> Json:
 
 def _capabilities(path: Path) -> Capabilities:
     try:
-        capabilities = read_capabilities(_read(path))
+        capabilities = read_capabilities(read_yaml(path))
     except msgspec.ValidationError as error:
         raise SpecError(f"A row does not fit: {error}.", where=str(path)) from error
     for place, what in lint.row_mistakes(capabilities):
@@ -134,7 +117,7 @@ def _capabilities(path: Path) -> Capabilities:
 
 def _errors(path: Path) -> dict[int, ErrorCode]:
     try:
-        file = msgspec.convert(_read(path), _ErrorFile)
+        file = msgspec.convert(read_yaml(path), _ErrorFile)
     except msgspec.ValidationError as error:
         raise SpecError(f"An error code does not fit: {error}.", where=str(path)) from error
     found: dict[int, ErrorCode] = {}
@@ -147,7 +130,7 @@ def _errors(path: Path) -> dict[int, ErrorCode]:
 
 def _magic(path: Path, errors: dict[int, ErrorCode]) -> magic.MagicTable:
     try:
-        table = magic.read_magic(_read(path), errors)
+        table = magic.read_magic(read_yaml(path), errors)
     except msgspec.ValidationError as error:
         raise SpecError(f"A magic value does not fit: {error}.", where=str(path)) from error
     for place, what in magic.mistakes(table):

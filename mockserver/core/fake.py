@@ -1,23 +1,31 @@
 """Believable users: the content and the addresses of inbound messages nobody spelled out.
 
-It knows what people send and how each channel spells it; whether a channel carries a kind at all is for
-``core.capabilities`` to say.
+It knows what people send. Which of that a message can hold, and whether as text or as a number, its schema says.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockserver.model import Json
 
 if TYPE_CHECKING:
     from faker import Faker
 
+_Written: TypeAlias = dict[str, tuple[Json, ...]]
+"""Members by name, each in every spelling that some channel has."""
+
 _MEDIA_HOST = "https://media.example.org"
 _CAPTION_ODDS = 0.5
 
-_EXTENSIONS = {"image": ("jpg", "png"), "audio": ("mp3",), "video": ("mp4",), "file": ("pdf",)}
+_EXTENSIONS = {
+    "image": ("jpg", "png"),
+    "audio": ("mp3",),
+    "video": ("mp4",),
+    "file": ("pdf",),
+    "vcard": ("vcf",),
+    "sticker": ("webp",),
+}
 """The file extensions that every channel carrying the kind supports."""
 
 _TEXTS = (
@@ -36,6 +44,14 @@ _TEXTS = (
 )
 _CAPTIONS = ("The front door", "Receipt from {day}", "Like this?", "Für {first_name}", "Order {number}")
 _BUTTONS = (("confirm", "Confirm"), ("cancel", "Cancel"), ("later", "Another time"), ("call-me", "Call me"))
+_REPLIES = (
+    ("slot_9", "9 o'clock", "In the morning"),
+    ("slot_13", "1 o'clock", "After lunch"),
+    ("yes", "Yes", "I will be there"),
+    ("no", "No", "Another day, please"),
+)
+_EMOJI = ("👍", "❤️", "😂", "🙏")
+_CURRENCIES = ("EUR", "GBP", "SEK", "USD")
 _PLACES = (
     ("London", 51.5072, -0.1276),
     ("Leeds", 53.7974, -1.5438),
@@ -45,26 +61,6 @@ _PLACES = (
 )
 _NEARBY = 0.02
 _VENUES = ("Café {last_name}", "{last_name} & Sons", "{city} Clinic", "The {last_name} Arms")
-
-
-@dataclass(frozen=True, slots=True)
-class _Spelling:
-    """What a channel's inbound content looks like where channels differ.
-
-    Source: domain facts, messages-v0.1 parts 3.4 (row 7) and 4.3, as design.md part 2 decides them.
-    """
-
-    latitude: str = "latitude"
-    longitude: str = "longitude"
-    with_map_link: bool = False
-    with_captions: bool = False
-
-
-_PLAIN = _Spelling()
-_SPELLINGS = {
-    "messenger": _Spelling(latitude="lat", longitude="long", with_map_link=True),
-    "whatsapp": _Spelling(with_captions=True),
-}
 
 _NUMBERS = (
     (12_025_550_100, 12_025_550_199),  # Washington, 555-0100 to 555-0199
@@ -79,13 +75,32 @@ Only those that number-checking libraries call valid: a careful system under tes
 such as 447700900xxx.
 """
 
-_ADDRESSES: dict[str, tuple[tuple[int, int], ...]] = {
-    "number": _NUMBERS,
-    "sms_sender": _NUMBERS,
-    "short_code": ((20_000, 999_999),),
-    "psid": ((1_000_000_000_000_000, 9_999_999_999_999_999),),
-    "page_id": ((100_000_000_000_000, 999_999_999_999_999),),
-    "service_id": ((10_000, 99_999),),
+_AGENT_TRADES = ("Bakery", "Books", "Cafe", "Clinic", "Garage", "Garden", "Hotel", "Optician", "Parcel", "Taxi")
+_AGENT_PLACES = ("Abbey", "Bridge", "Castle", "Forest", "Harbour", "Hill", "Market", "Meadow", "River", "Station")
+
+
+def _within(*ranges: tuple[int, int]) -> Callable[[Random], str]:
+    def write(rng: Random) -> str:
+        first, last = rng.choice(ranges)
+        return str(rng.randint(first, last))
+
+    return write
+
+
+def _agent(rng: Random) -> str:
+    return f"{rng.choice(_AGENT_PLACES)}{rng.choice(_AGENT_TRADES)}Agent"
+
+
+_ADDRESSES: dict[str, Callable[[Random], str]] = {
+    "number": _within(*_NUMBERS),
+    "sms_sender": _within(*_NUMBERS),
+    "mms_sender": _within((20_000, 999_999), *_NUMBERS[:2]),
+    "whatsapp_user": _within(*_NUMBERS),
+    "rcs_agent": _agent,
+    "short_code": _within((20_000, 999_999)),
+    "psid": _within((1_000_000_000_000_000, 9_999_999_999_999_999)),
+    "page_id": _within((100_000_000_000_000, 999_999_999_999_999)),
+    "service_id": _within((10_000, 99_999)),
 }
 
 
@@ -94,72 +109,139 @@ def address(shape: str, rng: Random) -> str:
 
     Raises KeyError for any other shape.
     """
-    first, last = rng.choice(_ADDRESSES[shape])
-    return str(rng.randint(first, last))
+    return _ADDRESSES[shape](rng)
 
 
-def inbound_content(kind: str, channel: str, rng: Random) -> dict[str, Json]:
-    """Return what a user might send: the members of ``Message.content``, as the channel spells them.
+def inbound_content(kind: str, members: Mapping[str, Json], rng: Random) -> dict[str, Json]:
+    """Return what a user might send: members of ``Message.content``, those that have a schema in ``members``.
 
-    ``inbound_content("location", "messenger", rng)`` gives ``{"lat": "51.5228", "long": "-0.0854", ...}``.
+    ``inbound_content("location", {"lat": {"type": "number"}}, rng)`` gives ``{"lat": 51.5228}``.
     Raises KeyError for a kind that no channel carries.
     """
-    return _WRITERS[kind](_SPELLINGS.get(channel, _PLAIN), rng)
+    return {
+        name: next(each for each in spellings if _is_of(members[name], each))
+        for name, spellings in _WRITERS[kind](rng).items()
+        if name in members
+    }
 
 
-def _text(_: _Spelling, rng: Random) -> dict[str, Json]:
-    return {"text": _filled(rng.choice(_TEXTS), rng)}
+def inbound_beside(kind: str, members: Mapping[str, Json], rng: Random) -> dict[str, Json]:
+    """Return what comes along with a user's message, of the members that ``members`` names."""
+    makers = _BESIDE | _BESIDE_KINDS.get(kind, {})
+    return {name: make(rng) for name, make in makers.items() if name in members}
 
 
-def _media(kind: str) -> Callable[[_Spelling, Random], dict[str, Json]]:
-    def write(_: _Spelling, rng: Random) -> dict[str, Json]:
-        return {"url": f"{_MEDIA_HOST}/{kind}/{rng.randbytes(6).hex()}.{rng.choice(_EXTENSIONS[kind])}"}
+def _is_of(schema: Json, value: Json) -> bool:
+    """Return whether a value is of the type that a schema asks for."""
+    if "const" in schema:
+        return bool(value == schema["const"])
+    if "enum" in schema:
+        return value in schema["enum"]
+    return isinstance(value, _TYPES[schema["type"]])
+
+
+_TYPES: Final[dict[str, type]] = {"string": str, "number": float, "object": dict, "array": list}
+
+
+def _text(rng: Random) -> _Written:
+    return _plain(text=_filled(rng.choice(_TEXTS), rng))
+
+
+def _media(kind: str) -> Callable[[Random], _Written]:
+    def write(rng: Random) -> _Written:
+        name = f"{rng.randbytes(6).hex()}.{rng.choice(_EXTENSIONS[kind])}"
+        media = _plain(url=f"{_MEDIA_HOST}/{kind}/{name}", name=name)
+        if rng.random() < _CAPTION_ODDS:
+            media |= _plain(caption=_filled(rng.choice(_CAPTIONS), rng))
+        return media
 
     return write
 
 
-def _captioned(kind: str) -> Callable[[_Spelling, Random], dict[str, Json]]:
-    write_plain = _media(kind)
-
-    def write(spelling: _Spelling, rng: Random) -> dict[str, Json]:
-        content = write_plain(spelling, rng)
-        if spelling.with_captions and rng.random() < _CAPTION_ODDS:
-            content["caption"] = _filled(rng.choice(_CAPTIONS), rng)
-        return content
-
-    return write
-
-
-def _location(spelling: _Spelling, rng: Random) -> dict[str, Json]:
+def _location(rng: Random) -> _Written:
     faker = _faker(rng)
     city, *centre = rng.choice(_PLACES)
     latitude, longitude = (f"{each + rng.uniform(-_NEARBY, _NEARBY):.4f}" for each in centre)
-    content: dict[str, Json] = {spelling.latitude: latitude, spelling.longitude: longitude}
-    if spelling.with_map_link:
-        content["url"] = f"https://maps.example.org/?q={latitude},{longitude}"
     venue = rng.choice(_VENUES).format(last_name=faker.last_name(), city=city)
-    return content | {"name": venue, "address": f"{faker.building_number()} {faker.street_name()}, {city}"}
+    north, east = (latitude, float(latitude)), (longitude, float(longitude))
+    return {"latitude": north, "longitude": east, "lat": north, "long": east} | _plain(
+        url=f"https://maps.example.org/?q={latitude},{longitude}",
+        name=venue,
+        address=f"{faker.building_number()} {faker.street_name()}, {city}",
+    )
 
 
-def _button(_: _Spelling, rng: Random) -> dict[str, Json]:
+def _button(rng: Random) -> _Written:
     payload, text = rng.choice(_BUTTONS)
-    return {"payload": payload, "text": text}
+    return {"payload": (payload, {"flow_token": payload})} | _plain(text=text, subtype="flow")
 
 
-def _unsupported(_: _Spelling, __: Random) -> dict[str, Json]:
+def _reply(rng: Random) -> _Written:
+    identity, title, description = rng.choice(_REPLIES)
+    return _plain(id=identity, title=title, description=description)
+
+
+def _contacts(rng: Random) -> _Written:
+    faker = _faker(rng)
+    first, last = faker.first_name(), faker.last_name()
+    name = {"formatted_name": f"{first} {last}", "first_name": first, "last_name": last}
+    phones = [{"phone": address("number", rng), "type": rng.choice(("work", "home"))}]
+    return _plain(contacts=[{"name": name, "phones": phones}])
+
+
+def _order(rng: Random) -> _Written:
+    currency = rng.choice(_CURRENCIES)
+    items = [
+        {
+            "product_retailer_id": f"sku-{rng.randint(1, 999)}",
+            "quantity": str(rng.randint(1, 5)),
+            "item_price": f"{rng.randint(50, 5000) / 100:.2f}",
+            "currency": currency,
+        }
+        for _ in range(rng.randint(1, 3))
+    ]
+    return _plain(catalog_id=str(rng.randint(10**14, 10**15 - 1)), product_items=items)
+
+
+def _reaction(rng: Random) -> _Written:
+    return _plain(action="react", emoji=rng.choice(_EMOJI))
+
+
+def _nothing(_: Random) -> _Written:
     return {}
 
 
-_WRITERS: dict[str, Callable[[_Spelling, Random], dict[str, Json]]] = {
+_WRITERS: dict[str, Callable[[Random], _Written]] = {
     "text": _text,
-    "image": _captioned("image"),
-    "audio": _media("audio"),
-    "video": _captioned("video"),
-    "file": _captioned("file"),
+    **{kind: _media(kind) for kind in _EXTENSIONS},
     "location": _location,
     "button": _button,
-    "unsupported": _unsupported,
+    "reply": _reply,
+    "contacts": _contacts,
+    "order": _order,
+    "reaction": _reaction,
+    "unsupported": _nothing,
 }
+
+
+def _profile(rng: Random) -> Json:
+    faker = _faker(rng)
+    return {"name": f"{faker.first_name()} {faker.last_name()}"}
+
+
+def _provider_message(_: Random) -> Json:
+    return "A message of this type is not passed on"
+
+
+_BESIDE: Final[dict[str, Callable[[Random], Json]]] = {"profile": _profile}
+_BESIDE_KINDS: Final[dict[str, dict[str, Callable[[Random], Json]]]] = {
+    "unsupported": {"provider_message": _provider_message}
+}
+
+
+def _plain(**members: Json) -> _Written:
+    """Return members that are spelled one way only."""
+    return {name: (value,) for name, value in members.items()}
 
 
 def _filled(template: str, rng: Random) -> str:

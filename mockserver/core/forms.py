@@ -88,8 +88,10 @@ def said_version(body: Json) -> str | None:
     """Return the dialect a body looks like, by members that only one of them has; ``None`` if it could be either."""
     if not isinstance(body, dict):
         return None
-    if any(name in body for name in ("channel", "message_type")) and "message" not in body:
+    has_message = isinstance(body.get("message"), dict)
+    has_objects = any(isinstance(body.get(side), dict) for side in ("to", "from"))
+    if any(name in body for name in ("channel", "message_type")) and not (has_message and has_objects):
         return V1
-    if isinstance(body.get("message"), dict) or isinstance(body.get("to"), dict):
+    if has_message or has_objects:
         return V0_1
-    return None
+    return V1 if any(isinstance(body.get(side), str) for side in ("to", "from")) else None

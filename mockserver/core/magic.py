@@ -10,6 +10,7 @@ from typing import Annotated, Final, Protocol, TypeAlias
 from msgspec import Meta, Struct, convert, to_builtins
 
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.forms import V0_1, V1
 from mockserver.model import Json, Planned, Status
 from mockserver.problem import Finding, Problem
 from mockserver.settings import Settings
@@ -28,7 +29,11 @@ class Code(Protocol):
 
     @property
     def status(self) -> str:
-        """The status that carries it."""
+        """The status that carries it in v0.1."""
+        ...
+
+    def carried_by(self, dialect: str) -> str:
+        """Return the status that carries it in a dialect."""
         ...
 
 
@@ -113,13 +118,17 @@ class MagicFile(Struct, frozen=True, forbid_unknown_fields=True):
 class MagicTable:
     """Every magic value, found by recipient or by client_ref."""
 
-    def __init__(self, file: MagicFile, placed: tuple[tuple[str, Magic], ...]) -> None:
+    def __init__(
+        self, file: MagicFile, placed: tuple[tuple[str, Magic], ...], others: tuple[tuple[Magic, bool], ...] = ()
+    ) -> None:
+        """Take the rows, and those of codes with the other status, each with whether v1 carries the code so."""
         self.placed: Final = placed
         self.rows: Final = tuple(row for _, row in placed)
         self._recipients = file.recipients
         self._directives = file.directives
         self._by_recipient = {self.recipient(each): each for each in self.rows}
-        self._by_directive = {self.directive(each): each for each in self.rows}
+        self._by_directive = {self.directive(each): each for each in (*self.rows, *(each for each, _ in others))}
+        self._in_v1 = {self.recipient(each): each for each, is_in_v1 in others if is_in_v1}
         self._by_digits = {each.digits: each for each in self.rows}
         self.problems: Final = file.problems
         numbers = ((each, each.rpartition(":")[2]) for each in self._by_directive)
@@ -149,15 +158,16 @@ class MagicTable:
             for each in self.rows
         ]
 
-    def find(self, recipient: str, client_ref: str | None) -> Magic | Misspelt | None:
+    def find(self, recipient: str, client_ref: str | None, dialect: str = V0_1) -> Magic | Misspelt | None:
         """Return what a message asks for: the row, what it may have meant to ask for, or nothing.
 
-        A directive goes before a number, being the more explicit of the two.
+        A directive goes before a number, being the more explicit of the two: it also says which status carries a code.
+        A number ends in the status that carries its code in the message's dialect.
         """
         if client_ref is not None and client_ref.startswith(self._directives.prefix):
             return self._by_client_ref(client_ref)
         if recipient.startswith(self._recipients.prefix):
-            return self._by_number(recipient)
+            return (self._in_v1.get(recipient) if dialect == V1 else None) or self._by_number(recipient)
         return None
 
     def _by_client_ref(self, client_ref: str) -> Magic | Misspelt:
@@ -188,19 +198,29 @@ def read_magic(document: Json, codes: Mapping[int, Code]) -> MagicTable:
     placed = [(f"answers[{index}]", each) for index, each in enumerate(file.answers)]
     placed += [("codes", each) for each in _of_codes(file, codes)]
     placed += [(f"outcomes[{index}]", each) for index, each in enumerate(file.outcomes)]
-    return MagicTable(file, tuple(placed))
+    others = (
+        (_of_code(file, code, each, other), each.carried_by(V1) == other)
+        for code, each in codes.items()
+        for other in CodeSteps.__struct_fields__
+        if other != each.status
+    )
+    return MagicTable(file, tuple(placed), tuple(others))
 
 
 def _of_codes(file: MagicFile, codes: Mapping[int, Code]) -> Iterator[Magic]:
-    for code, each in codes.items():
-        *before, last = getattr(file.codes, each.status)
-        yield Magic(
-            digits=str(code).zfill(file.recipients.digits),
-            directive=f"{each.status}:{code}",
-            about=f"{each.label}.",
-            steps=(*before, MagicStep(last.status, last.after_s, code)),
-            documented=True,
-        )
+    return (_of_code(file, code, each, each.status) for code, each in codes.items())
+
+
+def _of_code(file: MagicFile, code: int, named: Code, status: str) -> Magic:
+    """Return the row of a code that a status carries."""
+    *before, last = getattr(file.codes, status)
+    return Magic(
+        digits=str(code).zfill(file.recipients.digits),
+        directive=f"{status}:{code}",
+        about=f"{named.label}.",
+        steps=(*before, MagicStep(last.status, last.after_s, code)),
+        documented=True,
+    )
 
 
 def mistakes(table: MagicTable) -> Iterator[tuple[str, str]]:

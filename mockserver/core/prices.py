@@ -23,7 +23,7 @@ def counted(message: Message, channel: ChannelRow) -> Segments | None:
     """Return how a text is cut into parts, on channels that count them; ``None`` for all else."""
     if not channel.counts_parts or message.kind != "text":
         return None
-    return segments(message.content["text"])
+    return segments(message.content["text"], message.options.get("encoding_type"))
 
 
 def price_of(message: Message, channel: ChannelRow) -> str:

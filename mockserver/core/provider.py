@@ -5,7 +5,7 @@ is handed in: nothing here asks a store or a clock.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from mockserver.core import templates, windows
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
-from mockserver.core.forms import FORMS
-from mockserver.core.media import extension, host
+from mockserver.core.forms import FORMS, joined
+from mockserver.core.media import extension, host, urls
 from mockserver.core.windows import WindowRule
 from mockserver.model import Account, Json, MediaFile, Message, Provider, Rate, RuleMode, Template
 from mockserver.problem import Finding
@@ -321,7 +321,7 @@ def _template(case: Case) -> Objection | None:
     why = templates.fault(use, registered, case.rules.template_max_chars.get(channel))
     if why is None:
         return None
-    return Objection(f"message.content.{case.message.kind}", why, told=bool(registered))
+    return Objection(FORMS[case.message.dialect].content_at(case.message.kind), why, told=bool(registered))
 
 
 def _first_message(case: Case) -> Objection | None:
@@ -331,34 +331,43 @@ def _first_message(case: Case) -> Objection | None:
 
 
 def _media_reach(case: Case) -> Objection | None:
-    file = _file(case)
-    if file is None or file.reachable:
-        return None
-    return Objection(_media_at(case), "the media URL cannot be reached", told=True)
+    for at, file in _files(case):
+        if not file.reachable:
+            return Objection(at, "the media URL cannot be reached", told=True)
+    return None
 
 
 def _media_type(case: Case) -> Objection | None:
     supported = case.row.extensions
-    ending = extension(case.message.content["url"]) if supported else None
-    if ending is None or ending in supported:
-        return None
-    listed = ", ".join(f".{each}" for each in supported)
-    return Objection(_media_at(case), f"the file is of type .{ending}, supported are {listed}", told=True)
+    for at, url in urls(case.message.kind, case.message.content) if supported else ():
+        ending = extension(url)
+        if ending is not None and ending not in supported:
+            listed = ", ".join(f".{each}" for each in supported)
+            why = f"the file is of type .{ending}, supported are {listed}"
+            return Objection(_media_at(case, at), why, told=True)
+    return None
 
 
 def _media_size(case: Case) -> Objection | None:
-    file, most = _file(case), case.rules.media_max_bytes.get(case.channel.name)
-    if file is None or file.bytes is None or most is None or file.bytes <= most:
-        return None
-    return Objection(_media_at(case), f"the file has {file.bytes} bytes, {most} are allowed", told=True)
+    most = case.rules.media_max_bytes.get(case.channel.name)
+    for at, file in _files(case):
+        if file.bytes is not None and most is not None and file.bytes > most:
+            return Objection(at, f"the file has {file.bytes} bytes, {most} are allowed", told=True)
+    return None
+
+
+_LONGEST_TTL_S: Final = 10**9
+"""Some thirty years; the time to live of an SMS has no documented maximum, but a schedule cannot count without end."""
 
 
 def _ttl(case: Case) -> Objection | None:
     ttl: Json = case.message.options.get("ttl")
     if ttl is None or case.message.recipient not in case.told.unreachable:
         return None
+    if "ttl" not in case.channel.options_in(case.message.dialect):
+        return None
     why = f"{{recipient}} is unreachable, and the message lives {ttl} seconds"
-    return Objection(case.cell.recipient_at, why, told=True, after_s=ttl)
+    return Objection(case.cell.recipient_at, why, told=True, after_s=min(ttl, _LONGEST_TTL_S))
 
 
 def _unreachable(case: Case) -> Objection | None:
@@ -392,17 +401,21 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
 """What each rule looks at, by its name."""
 
 
-def _file(case: Case) -> MediaFile | None:
-    """Return what the media table says of the message's file: of its URL, else of the URL's host."""
-    url = case.message.content["url"]
+def _files(case: Case) -> Iterator[tuple[str, MediaFile]]:
+    """Yield what the media table says of the message's files, by field: of the URL of each, else of its host."""
     if not case.told.media:
-        return None
+        return
     by_url = {each.url: each for each in case.told.media}
-    return by_url.get(url) or by_url.get(host(url))
+    for at, url in urls(case.message.kind, case.message.content):
+        file = by_url.get(url) or by_url.get(host(url))
+        if file is not None:
+            yield _media_at(case, at), file
 
 
-def _media_at(case: Case) -> str:
-    return f"{FORMS[case.message.dialect].content_at(case.message.kind)}.url"
+def _media_at(case: Case, at: str) -> str:
+    """Return the field that holds a media URL; content that is no object stands in it under the name of its kind."""
+    form, kind = FORMS[case.message.dialect], case.message.kind
+    return joined(form.holder, at) if at.startswith(f"{kind}[") else joined(form.content_at(kind), at)
 
 
 def _option_at(case: Case, option: str) -> str:

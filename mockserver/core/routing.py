@@ -3,9 +3,11 @@
 Source: domain facts, messages-v0.1 part 4.5.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.forms import V1
 from mockserver.model import Account, Application, Message
 
 
@@ -69,8 +71,19 @@ def status_version(account: Account, message: Message, channel: ChannelRow, defa
 
     A channel that a dialect does not have is told of in the message's own. Source: domain facts, messages-v1 part 2.
     """
-    wanted = message.webhook_version or set_version(account, message.application, default) or message.dialect
+    application = _named(account, message.channel, message.sender, message.application)
+    wanted = message.webhook_version or set_version(account, application, default) or message.dialect
     return wanted if channel.speaks(wanted) else message.dialect
+
+
+def inbound_version(wanted: str | None, last: str | None, possible: Sequence[str]) -> str:
+    """Return the dialect an inbound message arrives in: the one wanted, else ``last``'s, else v1.
+
+    ``last`` is that of the last message sent on its channel, if any was; ``possible`` are the dialects that have such
+    a message at all. Where none is wanted, one that has it is better than one that has not.
+    """
+    likely = wanted or last or V1
+    return likely if wanted or likely in possible or not possible else possible[0]
 
 
 def set_version(account: Account, application_id: str | None, default: str | None) -> str | None:

@@ -53,6 +53,7 @@ class Accounts:
         self._settings = settings
         self._specs = specs
         self._configured = tuple(self._with_channels(each) for each in configured)
+        self._configured_keys = frozenset(each.api_key for each in configured)
         self._callers: dict[str, tuple[Caller, float]] = {}
 
     async def start(self) -> None:
@@ -140,6 +141,11 @@ class Accounts:
                 return Refused(f"the API key {basic.api_key!r} is not configured, and auth is strict")
             account = Account(basic.api_key)
             await self._store.put_account(account)
+        if self._settings.auth == "strict" and not account.secrets and account.api_key not in self._configured_keys:
+            return Refused(
+                f"the API key {account.api_key!r} has no secret and is not configured, and auth is strict",
+                account.api_key,
+            )
         if account.secrets and basic.api_secret not in account.secrets:
             return Refused(f"the API secret is none of those of account {basic.api_key}", account.api_key)
         return Caller(account)

@@ -3,6 +3,7 @@
 What is known of a failover lies in the store, as a document of its account. Source: domain facts, messages-v1 part 5.
 """
 
+from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -19,15 +20,16 @@ from mockserver.surroundings import Surroundings
 _KIND: Final = "failover"
 """The kind of document a failover is kept as."""
 _ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_LETTERS: Final = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
+"""The letter that stands for each byte."""
 _LENGTH: Final = 55
-_DIGESTS: Final = 3
-"""Enough bits for an id of that length."""
 
 
 class _Progress(msgspec.Struct, frozen=True):
     """A failover: its messages as bodies, the first included, and how many of them were sent."""
 
     application: str | None
+    sandbox: bool
     items: tuple[Json, ...]
     sent: int
 
@@ -52,7 +54,7 @@ class Failovers:
         fate = await self._messages.fates.decide(caller, message)
         if fate.problem is not None:
             return Sent(None, fate)
-        await self._keep(message.account, workflow, _Progress(caller.application, items, 1))
+        await self._keep(message.account, workflow, _Progress(caller.application, caller.sandbox, items, 1))
         await self._messages.accept(message, fate)
         return Sent(message, fate)
 
@@ -71,7 +73,7 @@ class Failovers:
         await self._keep(last.account, last.workflow or "", msgspec.structs.replace(progress, sent=progress.sent + 1))
         body = progress.items[progress.sent]
         account = await self._store.account(last.account) or Account(last.account)
-        caller = Caller(account, progress.application)
+        caller = Caller(account, progress.application, progress.sandbox)
         channel = self._capabilities.by_wire(V1, body["channel"])
         message = await self._message(caller, channel.name if channel is not None else "", body)
         message = msgspec.structs.replace(message, workflow=last.workflow, step=progress.sent, steps=last.steps)
@@ -84,13 +86,8 @@ class Failovers:
     async def _next_id(self, account: str) -> str:
         """Return the next opaque id; the same seed gives the same ids."""
         number = await self._store.count(account, _KIND)
-        seed = self._around.seed
-        value = int("".join(digest_for(seed, number, f"{_KIND} {account} {part}") for part in range(_DIGESTS)), 16)
-        letters = []
-        for _ in range(_LENGTH):
-            value, index = divmod(value, len(_ALPHABET))
-            letters.append(_ALPHABET[index])
-        return "".join(letters)
+        seed = digest_for(self._around.seed, number, f"{_KIND} {account}")
+        return blake2b(seed.encode(), digest_size=_LENGTH).digest().translate(_LETTERS).decode()
 
     async def _keep(self, account: str, workflow: str, progress: _Progress) -> None:
         await self._store.put_document(account, _KIND, workflow, msgspec.to_builtins(progress))

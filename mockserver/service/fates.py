@@ -70,7 +70,9 @@ class Fates:
         channel = self._specs.capabilities.channels[message.channel]
         account = caller.account
         read = self._settings.read if account.read is None else account.read
-        asked = self._specs.magic.find(message.recipient, message.client_ref) if self._settings.magic else None
+        asked = None
+        if self._settings.magic:
+            asked = self._specs.magic.find(message.recipient, message.client_ref, message.dialect)
         if isinstance(asked, Magic):
             return self._magic_fate(asked, channel, self._dialects[message.dialect])
         misspelt = (magic.misspelt_finding(asked),) if asked is not None else ()
@@ -89,11 +91,16 @@ class Fates:
 
     def _magic_fate(self, asked: Magic, channel: ChannelRow, dialect: Dialect) -> Fate:
         """Return what a magic value asks for; it decides everything."""
-        problem = magic.problem_of(asked)
-        named = None if problem is None or asked.v1 is None else dialect.named(asked.v1, problem.reason or "")
         return Fate(
-            problem=named or problem,
+            problem=magic_problem(asked, dialect),
             steps=magic.plan_of(asked, channel, self._settings),
             findings=magic.findings_of(asked, channel),
             copies=asked.copies,
         )
+
+
+def magic_problem(asked: Magic, dialect: Dialect) -> Problem | None:
+    """Return the error that a magic value asks for, in the words of a dialect, if it asks for one."""
+    problem = magic.problem_of(asked)
+    named = None if problem is None or asked.v1 is None else dialect.named(asked.v1, problem.reason or "")
+    return named or problem

@@ -2,11 +2,17 @@
 
 from difflib import get_close_matches
 from random import Random
+from typing import Final
 
+import msgspec
+
+from mockserver.contract.inbound import InboundShape
 from mockserver.contract.specs import Specs
 from mockserver.core import fake
-from mockserver.core.capabilities import ChannelRow, Row
-from mockserver.core.chance import random_for
+from mockserver.core.capabilities import Capabilities, ChannelRow, Row
+from mockserver.core.chance import random_for, uuid_for
+from mockserver.core.forms import FORMS
+from mockserver.core.routing import inbound_version, linked_application, set_version
 from mockserver.errors import UsageError
 from mockserver.model import Account, Direction, Json, Message
 from mockserver.service.messages import Arrival
@@ -14,44 +20,52 @@ from mockserver.service.versions import Versions
 from mockserver.store.base import Store
 from mockserver.surroundings import Surroundings
 
-_PARTIES = ("channel", "kind", "from", "to")
-_STATES = {
+_ENVELOPE: Final = ("channel", "kind", "from", "to", "version")
+_STATES: Final = {
     "not_by_channel": "the channel itself cannot",
     "not_by_provider": "the channel can, the provider does not",
 }
+_PARSED: Final = frozenset({"number", "object", "array"})
+"""What a value written as text, as on a command line, is read as JSON for."""
 
 
 class Arrivals:
     """Reads what is to arrive in each account; what is made up is drawn by the seed."""
 
     def __init__(self, around: Surroundings, versions: Versions) -> None:
-        self._seed = around.seed
-        self._store = around.store
-        self._specs = versions.specs
+        self._around = around
+        self._versions = versions
 
     async def read(self, account: Account, body: Json) -> Arrival:
         """Return the arrival a body asks for; raise UsageError with the nearest valid choice for what cannot be."""
-        number = await self._store.count(account.api_key, "inbound")
-        rng = random_for(self._seed, account.api_key, number, "inbound")
-        return await read_inbound(body, account, self._specs, self._store, rng)
+        number = await self._around.store.count(account.api_key, "inbound")
+        rng = random_for(self._around.seed, account.api_key, number, "inbound")
+        return await read_inbound(body, account, self._around, self._versions, rng)
 
 
-async def read_inbound(body: Json, account: Account, specs: Specs, store: Store, rng: Random) -> Arrival:
+async def read_inbound(
+    body: dict[str, Json], account: Account, around: Surroundings, versions: Versions, rng: Random
+) -> Arrival:
     """Return the arrival a body asks for; raise UsageError with the nearest valid choice for what cannot be."""
-    if not isinstance(body, dict):
-        raise UsageError("the body is not a JSON object", fix='Send {"channel": "whatsapp", "kind": "text"}.')
-    channel = _channel(body, specs)
-    row = _row(body, channel, specs)
-    content = _content(body, row, specs) or fake.inbound_content(row.kind, channel.name, rng)
-    last = await _last_outbound(channel, account, store)
+    known = versions.specs.capabilities
+    channel = _channel(body, versions.specs)
+    last = await _last_outbound(channel, account, around.store)
+    recipient = _text(body, "to") or _own_address(channel, account, last)
+    said = _said_version(body)
+    default = around.settings.set_webhook_version
+    likely = said or _set_version(account, channel, recipient, default) or (last.dialect if last else None)
+    row = _row(body, channel, said, likely, known)
+    shape = versions.inbound.of(row)
+    content, beside = _given(body, row, shape)
+    content = content or fake.inbound_content(row.kind, shape.members, rng)
     pair = channel.addresses["inbound"]
-    return Arrival(
-        channel=channel.name,
-        kind=row.kind,
-        sender=_text(body, "from") or (last.recipient if last else fake.address(pair.sender.shape, rng)),
-        recipient=_text(body, "to") or _own_address(channel, account, last) or fake.address(pair.recipient.shape, rng),
-        content=content,
-    )
+    sender = _text(body, "from") or (last.recipient if last else fake.address(pair.sender.shape_in(row.dialect), rng))
+    recipient = recipient or fake.address(pair.recipient.shape_in(row.dialect), rng)
+    made_up = fake.inbound_beside(row.kind, shape.beside, rng)
+    if _answers_another(row, shape, beside, known):
+        answered = last.uuid if last and last.recipient == sender else uuid_for(rng.getrandbits(64))
+        made_up["context"] = {"message_uuid": answered, "message_from": recipient}
+    return Arrival(channel.name, row.kind, sender, recipient, content, made_up | beside, row.dialect)
 
 
 def _channel(body: dict[str, Json], specs: Specs) -> ChannelRow:
@@ -63,56 +77,94 @@ def _channel(body: dict[str, Json], specs: Specs) -> ChannelRow:
     return channel
 
 
-def _row(body: dict[str, Json], channel: ChannelRow, specs: Specs) -> Row:
+def _said_version(body: dict[str, Json]) -> str | None:
+    """Return the version that the body asks for."""
+    said = _text(body, "version")
+    if said is not None and said not in FORMS:
+        raise UsageError(f"version is {said!r}", fix=_choices(said, tuple(FORMS)))
+    return said
+
+
+def _set_version(account: Account, channel: ChannelRow, recipient: str | None, default: str | None) -> str | None:
+    """Return the version set for whom the message goes to."""
+    linked = linked_application(account, channel.name, recipient) if recipient else None
+    return set_version(account, linked.id if linked else None, default)
+
+
+def _row(
+    body: dict[str, Json], channel: ChannelRow, wanted: str | None, likely: str | None, known: Capabilities
+) -> Row:
+    """Return the row of the cell in the version the message arrives in: the one wanted, or the likely one if it can."""
     kind = _text(body, "kind") or ""
-    row = specs.capabilities.row(channel.name, kind, "inbound", "v0.1")
-    supported = tuple(
-        each.kind for each in specs.capabilities.rows_of(channel.name, "inbound", "v0.1") if each.is_supported
+    rows = {each: row for each in FORMS if (row := known.row(channel.name, kind, "inbound", each)) is not None}
+    possible = [dialect for dialect, row in rows.items() if row.is_supported]
+    dialect = inbound_version(wanted, likely, possible)
+    if dialect in possible:
+        return rows[dialect]
+    raise _refusal(kind, channel, wanted, rows, known)
+
+
+def _refusal(
+    kind: str, channel: ChannelRow, wanted: str | None, rows: dict[str, Row], known: Capabilities
+) -> UsageError:
+    """Return why a kind cannot come in on a channel, in the version wanted if one is, and what can."""
+    where = f" in {wanted}" if wanted else ""
+    kinds = _kinds(channel, (wanted,) if wanted else tuple(FORMS), known)
+    if not kinds:
+        names = " and ".join(FORMS[dialect].title for dialect in channel.names)
+        return UsageError(f"nothing can come in on {channel.name}{where}", fix=f"The channel exists in {names} only.")
+    if not any(each.kind == kind and each.direction == "inbound" for each in known.rows):
+        return UsageError(f"kind is {kind!r}" if kind else "kind is missing", fix=_choices(kind, kinds))
+    no = next((row for dialect, row in rows.items() if wanted in {None, dialect}), None)
+    why = f": {_STATES[no.state]} ({no.matrix} matrix)" if no is not None else ""
+    can = next((f' Say "version": "{row.dialect}" for it.' for row in rows.values() if row.is_supported), "")
+    return UsageError(
+        f"{kind} cannot come in on {channel.name}{where}{why}",
+        fix=f"What can on {channel.name}{where}: {', '.join(kinds)}.{can}",
     )
-    if row is None:
-        if any(each.kind == kind and each.direction == "inbound" for each in specs.capabilities.rows):
-            raise UsageError(f"{kind} cannot come in on {channel.name}", fix=_possible(channel, supported))
-        raise UsageError(f"kind is {kind!r}" if kind else "kind is missing", fix=_choices(kind, supported))
-    if not row.is_supported:
-        raise UsageError(
-            f"{kind} cannot come in on {channel.name}: {_STATES[row.state]} ({row.matrix} matrix)",
-            fix=_possible(channel, supported),
-        )
-    return row
 
 
-def _possible(channel: ChannelRow, kinds: tuple[str, ...]) -> str:
-    return f"On {channel.name} can come in: {', '.join(kinds)}."
+def _kinds(channel: ChannelRow, dialects: tuple[str, ...], known: Capabilities) -> tuple[str, ...]:
+    """Return the kinds that can come in on a channel in some of the versions."""
+    rows = [row for dialect in dialects for row in known.rows_of(channel.name, "inbound", dialect)]
+    return tuple(dict.fromkeys(row.kind for row in rows if row.is_supported))
 
 
-def _content(body: dict[str, Json], row: Row, specs: Specs) -> dict[str, Json]:
-    """Return the content members given; refuse those this kind does not have, as its own document says."""
-    allowed = _members(row, specs)
-    given = {name: value for name, value in body.items() if name not in _PARTIES}
-    for name, value in given.items():
-        if name not in allowed:
-            raise UsageError(
-                f"{name} is no member of {row.channel} {row.kind}",
-                fix=_choices(name, (*_PARTIES, *allowed)),
-            )
-        if not isinstance(value, str):
-            raise UsageError(f"{name} is {value!r}", fix="Write it as a JSON string.")
-    return given
+def _given(body: dict[str, Json], row: Row, shape: InboundShape) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return the members given of the content, and those beside it; refuse what its own document does not have."""
+    known = {**shape.beside, **shape.members}
+    given = {name: value for name, value in body.items() if name not in _ENVELOPE}
+    for name in given:
+        if name not in known:
+            what = f"{name} is no member of {row.channel} {row.kind} in {row.dialect}"
+            raise UsageError(what, fix=_choices(name, (*_ENVELOPE, *shape.members, *shape.beside)))
+    values = {name: _value(name, value, known[name]) for name, value in given.items()}
+    content = {name: value for name, value in values.items() if name in shape.members}
+    return content, {name: value for name, value in values.items() if name not in content}
 
 
-def _members(row: Row, specs: Specs) -> tuple[str, ...]:
-    schemas = specs.documents[f"messages-{row.dialect}"]["components"]["schemas"]
-    content = _resolved(schemas[row.schema or ""], schemas)
-    for name in ("message", "content"):
-        content = _resolved(content["properties"][name], schemas)
-    member = _resolved(content["properties"].get(row.kind, {}), schemas)
-    return (row.kind,) if member.get("type") == "string" else tuple(member.get("properties", ()))
+def _value(name: str, value: Json, schema: Json) -> Json:
+    """Return a value; text is read as JSON where something else is asked for. The contract judges the rest."""
+    wanted = schema.get("type")
+    if wanted == "string" and not isinstance(value, str):
+        raise UsageError(f"{name} is {value!r}", fix="Write it as a JSON string.")
+    if wanted not in _PARSED or not isinstance(value, str):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        example = f", such as {schema['examples'][0]}" if "examples" in schema else ""
+        raise UsageError(f"{name} is {value!r}", fix=f"Write it as a JSON {wanted}{example}.") from None
 
 
-def _resolved(schema: Json, schemas: dict[str, Json]) -> Json:
-    while "$ref" in schema:
-        schema = schemas[schema["$ref"].rpartition("/")[2]]
-    return schema
+def _answers_another(row: Row, shape: InboundShape, beside: dict[str, Json], known: Capabilities) -> bool:
+    """Return whether such a message says which other it belongs to, though the tester did not.
+
+    It does if one that is sent has to: a reaction is nothing by itself.
+    """
+    sent = known.row(row.channel, row.kind, "outbound", row.dialect)
+    needed = sent is not None and "context" in sent.options_needed and "context" in shape.beside
+    return needed and not beside.keys() & {"context", "context_status"}
 
 
 async def _last_outbound(channel: ChannelRow, account: Account, store: Store) -> Message | None:

@@ -9,6 +9,7 @@ from mockserver.clock import at
 from mockserver.core.faults import Handling
 from mockserver.core.forms import V0_1
 from mockserver.core.prices import priced
+from mockserver.core.urls import server_url
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.model import Account, Delivery, Direction, EntryKind, Json, Message, Move, Status
@@ -19,6 +20,7 @@ from mockserver.service.scripts import Scripts
 from mockserver.service.versions import Versions
 from mockserver.service.webhooks import Webhooks
 from mockserver.surroundings import Surroundings
+from mockserver.wire import v1
 
 
 class Sent(Struct, frozen=True, gc=False):
@@ -49,7 +51,10 @@ class Watcher(Protocol):
 
 
 class Messages:
-    """Sends, moves and receives messages of all accounts."""
+    """Sends, moves and receives messages of all accounts.
+
+    ``public_url`` is where this server answers, as far as it is known.
+    """
 
     def __init__(self, around: Surroundings, versions: Versions, outbox: Outbox) -> None:
         self._around = around
@@ -62,6 +67,7 @@ class Messages:
         self._fates = Fates(around, versions)
         self._scripts = Scripts(around, versions.specs, outbox, self.move)
         self._watchers: list[Watcher] = []
+        self.public_url = server_url(around.settings.host, around.settings.port)
 
     @property
     def webhooks(self) -> Webhooks:
@@ -142,8 +148,9 @@ class Messages:
         """Let a user's message arrive: journal it and send its webhook. The capability row must allow it."""
         channel = self._specs.capabilities.channels[arrival.channel]
         target = self._webhooks.inbound_target(account, arrival.channel, arrival.recipient)
+        uuid = await self._around.next_uuid(account.api_key, "message")
         message = Message(
-            uuid=await self._around.next_uuid(account.api_key, "message"),
+            uuid=uuid,
             account=account.api_key,
             direction=Direction.INBOUND,
             dialect=arrival.dialect,
@@ -152,7 +159,7 @@ class Messages:
             sender=arrival.sender,
             recipient=arrival.recipient,
             content=arrival.content,
-            options=arrival.options,
+            options=self._beside(arrival, uuid),
             at=at(self._times.seconds(account.api_key)),
             status=Status.RECEIVED,
             application=target.application,
@@ -170,6 +177,16 @@ class Messages:
             message=message.uuid,
         )
         return message, await self._webhooks.tell_inbound(message, body, target)
+
+    def _beside(self, arrival: Arrival, uuid: str) -> dict[str, Json]:
+        """Return what an inbound message holds beside its content: what was said, and what follows from it."""
+        row = self._specs.capabilities.row(arrival.channel, arrival.kind, "inbound", arrival.dialect)
+        known = self._versions.inbound.of(row).beside if row is not None and row.schema else {}
+        found = {
+            "context_status": v1.context_status(arrival.options),
+            "_self": v1.self_link(self.public_url, uuid),
+        }
+        return {name: each for name, each in found.items() if name in known} | arrival.options
 
 
 def _not_possible(violations: tuple[Violation, ...]) -> UsageError:

@@ -9,15 +9,14 @@ from typing import Final
 
 from mockserver.clock import Clock, SystemClock, clock_of
 from mockserver.contract.accounts import AccountsContract
-from mockserver.contract.check import MessagesContract
-from mockserver.contract.dispatch import DispatchContract, is_workflow
+from mockserver.contract.dispatch import DispatchContract
 from mockserver.contract.specs import Specs, load_specs
 from mockserver.core.chance import digest_for
-from mockserver.core.forms import V0_1, said_version
+from mockserver.core.forms import V0_1
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.journal import Journal
-from mockserver.model import Account, Json
+from mockserver.model import Account
 from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
 from mockserver.service.clocks import Advanced, Clocks
@@ -98,15 +97,13 @@ class Runtime:
         tools = Tools(around, self.specs, self.messages, self.faults, self.clocks, self.verifier, self.arrivals)
         self.scenarios = Scenarios(tools, self.accounts, self.versions)
 
-    def contract_for(self, body: Json, version: str | None = None) -> MessagesContract | DispatchContract:
-        """Return the contract of a version; without one, that which a body was written for, by its members."""
-        if version is None and is_workflow(body):
-            return self.dispatch_contract
-        return self.versions.contracts[version or said_version(body) or V0_1]
-
     def next_trace(self) -> str:
         """Return the trace id of the next answer; the same seed gives the same ids in the same order."""
         return digest_for(self.seed, next(self._answers), "trace")
+
+    def listens_at(self, url: str) -> None:
+        """Learn the URL at which the server answers, so that links in webhooks lead to it."""
+        self.messages.public_url = url
 
     async def start(self) -> None:
         """Make accounts known and let time run; a manual clock moves only by ``advance``."""

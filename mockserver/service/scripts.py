@@ -9,6 +9,7 @@ from mockserver.core import lifecycle
 from mockserver.core.faults import Handling, handling_of_step
 from mockserver.delivery import Outbox
 from mockserver.model import EntryKind, Message, Planned, Status
+from mockserver.service.updates import is_taken_back
 from mockserver.surroundings import Surroundings
 
 Mover = Callable[[Message, Status, int | None, Handling | None], Awaitable[object]]
@@ -80,7 +81,7 @@ class Scripts:
 
     async def _follow(self, step: _Step) -> None:
         message = await self._store.message(step.account, step.uuid)
-        if message is None or any(each.status == "revoked" for each in message.updates):
+        if message is None or is_taken_back(message):
             await self._outbox.let_go(step.uuid)
             return
         # Before the move: a mistake of ours in this step must not lose the others.
@@ -115,10 +116,11 @@ class Scripts:
 
     async def abandon_steps(self, step: _Step) -> str | None:
         """Journal the rest of a script that the server stopped before; return the line for the log."""
-        if await self._store.message(step.account, step.uuid) is None:
+        message = await self._store.message(step.account, step.uuid)
+        if message is None:
             return None
         rest = ", ".join(each.status.value for each in step.steps)
-        about = f"statuses abandoned: the server stopped before {rest}"
+        about = f"statuses abandoned: the server stopped before {rest}{_next_item(message, step.steps)}"
         await self._journal.write(step.account, EntryKind.ABANDONED, about, message=step.uuid)
         return f"message {step.uuid} of account {step.account}: {about}"
 
@@ -128,3 +130,11 @@ def _handling(step: _Step) -> Handling | None:
     planned, *later = step.steps
     waits_for = next((each.status for each in later if each.deliver and each.deliver.before is planned.status), None)
     return handling_of_step(planned.deliver, step.copies, waits_for)
+
+
+def _next_item(message: Message, steps: tuple[Planned, ...]) -> str:
+    """Return what else does not happen: the next message of a failover, where this one was to be rejected."""
+    if message.step is None or message.steps in {None, message.step + 1}:
+        return ""
+    is_next = any(each.status is Status.REJECTED for each in steps)
+    return f", and before the next message of workflow {message.workflow}" if is_next else ""

@@ -29,6 +29,8 @@ class MockApp:
         external = ExternalRoutes(runtime)
         self._others = Starlette(routes=[*control.routes(), *external.routes(), Route("/{path:path}", self._vonage)])
         self._others.router.redirect_slashes = False
+        self._no_socket = self._others.router.default
+        self._others.router.default = self._unrouted  # a path with a line break, which no route of Starlette takes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -36,6 +38,9 @@ class MockApp:
             await self._vonage(scope, receive, send)
         else:
             await self._others(scope, receive, send)
+
+    async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._vonage if scope["type"] == "http" else self._no_socket)(scope, receive, send)
 
 
 def create_app(

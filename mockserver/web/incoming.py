@@ -73,12 +73,17 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 def _masked(found: re.Match[str]) -> str:
-    return f"{found[0][:_SHOWN]}..."
+    return _begun(found[0])
 
 
 def _shortened(authorization: str) -> str:
     scheme, _, rest = authorization.partition(" ")
-    return f"{scheme} {rest[:_SHOWN]}..." if rest else scheme[:_SHOWN]
+    return f"{scheme} {_begun(rest)}" if rest else _begun(scheme)
+
+
+def _begun(credential: str) -> str:
+    """Return how a credential begins; of a short one no more than half."""
+    return f"{credential[: min(_SHOWN, len(credential) // 2)]}..."
 
 
 async def read_body(receive: Receive, declared: str | None, limit: int) -> bytes:

@@ -40,6 +40,10 @@ class Report(Protocol):
 class Runtime(Protocol):
     """What runs beside the requests."""
 
+    def listens_at(self, url: str) -> None:
+        """Learn the URL at which the server will answer, before it starts."""
+        ...
+
     async def start(self) -> None:
         """Begin, in the running loop."""
         ...
@@ -73,11 +77,12 @@ async def serve(app: App, settings: Settings, stopping: asyncio.Event, started: 
         # Not before: the ports may be taken by the very server whose file it is.
         _remove_ready_file(settings)
         servers = [_Server(app, each) for each in listeners]
+        running = running_at(settings, listeners)
+        app.runtime.listens_at(running.url)
         await app.runtime.start()
         try:
             for server, listener in zip(servers, listeners, strict=True):
                 await server.startup(listener.sockets)
-            running = running_at(settings, listeners)
             _write_ready_file(settings, running)
             started(running)
             await _tick(servers, stopping)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from mockserver.core.urls import server_url
 from mockserver.errors import UnreachableError
 from mockserver.settings import Settings
 from mockserver.web import tls
@@ -23,7 +24,6 @@ _REASONS = {
 _ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _BACKLOG = 2048
 _LAST_PORT = 65535
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104, named, not bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,10 @@ def _certificate(settings: Settings) -> tls.Certificate:
 
 def running_at(settings: Settings, listeners: list[Listener]) -> Running:
     """Return the URLs at which this machine reaches the listeners."""
-    host = _EVERY_ADDRESS.get(settings.host, settings.host)
-    name = f"[{host}]" if ":" in host else host
-    url = f"http://{name}:{port_of(listeners[0].sockets)}"
+    url = server_url(settings.host, port_of(listeners[0].sockets))
     for each in listeners[1:]:
         ca_file = each.certificate.ca_file if each.certificate else None
-        return Running(url, f"https://{name}:{port_of(each.sockets)}", ca_file)
+        return Running(url, server_url(settings.host, port_of(each.sockets), "https"), ca_file)
     return Running(url)
 
 

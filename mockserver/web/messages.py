@@ -112,8 +112,5 @@ class UpdateMessage:
 
     async def act(self, asked: Asked) -> Done:
         """See ``Operation.act``."""
-        if self._runtime.settings.patch_auth == "bearer" and asked.caller.application is None:
-            reason = "a PATCH needs a token of an application, as patch_auth is bearer"
-            return Done(problem=self.dialect.unauthorised(reason))
         updated = await self._runtime.updates.update(asked.caller, asked.target, asked.body)
         return Done(None, updated.about, updated.message, updated.problem)

@@ -39,6 +39,7 @@ _LEFT_BODY: Final = {"title": "Client Closed Request", "detail": "The client lef
 _BODILESS: Final = frozenset({204, 304})
 NO_STATUS: Final = 0
 """The status of a request that got no answer on purpose."""
+_BARE_KEY: Final = "a PATCH needs the token of an application, as patch_auth is bearer"
 _STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopping.", type="about:blank")
 
 
@@ -73,16 +74,19 @@ class VonageRoutes:
         self._wall = SystemClock()
         self._reader = Reader()
         self._sandbox_hosts = runtime.specs.provider.sandbox.hosts
+        update = UpdateMessage(runtime)
         operations: tuple[Operation, ...] = (
             SendMessage(runtime),
             StartWorkflow(runtime),
             SendMessageV1(runtime),
-            UpdateMessage(runtime),
+            update,
         )
+        self._token_only = update if runtime.settings.patch_auth == "bearer" else None
         self._fallback = operations[0]
         self._known = tuple(path for each in operations for path in each.paths)
-        self._operations = {path + slash: each for each in operations for path in each.paths for slash in ("", "/")}
-        self._holders = {path.rpartition("/")[0]: each for path, each in self._operations.items() if path[-1] == "}"}
+        found = {path: each for each in operations for path in each.paths}
+        self._operations = {path + slash: found[path] for path in found if path[-1] != "}" for slash in ("", "/")}
+        self._holders = {path.rpartition("/")[0]: found[path] for path in found if path[-1] == "}"}
         self.paths = frozenset(self._operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +101,8 @@ class VonageRoutes:
             await self._journal(outcome, _LEFT, _LEFT_BODY, "")  # nobody is there to be answered
             return
         except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
-            outcome.problem, outcome.hit = failure(error), None
+            failed = failure(error)
+            outcome.problem, outcome.hit = outcome.operation.dialect.named("Internal", failed.detail) or failed, None
             await self._answer(outcome, line)
             raise
         await self._answer(outcome, line)
@@ -130,6 +135,9 @@ class VonageRoutes:
             outcome.problem = operation.dialect.unauthorised(caller.reason, unprovisioned=caller.unprovisioned)
             return
         outcome.account = caller.account.api_key
+        if operation is self._token_only and caller.application is None:
+            outcome.problem = operation.dialect.unauthorised(_BARE_KEY)
+            return
         if request.headers.values.get("host", "").partition(":")[0] in self._sandbox_hosts:
             caller = replace(caller, sandbox=True)
         await self._judge_body(outcome, caller, target)
@@ -254,7 +262,8 @@ def _about(exchange: Exchange, done: Done | None, hit: Hit | None) -> str:
     if done is not None and done.about:
         return f"{start} {done.about}{why}"
     if exchange.violations:
-        return f"{start} {exchange.violations[0].reason}{why}"
+        more = len(exchange.violations) - 1
+        return f"{start} {exchange.violations[0].reason}" + (f" (and {more} more)" if more else "") + why
     if hit is not None and exchange.reason == hit.fault.words():
         return f"{start}{why}"
     return f"{start} {exchange.reason or exchange.answer['detail']}{why}"

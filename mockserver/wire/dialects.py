@@ -100,8 +100,9 @@ class V0Dialect:
     low_balance = staticmethod(v0_1.low_balance)
 
     def status_body(self, message: Message, channel: ChannelRow, move: Move, error: ErrorCode | None) -> Json:
-        """See ``Dialect``; a message of a workflow links to it."""
-        return v0_1.status_body(message, channel, move, error) | dispatch.status_links(message)
+        """See ``Dialect``; a message of a workflow of Dispatch links to it, one of a failover of v1 does not."""
+        links = dispatch.status_links(message) if message.dialect == V0_1 else {}
+        return v0_1.status_body(message, channel, move, error) | links
 
     def refusal(self, violations: tuple[Violation, ...]) -> Problem:
         """See ``Dialect``."""
@@ -185,8 +186,8 @@ class V1Dialect:
         return self.problems.of(name, reason=reason)
 
     def not_found(self, uuid: str, reason: str) -> Problem:
-        """Return the error that answers a PATCH of a message nobody knows."""
-        detail = self.problems.of("NotFound").detail.replace(_EXAMPLE_ID, uuid)
+        """Return the error that answers a PATCH of a message nobody knows; its words stand on one line."""
+        detail = self.problems.of("NotFound").detail.replace(_EXAMPLE_ID, uuid.replace("\n", " "))
         return self.problems.of("NotFound", detail=detail, reason=reason)
 
     def unsupported(self, reason: str) -> Problem:

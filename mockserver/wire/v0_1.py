@@ -40,7 +40,7 @@ def read_message(
         kind=kind,
         sender=body["from"][party.sender.member],
         recipient=body["to"][party.recipient.member],
-        content={"text": member} if kind == "text" else member,
+        content={"text": member} if kind == "text" else _plain(member),
         at=at,
         status=Status.ACCEPTED,
         application=application,
@@ -147,6 +147,14 @@ def low_balance(reason: str) -> Problem:
 def timestamp(moment: datetime) -> str:
     """Return ISO 8601 in UTC with exactly three decimals and a Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _plain(member: dict[str, Json]) -> dict[str, Json]:
+    """Return content with template parameters as bare strings, whichever of both spellings they had."""
+    parameters = member.get("parameters")
+    if not isinstance(parameters, list) or not parameters or not isinstance(parameters[0], dict):
+        return member
+    return {**member, "parameters": [each["default"] for each in parameters]}
 
 
 def _party(message: Message, channel: ChannelRow, side: str) -> Json:

@@ -9,7 +9,7 @@ from typing import Final
 
 from mockserver.contract.specs import ErrorCode
 from mockserver.core.capabilities import Capabilities, ChannelRow
-from mockserver.core.forms import V1
+from mockserver.core.forms import FORMS, V1
 from mockserver.core.prices import counted, price_of
 from mockserver.core.segments import segments
 from mockserver.model import Direction, Json, Message, Move, Status
@@ -47,7 +47,7 @@ def read_message(
         client_ref=body.get("client_ref"),
         options=_options(body, channel),
         webhook_url=body.get("webhook_url"),
-        webhook_version=body.get("webhook_version"),
+        webhook_version=_version(body.get("webhook_version")),
     )
 
 
@@ -92,7 +92,10 @@ def status_body(
 
 
 def inbound_body(message: Message, channel: ChannelRow, known: Capabilities) -> Json:
-    """Return an inbound webhook. The options of an inbound message are what it holds beside its content."""
+    """Return an inbound webhook.
+
+    The options of an inbound message are what it holds beside its content; they win over what is worked out here.
+    """
     body: dict[str, Json] = {
         "channel": channel.names[DIALECT],
         "message_uuid": message.uuid,
@@ -103,7 +106,6 @@ def inbound_body(message: Message, channel: ChannelRow, known: Capabilities) -> 
     }
     if message.content or message.kind in known.bare_kinds:
         body[message.kind] = _member(message, known.bare_kinds)
-    body |= message.options
     if channel.counts_parts:
         text = message.content["text"]
         words = text.split()
@@ -112,7 +114,17 @@ def inbound_body(message: Message, channel: ChannelRow, known: Capabilities) -> 
     network = _network(message.sender, known)
     if channel.v1.origin and network is not None:
         body["origin"] = {"network_code": network}
-    return body
+    return body | message.options
+
+
+def context_status(options: dict[str, Json]) -> str:
+    """Return whether an inbound message tells which other it belongs to."""
+    return "available" if "context" in options else "none"
+
+
+def self_link(base_url: str, uuid: str) -> Json:
+    """Return the link of an inbound message to itself: where a client sends the update that marks it as read."""
+    return {"href": f"{base_url}/v1/messages/{uuid}"}
 
 
 def usage(message: Message, channel: ChannelRow) -> Json:
@@ -125,11 +137,20 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _version(said: Json) -> str | None:
+    """Return the version asked for; RCS does not declare the member, so there anything may stand in it."""
+    return said if isinstance(said, str) and said in FORMS else None
+
+
 def _options(body: Json, channel: ChannelRow) -> dict[str, Json]:
-    """Return what a body says beside its content, wherever v1 has each of it stand."""
+    """Return what a body says beside its content; what belongs at the top does nothing in the channel's object."""
     inner: dict[str, Json] = body.get(channel.names[DIALECT]) or {}
-    top = {name: body[name] for name, each in channel.options.items() if each.top and name in body}
-    return top | inner if top else inner
+    top = {name for name, each in channel.options.items() if each.top}
+    if top.isdisjoint(inner) and top.isdisjoint(body):
+        return inner
+    return {name: body[name] for name in channel.options if name in top and name in body} | {
+        name: each for name, each in inner.items() if name not in top
+    }
 
 
 def _member(message: Message, bare_kinds: Iterable[str]) -> Json:

@@ -105,7 +105,7 @@ def test_a_client_is_found_by_its_other_names(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("pyton", 'There is no client "pyton". Did you mean python?'),
+        ("nod", 'There is no client "nod". Did you mean node?'),
         ("cobol-2", 'There is no client "cobol-2". Known: python, python-3, node, '),
         ("go", "The official Go client has no Messages API, "),
         ("cli", "The official command line cannot send messages; "),
@@ -118,7 +118,7 @@ def test_a_client_nobody_knows_is_told_in_a_sentence(name: str, says: str, cli: 
 
 
 def test_an_unknown_part_ends_with_2(cli: Cli) -> None:
-    assert 2 == cli("env", "python", "--only", "snipet").code
+    assert 2 == cli("env", "python", "--only", "part").code
 
 
 @pytest.mark.parametrize("client", ROWS)

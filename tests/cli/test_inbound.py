@@ -1,7 +1,11 @@
 """``mockserver inbound``: what arrives, and what the receiver made of it."""
 
+import json
+
 import pytest
 
+from mockserver.cli.inbound import CHANNELS, KINDS
+from mockserver.contract.specs import load_specs
 from tests.cli.conftest import Cli, OpenServer, Sink
 
 
@@ -14,21 +18,71 @@ def test_inbound_delivers_and_tells_the_answer(cli: Cli, open_server: OpenServer
 
     (webhook,) = sink.got
     assert ("447700900001", "447700900002", "Is my table ready?") == (
-        webhook["from"]["number"],
-        webhook["to"]["number"],
-        webhook["message"]["content"]["text"],
+        webhook["from"],
+        webhook["to"],
+        webhook["text"],
     )
     assert (0, "") == (outcome.code, outcome.err)
-    start = f"whatsapp text {webhook['message_uuid']}: {sink.url} answered 204 in "
+    start = f"whatsapp text {webhook['message_uuid']} (v1): {sink.url} answered 204 in "
     assert outcome.out.startswith(start)
+
+
+def test_inbound_arrives_in_the_version_it_is_told(cli: Cli, open_server: OpenServer, sink: Sink) -> None:
+    with open_server(inbound_url=sink.url) as api:
+        outcome = cli("inbound", "whatsapp", "text", "--text", "Hi", "--version", "v0.1", "--server", api.url)
+
+    (webhook,) = sink.got
+    assert {"type": "text", "text": "Hi"} == webhook["message"]["content"]
+    assert outcome.out.startswith(f"whatsapp text {webhook['message_uuid']} (v0.1): ")
+
+
+def test_inbound_arrives_in_the_version_of_the_last_message_if_told_none(
+    cli: Cli, open_server: OpenServer, sink: Sink
+) -> None:
+    with open_server(inbound_url=sink.url) as api:
+        api.send()
+        outcome = cli("inbound", "sms", "text", "--json", "--server", api.url)
+
+    assert ("v0.1", sink.got[0]) == (outcome.json["version"], outcome.json["body"])
+
+
+def test_inbound_takes_numbers_objects_and_lists_as_json(cli: Cli, open_server: OpenServer, sink: Sink) -> None:
+    context = {"message_uuid": "2f7c9b10-4d3e-4a61-b8f5-6a0c1e9d7b32", "message_from": "447700900002"}
+    contacts = [{"name": {"formatted_name": "Ida Bo"}}]
+    with open_server(inbound_url=sink.url) as api:
+        place = ("--set", "lat=51.5", "--set", "long=-0.1", "--set", "name=51")
+        cli("inbound", "whatsapp", "location", *place, "--server", api.url)
+        cli("inbound", "whatsapp", "text", "--set", f"context={json.dumps(context)}", "--server", api.url)
+        cli("inbound", "whatsapp", "contacts", "--set", f"contacts={json.dumps(contacts)}", "--server", api.url)
+
+    first, second, third = sink.got
+    assert {"lat": 51.5, "long": -0.1, "name": "51"} == first["location"]
+    assert ("available", context) == (second["context_status"], second["context"])
+    assert contacts == third["contacts"]
+
+
+def test_inbound_knows_every_channel_and_kind_that_can_come_in() -> None:
+    capabilities = load_specs().capabilities
+    kinds = {row.kind for row in capabilities.rows if row.direction == "inbound" and row.is_supported}
+
+    assert (set(CHANNELS), set(KINDS)) == (set(capabilities.channels), kinds)
+    assert (len(set(CHANNELS)), len(set(KINDS))) == (len(CHANNELS), len(KINDS))
+
+
+def test_inbound_refuses_a_version_there_is_none_of(cli: Cli) -> None:
+    outcome = cli("inbound", "sms", "text", "--version", "v2")
+
+    assert (2, "") == (outcome.code, outcome.out)
+    assert all(each in outcome.err for each in ("--version", "v0.1", "v1"))
 
 
 def test_inbound_takes_url_caption_and_further_members(cli: Cli, open_server: OpenServer, sink: Sink) -> None:
     with open_server(inbound_url=sink.url) as api:
         picture = ("--url", "http://127.0.0.1/cat.jpg", "--caption", "A cat")
-        cli("inbound", "whatsapp", "image", *picture, MESSAGES_MOCKSERVER_URL=api.url)
+        old = ("--version", "v0.1")
+        cli("inbound", "whatsapp", "image", *picture, *old, MESSAGES_MOCKSERVER_URL=api.url)
         place = ("--set", "latitude=51.5", "--set", "longitude=-0.1", "--set", "name=a=b")
-        cli("inbound", "whatsapp", "location", *place, MESSAGES_MOCKSERVER_URL=api.url)
+        cli("inbound", "whatsapp", "location", *place, *old, MESSAGES_MOCKSERVER_URL=api.url)
 
     assert [
         {"type": "image", "image": {"url": "http://127.0.0.1/cat.jpg", "caption": "A cat"}},
@@ -98,7 +152,8 @@ def test_inbound_ends_with_1_if_the_answer_takes_too_long(cli: Cli, open_server:
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (("mms", "video"), "video cannot come in on mms: the channel itself cannot"),
+        (("mms", "location"), "location cannot come in on mms: the channel itself cannot"),
+        (("mms", "video", "--version", "v0.1"), 'in v0.1: text, image. Say "version": "v1" for it.'),
         (("wotsapp", "text"), "Did you mean whatsapp?"),
         (("mms", "txt"), "Did you mean text?"),
         (("mms", "text", "--set", "colour=red"), "colour is no member of mms text"),

@@ -1,12 +1,9 @@
-"""The last official Node client that speaks Dispatch v0.1 starts workflows on a running server, and time is moved.
+"""The last official Node clients that speak Dispatch v0.1 start workflows on a running server, and time is moved.
 
 Server, receiver and client's callbacks share the loop of the test; only the client is a process of its own.
 """
 
 import asyncio
-import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +22,11 @@ from mockserver.settings import Settings
 from mockserver.web.app import MockApp, create_app
 from mockserver.web.lifetime import serve
 from mockserver.web.listeners import Running
-from tests.clients.test_node_legacy import ACCOUNT, APPLICATION, CLIENT, without_node
+from tests.clients.node import NodeClient
+from tests.clients.python import new_key
+from tests.clients.test_node_legacy import ACCOUNT, APPLICATION, CLIENTS, order_of
+
+pytestmark = pytest.mark.node
 
 SECRET = "a-signature-secret-of-thirty-two-bytes"
 READ_OR_EXPIRE: Json = [
@@ -47,7 +48,7 @@ READ_OR_EXPIRE: Json = [
 class Stage:
     """A running server on a clock that stands still, the webhooks its receiver got, and a client to send with."""
 
-    node: str
+    client: NodeClient
     key: rsa.RSAPrivateKey
     app: MockApp
     port: int = 0
@@ -56,27 +57,8 @@ class Stage:
 
     async def start(self, *workflows: Json) -> list[Json]:
         """Start workflows by the client; return what it handed to its callbacks."""
-        private = self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        order = {
-            "port": self.port,
-            "applicationId": APPLICATION,
-            "privateKey": private.decode(),
-            "workflows": workflows,
-        }
-        run = await asyncio.create_subprocess_exec(
-            self.node,
-            "send.js",
-            cwd=CLIENT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        async with asyncio.timeout(60):
-            told, wrong = await run.communicate(json.dumps(order).encode())
-        assert run.returncode == 0, wrong.decode()
-        results: list[Json] = json.loads(told)
+        order = order_of(self.client, self.port, self.key)
+        results: list[Json] = await asyncio.to_thread(self.client.run, {**order, "workflows": workflows})
         return results
 
     async def advance(self, seconds: float) -> None:
@@ -95,15 +77,6 @@ class Stage:
         self.tokens.append(jwt.decode(token, SECRET, algorithms=["HS256"]))
         self.got.append(await request.json())
         return web.Response(status=204)
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Return the path of Node, with the client's packages at hand."""
-    found = shutil.which("node")
-    if found is None or not (CLIENT / "node_modules").is_dir():
-        without_node(os.environ)
-    return found
 
 
 @asynccontextmanager
@@ -130,13 +103,15 @@ async def serving(stage: Stage, settings: Settings) -> AsyncIterator[Running]:
         stopping.set()
 
 
-@pytest.fixture
-async def stage(node: str) -> AsyncIterator[Stage]:
-    """Set the stage: the key of the application is known, its statuses go to the receiver."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+@pytest.fixture(params=CLIENTS, ids=lambda client: client.place)
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """Set the stage for each client: the key of the application is known, its statuses go to the receiver."""
+    client: NodeClient = request.param
+    client.ready()
+    key = new_key()
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     settings = Settings(port=0, tls=False, self_check=True)
-    stage = Stage(node, key, create_app(settings, clock=ManualClock()))
+    stage = Stage(client, key, create_app(settings, clock=ManualClock()))
     async with receiving(stage) as url, serving(stage, settings) as running:
         application = Application(APPLICATION, public_key=public.decode(), status_url=url)
         account = Account(ACCOUNT, signature_secret=SECRET, applications=(application,))
@@ -145,7 +120,6 @@ async def stage(node: str) -> AsyncIterator[Stage]:
         yield stage
 
 
-@pytest.mark.node
 async def test_client_is_told_the_uuid_of_its_workflow(stage: Stage) -> None:
     [result] = await stage.start(READ_OR_EXPIRE)
 
@@ -154,7 +128,6 @@ async def test_client_is_told_the_uuid_of_its_workflow(stage: Stage) -> None:
     assert str(UUID(result["answer"]["dispatch_uuid"])) == result["answer"]["dispatch_uuid"]
 
 
-@pytest.mark.node
 async def test_message_read_in_time_is_the_end_of_it(stage: Stage) -> None:
     [result] = await stage.start(READ_OR_EXPIRE)
     await stage.advance(599)
@@ -168,7 +141,6 @@ async def test_message_read_in_time_is_the_end_of_it(stage: Stage) -> None:
     assert [("messenger", "read")] == [(each["channel"], each["status"]) for each in report["_links"]["messages"]]
 
 
-@pytest.mark.node
 async def test_unread_message_expires_and_the_next_is_sent(stage: Stage) -> None:
     [result] = await stage.start(READ_OR_EXPIRE)
 
@@ -194,7 +166,6 @@ async def test_unread_message_expires_and_the_next_is_sent(stage: Stage) -> None
     assert {APPLICATION} == {each["application_id"] for each in stage.tokens}
 
 
-@pytest.mark.node
 async def test_client_reads_which_step_is_wrong(stage: Stage) -> None:
     first, last = READ_OR_EXPIRE
     wrong = {**last, "to": {"type": "sms", "number": 447700900101}}
@@ -205,7 +176,6 @@ async def test_client_reads_which_step_is_wrong(stage: Stage) -> None:
     assert ["workflow[1].to.number"] == [each["name"] for each in result["error"]["body"]["invalid_parameters"]]
 
 
-@pytest.mark.node
 async def test_client_that_puts_its_callback_into_the_workflow_is_refused(stage: Stage) -> None:
     """An old official sample does; the function becomes a null on its way."""
     [result] = await stage.start([*READ_OR_EXPIRE, None])

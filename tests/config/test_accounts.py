@@ -58,6 +58,34 @@ def test_an_account_keeps_a_public_key(public_pem: str) -> None:
             'body: sms_receipt_method is "x", expected "GET" or "POST". Did you mean "GET"?',
         ),
         (
+            {"api_key": "abc", "webhook_version": "V1"},
+            'body: webhook_version is "V1", expected one of "v0.1", "v1". Did you mean "v1"?',
+        ),
+        (
+            {"api_key": "abc", "webhook_version": 1},
+            'body: webhook_version is 1, expected one of "v0.1", "v1". Did you mean "v1"?',
+        ),
+        (
+            {"api_key": "abc", "webhook_version": ["v1"]},
+            'body: webhook_version is ["v1"], expected one of "v0.1", "v1". Did you mean "v0.1"?',
+        ),
+        (
+            {"api_key": "abc", "applications": [{"id": "x"}, {"id": "y", "webhook_version": "0.1"}]},
+            'body: applications[1].webhook_version is "0.1", expected one of "v0.1", "v1". Did you mean "v0.1"?',
+        ),
+        (
+            {"api_key": "abc", "applications": [{"id": "x", "webhook_version": ""}]},
+            'body: applications[0].webhook_version is "", expected one of "v0.1", "v1". Did you mean "v0.1"?',
+        ),
+        (
+            {"api_key": "abc", "applications": [{"id": "x", "webhooks_version": "v1"}]},
+            "body: applications[0].webhooks_version is not known. Did you mean webhook_version?",
+        ),
+        (
+            {"api_key": "abc", "applications": [{"id": "x", "messages": "no"}]},
+            'body: applications[0].messages is "no", expected true or false.',
+        ),
+        (
             {"api_key": "abc", "applications": [{"name": "x"}]},
             "body: applications[0].id is missing. Add id.",
         ),
@@ -109,6 +137,20 @@ def test_an_account_keeps_a_public_key(public_pem: str) -> None:
 )
 def test_a_mistake_is_told_with_its_place_and_what_to_do(json: Any, words: str) -> None:
     assert words == refusal(json)
+
+
+def test_an_account_and_its_applications_have_a_version_of_webhooks_each() -> None:
+    applications = [{"id": "a", "webhook_version": "v0.1"}, {"id": "b", "webhook_version": None}, {"id": "c"}]
+    json = {"api_key": "abc", "webhook_version": "v1", "applications": applications}
+
+    expected = (Application("a", webhook_version="v0.1"), Application("b"), Application("c"))
+    assert Account("abc", webhook_version="v1", applications=expected) == account_from(json, "body")
+
+
+def test_an_application_may_lack_the_messages_capability() -> None:
+    json = {"api_key": "abc", "applications": [{"id": "a", "messages": False}]}
+
+    assert (Application("a", messages=False),) == account_from(json, "body").applications
 
 
 def test_the_same_id_on_two_channels_is_two_senders() -> None:

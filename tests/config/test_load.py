@@ -21,7 +21,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "log_level": ("debug", "debug"),
     "realism": ("strict", "strict"),
     "patch_auth": ("bearer", "bearer"),
-    "webhook_version": ("v1", "v1"),
+    "webhook_version": ("v0.1", "v0.1"),
     "clock": ("60x", "60x"),
 }
 """Words for settings that take neither any text nor any number, and the value they stand for."""
@@ -354,6 +354,7 @@ secrets = ["one", "two"]
 signature_secret = "a-signature-secret-of-32-bytes!!"
 inbound_url = ""
 status_url = "http://127.0.0.1:9000/status"
+webhook_version = "v0.1"
 sms_receipt_url = "http://127.0.0.1:9000/receipt"
 sms_receipt_method = "POST"
 read = true
@@ -363,6 +364,8 @@ id = "app-1"
 name = "Booking"
 public_key_file = "app.pem"
 inbound_url = "http://127.0.0.1:9000/inbound"
+webhook_version = "v1"
+messages = false
 
 [[accounts.abcd1234.senders]]
 channel = "whatsapp"
@@ -373,7 +376,12 @@ application = "app-1"
     config = load_config({}, {}, write(tmp_path, text).parent)
 
     application = Application(
-        "app-1", name="Booking", public_key=public_pem, inbound_url="http://127.0.0.1:9000/inbound"
+        "app-1",
+        name="Booking",
+        public_key=public_pem,
+        inbound_url="http://127.0.0.1:9000/inbound",
+        webhook_version="v1",
+        messages=False,
     )
     expected = Account(
         api_key="abcd1234",
@@ -381,6 +389,7 @@ application = "app-1"
         signature_secret="a-signature-secret-of-32-bytes!!",
         inbound_url="",
         status_url="http://127.0.0.1:9000/status",
+        webhook_version="v0.1",
         sms_receipt_url="http://127.0.0.1:9000/receipt",
         sms_receipt_method="POST",
         read=True,

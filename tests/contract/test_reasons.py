@@ -84,6 +84,26 @@ def to(value: Json) -> Json:
             id="unknown channel",
         ),
         pytest.param(
+            sms(to={"type": "rcs", "number": "447700900141"}),
+            "to.type",
+            f'`to.type` is "rcs"; expected {CHANNELS}. Try "sms". RCS exists in Messages v1 (/v1/messages) only.',
+            id="channel of v1",
+        ),
+        pytest.param(
+            mms(media("video", "https://files.example.org/a.mp4")),
+            "message.content.type",
+            "video is not possible on mms (outbound matrix: not by the channel); mms takes: text, image."
+            " MMS has video in Messages v1 (/v1/messages) only.",
+            id="kind of v1",
+        ),
+        pytest.param(
+            whatsapp({"type": "sticker", "sticker": {}}),
+            "message.content.type",
+            '`message.content.type` is "sticker"; expected one of text, image, audio, video, file, template, custom,'
+            " which is all whatsapp takes. WhatsApp has sticker in Messages v1 (/v1/messages) only.",
+            id="kind that v0.1 knows on no channel",
+        ),
+        pytest.param(
             sms() | {"from": {"number": "TRATTORIA"}},
             "from.type",
             "Missing `from.type` field: expected sms.",
@@ -227,14 +247,14 @@ def to(value: Json) -> Json:
             whatsapp({**template(), "whatsapp": {"locale": "it"}}),
             "message.whatsapp",
             f"Missing `message.whatsapp` field: expected {OPTIONS}."
-            " It stands at `message.content.whatsapp`; move it beside `content`.",
+            " There is `message.content.whatsapp`; it belongs at `message.whatsapp`.",
             id="options inside the content",
         ),
         pytest.param(
             whatsapp(template(), whatsapp={"locale": "it"}),
             "message.whatsapp",
             f"Missing `message.whatsapp` field: expected {OPTIONS}."
-            " It stands at the top of the body; move it beside `content`.",
+            " There is `whatsapp`; it belongs at `message.whatsapp`.",
             id="options at the top",
         ),
         pytest.param(
@@ -281,8 +301,8 @@ def to(value: Json) -> Json:
         pytest.param(
             {"channel": "sms", "message_type": "text"},
             "body",
-            "This looks like a Messages v1 body, since it has `channel` and `message_type`; v1 lives at /v1/messages."
-            " Here a message is an object with `from`, `to` and `message`.",
+            "This looks like a Messages v1 body, since it has `channel` and `message_type`; "
+            "Messages v1 lives at /v1/messages. Here a message is an object with `from`, `to` and `message`.",
             id="v1 body",
         ),
         pytest.param(

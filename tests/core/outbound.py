@@ -6,6 +6,7 @@ from mockserver.model import Direction, Json, Message, Status
 PARTIES = {
     "sms": ("447700900301", "447700900101"),
     "mms": ("54321", "12025550143"),
+    "rcs": ("AcmeAgent", "447700900104"),
     "viber": ("20417", "447700900102"),
     "messenger": ("104455667788990", "2233445566778899"),
     "whatsapp": ("447700900201", "447700900103"),
@@ -21,6 +22,7 @@ def outbound(
     options: dict[str, Json] | None = None,
     sender: str | None = None,
     recipient: str | None = None,
+    dialect: str = "v0.1",
 ) -> Message:
     """Return a message just accepted."""
     own, user = PARTIES[channel]
@@ -28,7 +30,7 @@ def outbound(
         uuid="8a0f6f6e-36bb-4d5a-9c5c-0f4b1d9d2a11",
         account="key",
         direction=Direction.OUTBOUND,
-        dialect="v0.1",
+        dialect=dialect,
         channel=channel,
         kind=kind,
         sender=sender or own,

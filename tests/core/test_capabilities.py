@@ -158,6 +158,8 @@ def small(**changes: Json) -> Json:
         "shapes": {"n": {"words": "a digit", "pattern": "[0-9]", "example": "1"}},
         "channels": {"pigeon": channel | changes},
         "kinds": {"text": []},
+        "bare_kinds": ["text"],
+        "network_codes": {},
         "moves": {"accepted": ["submitted", "rejected"], "submitted": ["delivered", "read"], "delivered": ["read"]},
         "custom_objects": {},
         "rows": [],

@@ -7,9 +7,9 @@ from mockserver.core.lifecycle import FINAL, is_final, may_move, refusal
 from mockserver.model import Status
 
 CHANNELS = load_specs().capabilities.channels
-READING = ("viber", "messenger", "whatsapp")
+READING = ("rcs", "viber", "messenger", "whatsapp")
 
-# Source: messages-v0.1 part 4.4. All moves there are; whatever is not listed is refused.
+# Source: messages-v0.1 part 4.4, messages-v1 part 8. All moves there are; whatever is not listed is refused.
 MOVES = {
     ("accepted", "submitted"),
     ("accepted", "rejected"),

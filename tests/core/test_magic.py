@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.specs import load_specs
+from mockserver.contract.specs import ErrorCode, load_specs
 from mockserver.core.magic import (
     Magic,
     MagicTable,
@@ -73,7 +73,7 @@ def test_every_code_has_a_row_with_its_status() -> None:
     assert {code: each.status for code, each in SPECS.errors.items()} == {
         code: row.steps[-1].status.value for code, row in rows.items()
     }
-    assert 45 == len(rows)
+    assert 64 == len(rows)
     assert {f"{code}" for code in SPECS.errors} == {row.digits for row in rows.values()}
 
 
@@ -116,7 +116,7 @@ def test_ordinary_message_asks_for_nothing(recipient: str, client_ref: str | Non
         ("99900001305", None, Misspelt("to", "99900001305", "99900001300")),
         ("99900000000", None, Misspelt("to", "99900000000", "99900000400")),
         ("99900009999", None, Misspelt("to", "99900009999", "99900009005")),
-        (USER, "mock:rejected:1180", Misspelt("client_ref", "mock:rejected:1180", "mock:undeliverable:1180")),
+        (USER, "mock:rejected:1181", Misspelt("client_ref", "mock:rejected:1181", "mock:undeliverable:1180")),
         (USER, "mock:1300", Misspelt("client_ref", "mock:1300", "mock:rejected:1300")),
         (USER, "mock:htpp:429 x", Misspelt("client_ref", "mock:htpp:429", "mock:http:429")),
         (USER, "mock:undeliverd", Misspelt("client_ref", "mock:undeliverd", "mock:undelivered")),
@@ -249,3 +249,22 @@ def test_row_of_another_shape_is_refused() -> None:
 def test_codes_without_steps_are_refused(codes: Json, words: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=words):
         read_magic(raw() | {"codes": codes}, SPECS.errors)
+
+
+@pytest.mark.parametrize(("code", "error"), SPECS.errors.items())
+def test_number_of_a_code_ends_in_the_status_that_carries_it_in_the_version(code: int, error: ErrorCode) -> None:
+    found = {dialect: TABLE.find(f"9990000{code}", None, dialect) for dialect in ("v0.1", "v1")}
+
+    for dialect, row in found.items():
+        assert isinstance(row, Magic)
+        assert (error.carried_by(dialect), code) == (row.steps[-1].status, row.steps[-1].code)
+
+
+@pytest.mark.parametrize("dialect", ["v0.1", "v1"])
+@pytest.mark.parametrize("status", ["rejected", "undeliverable"])
+@pytest.mark.parametrize("code", SPECS.errors)
+def test_directive_of_a_code_ends_in_the_status_it_names(code: int, status: str, dialect: str) -> None:
+    row = TABLE.find(USER, f"mock:{status}:{code}", dialect)
+
+    assert isinstance(row, Magic)
+    assert (status, code) == (row.steps[-1].status, row.steps[-1].code)

@@ -3,7 +3,14 @@
 import msgspec
 import pytest
 
-from mockserver.core.routing import Target, application_of, inbound_target, linked_application, status_target
+from mockserver.core.routing import (
+    Target,
+    application_of,
+    inbound_target,
+    inbound_version,
+    linked_application,
+    status_target,
+)
 from mockserver.model import Account, Application, Sender
 
 _DEFAULT = "http://default.test/hook"
@@ -164,6 +171,24 @@ def test_inbound_url_set_to_nothing_does_not_fall_back() -> None:
     target = inbound_target(account, _DEFAULT, channel="messenger", recipient="page-3")
 
     assert target == Target(None, "app-3", "the inbound URL is set to nothing")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "last", "possible", "expected"),
+    [
+        pytest.param("v0.1", "v1", ["v0.1", "v1"], "v0.1", id="wanted wins"),
+        pytest.param("v0.1", "v1", ["v1"], "v0.1", id="wanted wins though it cannot be"),
+        pytest.param(None, "v0.1", ["v0.1", "v1"], "v0.1", id="as the last message sent"),
+        pytest.param(None, None, ["v0.1", "v1"], "v1", id="v1 if none was sent"),
+        pytest.param(None, "v0.1", ["v1"], "v1", id="the only version that has it, after v0.1"),
+        pytest.param(None, None, ["v0.1"], "v0.1", id="the only version that has it"),
+        pytest.param(None, "v0.1", [], "v0.1", id="no version has it"),
+    ],
+)
+def test_inbound_version_is_the_one_wanted_else_the_likeliest(
+    wanted: str | None, last: str | None, possible: list[str], expected: str
+) -> None:
+    assert expected == inbound_version(wanted, last, possible)
 
 
 # Look-ups

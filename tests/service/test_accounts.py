@@ -203,7 +203,10 @@ async def test_channels_of_senders_are_known_by_any_of_their_names_in_the_config
 
 @pytest.mark.parametrize(
     ("name", "fix"),
-    [("whatsap", "Did you mean whatsapp? Known: sms, mms, viber, messenger, whatsapp."), ("fax", "Known: sms, mms,")],
+    [
+        ("whatsap", "Did you mean whatsapp? Known: sms, mms, rcs, viber, messenger, whatsapp."),
+        ("fax", "Known: sms, mms,"),
+    ],
 )
 async def test_a_sender_on_an_unknown_channel_is_refused_with_the_nearest(world: World, name: str, fix: str) -> None:
     with pytest.raises(ConfigError) as caught:

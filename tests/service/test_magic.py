@@ -144,7 +144,7 @@ async def test_other_references_take_the_usual_way(client_ref: str, world: World
 @pytest.mark.parametrize(
     ("changes", "name", "words"),
     [
-        ({"client_ref": "mock:rejected:1180"}, "client_ref", "Did you mean mock:undeliverable:1180?"),
+        ({"client_ref": "mock:rejected:1181"}, "client_ref", "Did you mean mock:undeliverable:1180?"),
         ({"to": {"type": "sms", "number": "99900001305"}}, "to", "Did you mean 99900001300?"),
     ],
 )

@@ -33,9 +33,7 @@ from tests.service.conftest import INBOUND_URL, KEY, START_S, STATUS_URL, OpenWo
 
 _RECEIPT_URL = "http://sut.test/receipt"
 _DAY_S = 86_400.0
-_INBOUND_ROWS = [
-    row for row in load_specs().capabilities.rows_in("v0.1") if row.direction == "inbound" and row.is_supported
-]
+_INBOUND_ROWS = [row for row in load_specs().capabilities.rows if row.direction == "inbound" and row.is_supported]
 
 
 # The script
@@ -366,19 +364,21 @@ async def test_a_users_message_is_kept_journalled_and_told_of(world: World) -> N
     assert len(world.poster.posts) == 1
 
 
-@pytest.mark.parametrize("row", _INBOUND_ROWS, ids=lambda row: f"{row.channel}-{row.kind}")
+@pytest.mark.parametrize("row", _INBOUND_ROWS, ids=lambda row: f"{row.dialect}-{row.channel}-{row.kind}")
 async def test_every_inbound_cell_can_be_received(world: World, row: Row) -> None:
     rng = Random(3)
     pair = world.runtime.specs.capabilities.channels[row.channel].addresses["inbound"]
+    shape = world.runtime.versions.inbound.of(row)
 
     message, _ = await world.runtime.messages.receive(
         await world.account(),
         Arrival(
             row.channel,
             row.kind,
-            sender=fake.address(pair.sender.shape, rng),
-            recipient=fake.address(pair.recipient.shape, rng),
-            content=fake.inbound_content(row.kind, row.channel, rng),
+            sender=fake.address(pair.sender.shape_in(row.dialect), rng),
+            recipient=fake.address(pair.recipient.shape_in(row.dialect), rng),
+            content=fake.inbound_content(row.kind, shape.members, rng),
+            dialect=row.dialect,
         ),
     )
     await world.runtime.settle()

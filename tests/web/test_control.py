@@ -110,7 +110,8 @@ async def test_every_supported_inbound_cell_arrives_with_made_up_content(api: Ap
     for row in specs.capabilities.rows_in("v0.1"):
         if row.direction != "inbound" or not row.is_supported:
             continue
-        answer = await api.client.post("/_mock/inbound", json={"channel": row.channel, "kind": row.kind})
+        body = {"channel": row.channel, "kind": row.kind, "version": "v0.1"}
+        answer = await api.client.post("/_mock/inbound", json=body)
         assert answer.status_code == 201, answer.text
         await api.app.runtime.settle()
         url, body = api.receiver.got[-1]
@@ -123,15 +124,17 @@ async def test_every_unsupported_inbound_cell_is_refused_by_name(api: Api, specs
     refused = [row for row in specs.capabilities.rows_in("v0.1") if row.direction == "inbound" and not row.is_supported]
     assert len(refused) == 9
     for row in refused:
-        answer = await api.client.post("/_mock/inbound", json={"channel": row.channel, "kind": row.kind})
+        body = {"channel": row.channel, "kind": row.kind, "version": "v0.1"}
+        answer = await api.client.post("/_mock/inbound", json=body)
         assert answer.status_code == 400
-        assert answer.json()["detail"].startswith(f"{row.kind} cannot come in on {row.channel}")
+        assert answer.json()["detail"].startswith(f"{row.kind} cannot come in on {row.channel} in v0.1: ")
 
 
 async def test_inbound_takes_content_and_parties_as_given(api: Api) -> None:
     wanted = {
         "channel": "whatsapp",
         "kind": "image",
+        "version": "v0.1",
         "from": "447700900103",
         "to": "447700900201",
         "url": "https://media.example.org/i/9.jpg",
@@ -221,7 +224,7 @@ async def test_rules_list_every_cell_and_code(api: Api, specs: Specs) -> None:
     rules = (await api.client.get("/_mock/rules")).json()
 
     assert len(specs.capabilities.rows) == len(rules["capabilities"]["rows"])
-    assert len(rules["errors"]) == 45
+    assert len(rules["errors"]) == 64
 
 
 async def test_reset_forgets_what_it_is_told_and_no_more(api: Api) -> None:
@@ -253,7 +256,8 @@ async def test_an_account_can_be_set_shown_and_forgotten(api: Api) -> None:
     wanted = {
         "secrets": ["a-long-secret"],
         "status_url": "http://127.0.0.1:8/st",
-        "applications": [{"id": "app-1", "status_url": "http://127.0.0.1:8/app"}],
+        "webhook_version": "v1",
+        "applications": [{"id": "app-1", "status_url": "http://127.0.0.1:8/app", "webhook_version": "v0.1"}],
         "senders": [{"channel": "whatsapp", "id": "447700900201", "application": "app-1"}],
     }
 
@@ -264,7 +268,8 @@ async def test_an_account_can_be_set_shown_and_forgotten(api: Api) -> None:
 
     assert put.status_code == 200
     assert shown["secrets"] == ["a-long..."]
-    assert ["app-1"] == [each["id"] for each in applications]
+    assert "v1" == shown["webhook_version"]
+    assert [("app-1", "v0.1")] == [(each["id"], each["webhook_version"]) for each in applications]
     assert gone.status_code == 204
     assert (await api.client.get("/_mock/accounts/ab12cd34")).status_code == 404
 
@@ -275,6 +280,7 @@ async def test_an_account_can_be_set_shown_and_forgotten(api: Api) -> None:
         pytest.param({"statusurl": "x"}, "status_url", id="misspelt key"),
         pytest.param({"status_url": "localhost:9000"}, "http", id="no scheme"),
         pytest.param({"secrets": "x"}, "secrets", id="wrong type"),
+        pytest.param({"webhook_version": "V1"}, 'Did you mean "v1"?', id="version of webhooks"),
         pytest.param({"senders": [{"channel": "whatsap", "id": "1"}]}, "Did you mean whatsapp?", id="channel"),
         pytest.param({"api_key": "other"}, "the path says", id="other key"),
         pytest.param({"applications": [{"id": "a", "public_key": "nonsense"}]}, "PEM", id="no key"),

@@ -302,7 +302,14 @@ async def test_inbound_messages_of_a_deleted_page_follow_no_link(accounts: Api) 
 
 async def write_to(api: Api, channel: str, recipient: str) -> str:
     """Let a user write to a sender; return where the webhook went."""
-    body = {"channel": channel, "kind": "text", "from": "447700900555", "to": recipient, "text": "Hello"}
+    body = {
+        "channel": channel,
+        "kind": "text",
+        "from": "447700900555",
+        "to": recipient,
+        "text": "Hello",
+        "version": "v0.1",
+    }
     answer = await api.client.post("/_mock/inbound", params={"account": KEY}, json=body)
     assert answer.status_code == 201, answer.text
     await api.app.runtime.settle()

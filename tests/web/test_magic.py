@@ -51,6 +51,36 @@ LITERALS = {
     ),
 }
 
+# Source: messages-v1 part 7.
+LITERALS_V1 = {
+    401: (
+        "https://developer.vonage.com/api-errors/#unathorized",
+        "You did not provide correct credentials.",
+        "Check that you're using the correct credentials, and that your account has this feature enabled",
+    ),
+    402: (
+        "https://developer.vonage.com/api-errors/#low-balance",
+        "Low balance",
+        "This request could not be performed due to your account balance being low.",
+    ),
+    422: (
+        "https://developer.vonage.com/api-errors/messages#1150",
+        "Invalid params",
+        "The value of one or more parameters is invalid.",
+    ),
+    429: (
+        "https://developer.vonage.com/api-errors/messages#1000",
+        "Rate Limit Hit",
+        "Please wait, then retry your request",
+    ),
+    500: (
+        "https://developer.vonage.com/api-errors/messages#1000",
+        "Internal error",
+        "There was an error processing your request in the Platform.",
+    ),
+}
+SMS_V1 = {"channel": "sms", "message_type": "text", "to": "447700900123", "from": "ACME", "text": "Table ready"}
+
 
 @pytest.mark.parametrize("row", AT_ONCE, ids=lambda row: row.directive)
 @pytest.mark.parametrize("way", ["recipient", "client_ref"])
@@ -81,6 +111,41 @@ async def test_words_of_an_answer_are_those_of_the_sources(status: int, api: Api
     body = (await api.send(sms(client_ref=f"mock:http:{status}"))).json()
 
     assert LITERALS[status] == (body.get("type"), body["title"], body["detail"])
+
+
+@pytest.mark.parametrize("status", LITERALS_V1)
+@pytest.mark.parametrize("way", ["recipient", "client_ref", "id"])
+async def test_words_of_an_answer_of_v1_are_those_of_its_own_document(way: str, status: int, api: Api) -> None:
+    key, directive = basic("mockkey1"), f"mock:http:{status}"
+    by_number = {"to": f"9990000{status:04}"} if way == "recipient" else {"client_ref": directive}
+
+    if way == "id":
+        answer = await api.client.patch(f"/v1/messages/{directive}", json={"status": "read"}, headers=key)
+    else:
+        answer = await api.client.post("/v1/messages", json=SMS_V1 | by_number, headers=key)
+
+    body = answer.json()
+    assert (status, "application/json") == (answer.status_code, answer.headers["content-type"])
+    assert LITERALS_V1[status] == (body["type"], body["title"], body["detail"])
+    [entry] = await api.journal()
+    assert f"asked for by a magic value: http:{status}" == entry["request"]["reason"]
+
+
+async def test_id_is_no_directive_where_magic_is_switched_off(open_api: OpenApi) -> None:
+    async with open_api(magic=False) as api:
+        path = "/v1/messages/mock:http:429"
+        answer = await api.client.patch(path, json={"status": "read"}, headers=basic("mockkey1"))
+
+    assert (404, "External Id not found for message mock:http:429.") == (answer.status_code, answer.json()["detail"])
+
+
+@pytest.mark.parametrize("directive", ["mock:delivered", "mock:htpp:429", "mock:"])
+async def test_id_that_asks_for_no_answer_is_an_unknown_one(directive: str, api: Api) -> None:
+    answer = await api.client.patch(
+        f"/v1/messages/{directive}", json={"status": "read"}, headers=basic("mockkey1")
+    )  # fmt: skip
+
+    assert (404, "Not Found") == (answer.status_code, answer.json()["title"])
 
 
 async def test_answer_is_journalled_with_what_asked_for_it(api: Api) -> None:
@@ -167,7 +232,7 @@ async def listening(checking: Checking) -> AsyncIterator[Checking]:
 
 
 async def test_every_code_reaches_a_real_receiver_signed(specs: Specs) -> None:
-    """Over real sockets: 45 sends, each by its number; every webhook verified with another library than signed it."""
+    """Over real sockets: 64 sends, each by its number; every webhook verified with another library than signed it."""
     rows = [row for row in TABLE.rows if row.steps and row.steps[-1].code is not None]
     wanted = sum(len(row.steps) for row in rows)
     async with listening(Checking(wanted)) as receiver, aiohttp.ClientSession() as session:
@@ -187,6 +252,6 @@ async def test_every_code_reaches_a_real_receiver_signed(specs: Specs) -> None:
     assert {f"{each.status}:{code}": (each.status, code, each.label) for code, each in specs.errors.items()} == {
         ref: (body["status"], body["error"]["code"], body["error"]["reason"]) for ref, body in last.items()
     }
-    assert 45 == len(last)
+    assert 64 == len(last)
     assert {"submitted"} == {body["status"] for bodies in receiver.told.values() for body in bodies[:-1]}
     assert wanted == len(receiver.tokens)

@@ -25,7 +25,7 @@ async def told(api: Api, uuid: str) -> list[tuple[str, Json]]:
 
 async def write(api: Api, channel: str, sender: str, recipient: str, text: str) -> None:
     """Let a user write."""
-    body = {"channel": channel, "kind": "text", "from": sender, "to": recipient, "text": text}
+    body = {"channel": channel, "kind": "text", "from": sender, "to": recipient, "text": text, "version": "v0.1"}
     answer = await api.client.post("/_mock/inbound", json=body)
     assert 201 == answer.status_code, answer.text
 

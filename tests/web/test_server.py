@@ -49,6 +49,11 @@ class Runtime:
     fails: bool = False
     lasts: bool = False
     stops: asyncio.Event = field(default_factory=asyncio.Event)
+    url: str = ""
+
+    def listens_at(self, url: str) -> None:
+        """Learn where it answers."""
+        self.url = url
 
     async def start(self) -> None:
         """Begin."""
@@ -145,6 +150,12 @@ def test_answers_carry_a_date_and_do_not_name_the_server(settings: Settings) -> 
         answer, _ = ask(running.url)
 
     assert (None, True) == (answer.getheader("server"), "GMT" in str(answer.getheader("date")))
+
+
+def test_the_runtime_is_told_where_it_answers(settings: Settings) -> None:
+    app = App()
+    with serving(settings, app=app) as running:
+        assert running.url == app.runtime.url
 
 
 def test_without_tls_there_is_no_https(tmp_path: Path) -> None:

@@ -180,6 +180,21 @@ async def test_unknown_path_gets_404_with_the_nearest_known_one(api: Api) -> Non
     assert len(await api.journal(verdict="refused")) == 1
 
 
+async def test_path_with_a_line_break_gets_404_as_any_unknown_one(api: Api) -> None:
+    answer = await api.client.patch("/v1/messages/a%0Ab/c", json={"status": "read"})
+
+    assert (404, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
+    assert answer.json()["detail"].startswith("No operation is at /v1/messages/a\nb/c.")
+    assert len(await api.journal(verdict="refused")) == 1
+
+
+async def test_path_spelt_as_the_document_has_it_names_no_message(api: Api) -> None:
+    answer = await api.client.patch("/v1/messages/{message_uuid}", json={"status": "read"}, headers=basic("mockkey1"))
+
+    assert 404 == answer.status_code
+    assert "External Id not found for message {message_uuid}." == answer.json()["detail"]
+
+
 async def test_body_over_the_limit_gets_413(open_api: OpenApi) -> None:
     async with open_api(max_body_bytes=1000) as api:
         declared = await api.send(sms(client_ref="x" * 1000))
@@ -297,3 +312,16 @@ async def test_our_own_mistake_is_a_500_problem_and_an_error_entry(api: Api) -> 
     assert answer.json()["detail"] == "The mock server itself failed: ZeroDivisionError: a planted mistake"
     (entry,) = await api.journal(kind="error")
     assert entry["request"]["verdict"] == "failed"
+
+
+async def test_our_own_mistake_is_told_in_the_words_of_v1_there_and_in_ours_in_the_journal(api: Api) -> None:
+    async def broken(*_: object) -> object:
+        raise ZeroDivisionError("a planted mistake")
+
+    api.app.runtime.updates.update = broken  # type: ignore[method-assign,assignment]  # a planted mistake
+
+    answer = await api.client.patch("/v1/messages/any", json={"status": "read"}, headers=basic("mockkey1"))
+
+    assert (500, "Internal error") == (answer.status_code, answer.json()["title"])
+    (entry,) = await api.journal(kind="error")
+    assert "The mock server itself failed: ZeroDivisionError: a planted mistake" == entry["request"]["reason"]

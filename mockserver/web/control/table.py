@@ -5,6 +5,7 @@ from typing import Final
 
 from mockserver.clock import MODE_FORM
 from mockserver.core.asking import searched
+from mockserver.core.forms import FORMS
 from mockserver.model import DeliveryState, EntryKind, Json, Status
 from mockserver.service.runtime import RESETTABLE
 from mockserver.web.control.faults import FAULT_BODY, FAULTS_BODY
@@ -104,10 +105,17 @@ _INBOUND_BODY: Json = {
     "type": "object",
     "required": ["channel", "kind"],
     "properties": {
-        "channel": {"type": "string", "description": "sms, mms, viber, messenger or whatsapp."},
+        "channel": {"type": "string", "description": "sms, mms, rcs, viber, messenger or whatsapp."},
         "kind": {
             "type": "string",
-            "description": "text, image, audio, video, file, location, button, unsupported.",
+            "description": "text, image, audio, video, file, vcard, location, contacts, button, reply, order, sticker, "
+            "reaction or unsupported; each channel has some of them.",
+        },
+        "version": {
+            "enum": list(FORMS),
+            "description": "The version of the API it arrives in. Without it, the webhook_version of the application "
+            "that `to` is linked to, of the account or of the server; else that of the last message sent on the "
+            "channel, else v1. Where only one version has such a message and none is set, it arrives in that one.",
         },
         "from": {"type": "string", "description": "The user's address; the user last written to without it."},
         "to": {
@@ -116,8 +124,12 @@ _INBOUND_BODY: Json = {
         },
     },
     "additionalProperties": True,
-    "description": "Content members stand beside these: text; url and caption; latitude, longitude, name, address "
-    "(lat and long on messenger); payload and text. Without them, content is made up.",
+    "description": "Members of the content stand beside these, named as the webhook names them: text; url, name and "
+    "caption; latitude and longitude as text, or lat and long, numbers in v1; payload and text; contacts; action and "
+    "emoji. Without them, content is made up. In v1 so do members beside the content: context, context_status, "
+    "profile, provider_message, _self and whatsapp (its referral) on WhatsApp, content (several attachments) on MMS, "
+    "context on Viber; sms, usage and origin, which are worked out otherwise. Text is read as JSON where the member "
+    "is a number, an object or a list.",
 }
 _ACCOUNT_BODY: Json = {
     "type": "object",
@@ -126,10 +138,16 @@ _ACCOUNT_BODY: Json = {
         "signature_secret": {"type": ["string", "null"]},
         "inbound_url": {"type": ["string", "null"]},
         "status_url": {"type": ["string", "null"]},
+        "webhook_version": {"enum": ["v0.1", "v1", None], "description": "The version webhooks are written in."},
         "sms_receipt_url": {"type": ["string", "null"]},
         "sms_receipt_method": {"enum": ["GET", "POST"]},
         "read": {"type": ["boolean", "null"]},
-        "applications": {"type": "array", "items": {"type": "object"}},
+        "applications": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "Each with id, name, public_key, inbound_url, status_url, webhook_version, and messages: "
+            "false for one without the Messages capability, whose requests are refused.",
+        },
         "senders": {"type": "array", "items": {"type": "object"}},
         "provider": {
             "type": ["object", "null"],
@@ -226,7 +244,12 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
         "/deliveries/{id}/redeliver", "POST", "redeliver", "Send a webhook once more, now.", (_ACCOUNT,), None, 202
     ),
     ControlRoute(
-        "/explain", "POST", "explain", "Judge a request body without sending it.", (), {"description": "Any JSON."}
+        "/explain", "POST", "explain", "Judge a request body without sending it.",
+        (
+            _words("The version to judge by; without it, that which the body's members tell.", "version", tuple(FORMS)),
+            _words("The method it would be sent with; PATCH judges it as an update.", "method", ("POST", "PATCH")),
+        ),
+        {"description": "Any JSON."},
     ),
     ControlRoute("/rules", "GET", "rules", "What is known of the API: channels, limits, codes, magic values."),
     ControlRoute("/faults", "GET", "list_faults", "What is broken on purpose, and how often it hit.", (_ACCOUNT,)),

@@ -6,9 +6,10 @@ from mockserver.config import shortened
 from mockserver.contract.specs import Specs
 from mockserver.core.match import text_of
 from mockserver.core.prices import counted
-from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move, Sender
-from mockserver.problem import Finding, Verdict, Violation
+from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move, Sender, Update
+from mockserver.problem import Finding, Problem, Violation
 from mockserver.web.control.faults import delivery_fault_view
+from mockserver.web.explaining import Explanation
 from mockserver.wire.v0_1 import timestamp
 
 
@@ -28,15 +29,34 @@ def message_view(message: Message, specs: Specs) -> Json:
         "options": message.options,
         "client_ref": message.client_ref,
         "application_id": message.application,
+        "webhook_url": message.webhook_url,
+        "webhook_version": message.webhook_version,
         "at": timestamp(message.at),
         "status": message.status.value,
         "statuses": [move_view(move, specs) for move in message.moves],
+        "updates": [update_view(update) for update in message.updates],
     }
-    if message.workflow is not None:
-        view |= {"dispatch_uuid": message.workflow, "step": message.step}
+    view |= _workflow(message)
     cut = counted(message, specs.capabilities.channels[message.channel])
     if cut is not None:
         view["sms"] = {"encoding": cut.encoding, "units": cut.units, "parts": cut.parts}
+    return view
+
+
+def _workflow(message: Message) -> Json:
+    """Return which message of a workflow this is: of a failover the item, counted from 1, of Dispatch the step."""
+    if message.workflow is None:
+        return {}
+    if message.steps is None:
+        return {"dispatch_uuid": message.workflow, "step": message.step}
+    return {"workflow_id": message.workflow, "item": (message.step or 0) + 1, "items": message.steps}
+
+
+def update_view(update: Update) -> Json:
+    """Return what a client made of a message later."""
+    view: dict[str, Json] = {"status": update.status, "at": timestamp(update.at)}
+    if update.replying_indicator is not None:
+        view["replying_indicator"] = update.replying_indicator
     return view
 
 
@@ -99,7 +119,8 @@ def entry_view(entry: Entry, specs: Specs) -> Json:
 
 
 def exchange_view(exchange: Exchange, message: str | None) -> Json:
-    """Return a request and its answer; the answer to an accepted one names the message."""
+    """Return a request and its answer; the answer to an accepted one that sends names the message."""
+    named = {"message_uuid": message} if message is not None and exchange.method == "POST" else None
     return {
         "method": exchange.method,
         "path": exchange.path,
@@ -113,7 +134,7 @@ def exchange_view(exchange: Exchange, message: str | None) -> Json:
         "duration_ms": exchange.duration_ms,
         "headers": exchange.headers,
         "body": exchange.body,
-        "answer": exchange.answer if exchange.answer is not None or message is None else {"message_uuid": message},
+        "answer": exchange.answer if exchange.answer is not None else named,
         "violations": [violation_view(each) for each in exchange.violations],
         "findings": [finding_view(each) for each in exchange.findings],
     }
@@ -137,17 +158,28 @@ def finding_view(finding: Finding) -> Json:
     return {"name": finding.name, "rule": finding.rule, "detail": finding.detail}
 
 
-def verdict_view(verdict: Verdict, nearest: Json) -> Json:
-    """Return the verdict on a body, with the nearest valid form where it is not valid itself."""
+def explanation_view(explanation: Explanation, oddities: tuple[Finding, ...]) -> Json:
+    """Return the verdict on a body and its nearest valid form; ``oddities`` are findings on its spelling."""
+    verdict = explanation.verdict
     return {
         "valid": verdict.is_valid,
+        "version": explanation.version,
+        "judged_as": explanation.judged_as,
         "channel": verdict.channel,
         "kind": verdict.kind,
         "branch": verdict.branch,
+        "problem": problem_view(explanation.problem),
         "violations": [violation_view(each) for each in verdict.violations],
-        "findings": [finding_view(each) for each in verdict.findings],
-        "nearest": nearest,
+        "findings": [finding_view(each) for each in (*oddities, *verdict.findings)],
+        "nearest": explanation.nearest,
     }
+
+
+def problem_view(problem: Problem | None) -> Json:
+    """Return the error that would answer a request, without the trace of one; ``None`` if there is none."""
+    if problem is None:
+        return None
+    return {"status": problem.status, "type": problem.type, "title": problem.title, "detail": problem.detail}
 
 
 def account_view(account: Account) -> Json:
@@ -158,6 +190,7 @@ def account_view(account: Account) -> Json:
         "signature_secret": shortened(account.signature_secret) if account.signature_secret else None,
         "inbound_url": account.inbound_url,
         "status_url": account.status_url,
+        "webhook_version": account.webhook_version,
         "sms_receipt_url": account.sms_receipt_url,
         "sms_receipt_method": account.sms_receipt_method,
         "read": account.read,
