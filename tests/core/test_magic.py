@@ -249,3 +249,22 @@ def test_row_of_another_shape_is_refused() -> None:
 def test_codes_without_steps_are_refused(codes: Json, words: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=words):
         read_magic(raw() | {"codes": codes}, SPECS.errors)
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect", "status"),
+    [("low_balance", "v0.1", 400), ("low_balance", "v1", 402), ("throttled", "v0.1", 429), ("unavailable", "v1", 503)],
+)
+def test_problem_is_found_by_its_name_in_each_version(name: str, dialect: str, status: int) -> None:
+    problem = problem_of(TABLE.problem(name, dialect))
+
+    assert problem is not None
+    assert status == problem.status
+
+
+def test_name_of_no_answer_is_a_mistake() -> None:
+    document = raw()
+    document["problems"]["invalid"]["v1"] = "9000"
+
+    expected = [("problems.invalid.v1", "There is no answer with the digits '9000'.")]
+    assert expected == list(mistakes(read_magic(document, SPECS.errors)))

@@ -17,7 +17,7 @@ from tests.scenario.test_load import CASES
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = re.findall(
-    r"^```yaml\n(.*?)^```$", (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"), re.M | re.S
+    r"^```yaml\n(.*?)^```$", (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
 )
 BY_NAMES = (
     *("two keys", "impossible", "bad expression", "json nowhere", "unknown machine", "unknown name", "two answers"),
