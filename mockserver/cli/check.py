@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,9 @@ from mockserver.cli.shell import shell_of, tell
 from mockserver.config import FILE_NAME, read_file
 from mockserver.data import bundled
 from mockserver.errors import MockServerError, UsageError
+
+if TYPE_CHECKING:
+    from mockserver.contract.specs import Specs
 
 EXAMPLES = examples("mockserver check", "mockserver check mockserver.toml --json", "mockserver check scenario.yaml")
 _BROKEN = 2
@@ -65,11 +69,10 @@ def _mistakes(path: Path) -> list[MockServerError]:
 
 def _config_mistakes(path: Path) -> Iterable[MockServerError]:
     from mockserver.cli.senders import sender_mistakes
-    from mockserver.contract.specs import load_specs
 
     file = read_file(path)
     yield from file.errors
-    yield from sender_mistakes(path, file.accounts, load_specs().capabilities)
+    yield from sender_mistakes(path, file.accounts, _specs().capabilities)
 
 
 def _yaml_mistakes(path: Path) -> Iterable[MockServerError]:
@@ -91,10 +94,18 @@ def _scenario_mistakes(path: Path) -> Iterable[MockServerError]:
     from mockserver.scenario.load import ScenarioErrors, load_scenario
 
     try:
-        load_scenario(path)
+        load_scenario(path, specs=_specs())
     except ScenarioErrors as errors:
         return errors.errors
     return ()
+
+
+@cache
+def _specs() -> "Specs":
+    """Return the specs, read once for all files."""
+    from mockserver.contract.specs import load_specs
+
+    return load_specs()
 
 
 _LINTERS: dict[str, Callable[[Path], Iterable[MockServerError]]] = {

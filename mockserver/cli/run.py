@@ -188,7 +188,7 @@ class Session:
                 waiting = set() if self._again(runner, waiting, set(after_elsewhere)) else waiting
 
     def _again(self, runner: Runner, touched: set[Path], elsewhere: set[Path]) -> bool:
-        """Run the files touched once more, all if something ``elsewhere`` is; false if one is broken, and none is run."""
+        """Run the files touched once more, all if something ``elsewhere`` is; return false if one is broken."""
         files = self.files()
         again = [each for each in files or () if touched & elsewhere or each.path in touched]
         try:

@@ -35,6 +35,4 @@ def _properties(schema: Json, specs: Specs, row: Row) -> Iterator[tuple[str, Jso
     schemas = specs.documents[f"messages-{row.dialect}"]["components"]["schemas"]
     while "$ref" in schema:
         schema = schemas[schema["$ref"].rpartition("/")[2]]
-    for part in schema.get("allOf", ()):
-        yield from _properties(part, specs, row)
     yield from schema.get("properties", {}).items()

@@ -224,7 +224,12 @@ def _of_code(file: MagicFile, code: int, named: Code, status: str) -> Magic:
 
 
 def mistakes(table: MagicTable) -> Iterator[tuple[str, str]]:
-    """Yield what types cannot say of the rows: the place of a row, and a sentence."""
+    """Yield what types cannot say of the table: a place, and a sentence; of names only once the rows are sound."""
+    found = list(_row_mistakes(table))
+    yield from found or _name_mistakes(table)
+
+
+def _row_mistakes(table: MagicTable) -> Iterator[tuple[str, str]]:
     width = table.width
     seen: set[str] = set()
     for place, each in table.placed:
@@ -236,6 +241,9 @@ def mistakes(table: MagicTable) -> Iterator[tuple[str, str]]:
             seen.add(value)
         if each.answer is not None and each.steps:
             yield place, "A row has an answer or steps, not both."
+
+
+def _name_mistakes(table: MagicTable) -> Iterator[tuple[str, str]]:
     answers = {each.digits for each in table.rows if each.answer is not None}
     for name, by_dialect in table.problems.items():
         for dialect, digits in by_dialect.items():

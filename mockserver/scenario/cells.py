@@ -25,18 +25,18 @@ _NAMING = (*_ALLOWING, "not")
 
 def fixed(pattern: Json) -> tuple[str, ...]:
     """Return the texts that a pattern allows, as far as it lists them: of a value, a list, ``equals``, ``one_of``."""
-    listed = (each for _, each in _listed(pattern, (), _ALLOWING) if isinstance(each, str))
-    return tuple(each for each in listed if not may_hold_names(each))
+    texts = (each for _, each in listed(pattern, (), _ALLOWING) if isinstance(each, str))
+    return tuple(each for each in texts if not may_hold_names(each))
 
 
-def _listed(pattern: Json, path: KeyPath, tests: tuple[str, ...]) -> Iterator[tuple[KeyPath, Json]]:
+def listed(pattern: Json, path: KeyPath, tests: tuple[str, ...] = _NAMING) -> Iterator[tuple[KeyPath, Json]]:
     """Yield the single values that a pattern names, as itself, in a list, or in some tests, with their paths."""
     if isinstance(pattern, list):
         for index, each in enumerate(pattern):
-            yield from _listed(each, (*path, index), tests)
+            yield from listed(each, (*path, index), tests)
     elif isinstance(pattern, Mapping):
         for name in (each for each in tests if each in pattern):
-            yield from _listed(pattern[name], (*path, name), tests)
+            yield from listed(pattern[name], (*path, name), tests)
     else:
         yield path, pattern
 
@@ -83,7 +83,7 @@ class Cells:
 
     def unknown_in(self, pattern: Json, of: str, path: KeyPath) -> Iterator[Mistake]:
         """Yield a mistake for each name of a pattern that nothing has."""
-        for below, name in _listed(pattern, path, _NAMING):
+        for below, name in listed(pattern, path):
             yield from self.unknown(shown(name) if name is None else name, of, below)
 
     def code(self, code: int | None, path: KeyPath) -> Iterator[Mistake]:

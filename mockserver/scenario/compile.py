@@ -7,35 +7,24 @@ from msgspec.structs import replace
 
 from mockserver.config.places import KeyPath, dotted
 from mockserver.core.asking import canonical
-from mockserver.core.expressions import has_names
 from mockserver.core.scenario_values import (
     Act,
-    Advance,
-    Answered,
     Arrived,
     Await,
     AwaitRule,
-    Bounds,
     Check,
-    ClockWish,
     Expect,
-    Fields,
     Fired,
     Given,
-    Http,
     Inbound,
-    Latency,
     Later,
     Machine,
-    Move,
     Place,
-    Respond,
     Rule,
     Scenario,
     Sequence,
     SetFault,
     SetState,
-    Sleep,
     Step,
     Timing,
     Total,
@@ -43,23 +32,21 @@ from mockserver.core.scenario_values import (
     Window,
     wanted,
 )
-from mockserver.model import Deliver, Json, Planned, Status
-from mockserver.scenario import expectations, faults, models, steps
+from mockserver.model import Json
+from mockserver.scenario import expectations, faults, models, parts, steps
+from mockserver.scenario.asked import fields_of, item_of
 from mockserver.scenario.cells import Cells
-from mockserver.scenario.checks import COUNTERS, FOR, fields_of, inbound_step, item_of
 from mockserver.scenario.document import Document
 from mockserver.scenario.given_checks import account_of, members_of
 from mockserver.scenario.names import Names
+from mockserver.scenario.rule_checks import COUNTERS
+from mockserver.scenario.step_checks import inbound_step
 
 AWAIT_S: Final = 10.0
 """How long a step waits for something unless it says so."""
 EXPECT_S: Final = 0.0
 """How long a step or a check waits for what is expected unless it says so: it is to be there already."""
-ANSWER_S: Final = 10.0
-"""How long an answer of the system under test may take unless a step says so."""
-_SPEED: Final = "x"
 _RULE: Final = "rule:"
-_CLASS_WIDTH: Final = 99
 
 
 def compiled(
@@ -89,7 +76,7 @@ class _Compiler:
             source=self._document.name,
             about=file.about,
             seed=file.seed,
-            clock=_clock(file.clock),
+            clock=parts.clock(file.clock),
             given_vars=file.vars,
             given=self._given(),
             machines={
@@ -137,10 +124,10 @@ class _Compiler:
             times=when.times,
             every=when.every,
             probability=when.probability,
-            capture=_paths(rule.capture),
+            capture=parts.paths(rule.capture),
             sets=rule.set,
-            respond=_respond(rule.respond),
-            script=None if then is None else _script(then),
+            respond=parts.respond(rule.respond),
+            script=None if then is None else parts.script(then),
             later=()
             if then is None
             else tuple(
@@ -171,8 +158,8 @@ class _Compiler:
             name=step.name or verb,
             act=act,
             place=self._place(("timeline", index)),
-            answered=_answered(getattr(step, "expect", None)) if not isinstance(step, steps.ExpectStep) else None,
-            capture=_paths(step.capture),
+            answered=parts.answered(getattr(step, "expect", None)) if not isinstance(step, steps.ExpectStep) else None,
+            capture=parts.paths(step.capture),
         )
 
     def _act(self, step: steps.Step) -> Act:
@@ -186,18 +173,18 @@ class _Compiler:
             case steps.FaultStep():
                 return self._fault(step.fault)
             case _:
-                return _plain_act(step)
+                return parts.plain_act(step)
 
     def _await(self, awaited: Any) -> Act:
         if isinstance(awaited, expectations.OfRule):
-            return AwaitRule(awaited.rule, awaited.count, _or(awaited.within, AWAIT_S))
+            return AwaitRule(awaited.rule, awaited.count, parts.or_else(awaited.within, AWAIT_S))
         return Await(self._expect(awaited, AWAIT_S))
 
     def _expect(self, expected: Any, within_s: float) -> Expect:
         return Expect(
             wanted=self._wanted(expected),
-            bounds=_bounds(expected),
-            within_s=_or(expected.within, within_s),
+            bounds=parts.bounds(expected),
+            within_s=parts.or_else(expected.within, within_s),
             acknowledged=getattr(expected, "acknowledged", None),
         )
 
@@ -220,11 +207,11 @@ class _Compiler:
         what: Expect | Sequence | Total
         match check:
             case expectations.CheckSequence():
-                what = Sequence(tuple(map(self._item, check.sequence)), _or(check.within, EXPECT_S))
+                what = Sequence(tuple(map(self._item, check.sequence)), parts.or_else(check.within, EXPECT_S))
             case expectations.CheckViolations():
-                what = Total("violations", _amount(check.violations))
+                what = Total("violations", parts.amount(check.violations))
             case expectations.CheckFindings():
-                what = Total("findings", _amount(check.findings))
+                what = Total("findings", parts.amount(check.findings))
             case _:
                 what = self._expect(check, EXPECT_S)
         return Check(index, what, self._place(("verify", index)), check.name or "")
@@ -236,125 +223,3 @@ class _Compiler:
             return Fired(item.removeprefix(_RULE))
         step = inbound_step(item.partition(":")[2], self._names)
         return Arrived(-1 if step is None else step)
-
-
-def _plain_act(step: steps.StatusStep | steps.AdvanceStep | steps.SleepStep | steps.SetStep | steps.HttpStep) -> Act:
-    """Return the act of a step that needs nothing but itself."""
-    match step:
-        case steps.StatusStep():
-            return Move(step.status.message, Status(step.status.status), step.status.code)
-        case steps.AdvanceStep():
-            return Advance(step.advance)
-        case steps.SleepStep():
-            return Sleep(step.sleep)
-        case steps.SetStep():
-            return SetState({name: each for name, each in step.set.items() if name != FOR}, step.set[FOR])
-        case steps.HttpStep():
-            return _http(step)
-
-
-def latency(delay: float | faults.Latency | None) -> Latency:
-    """Return the times a delay may take."""
-    if delay is None:
-        return Latency()
-    if not isinstance(delay, faults.Latency):
-        return Latency(delay, delay)
-    if delay.fixed is not None:
-        return Latency(delay.fixed, delay.fixed)
-    if delay.min is not None and delay.max is not None:
-        return Latency(delay.min, delay.max)
-    shares = ((0.5, delay.p50), (0.95, delay.p95), (0.99, delay.p99))
-    return Latency(percentiles=tuple((share, seconds) for share, seconds in shares if seconds is not None))
-
-
-def _clock(word: str) -> ClockWish:
-    if word.endswith(_SPEED):
-        return ClockWish("scaled", float(word.removesuffix(_SPEED)))
-    return ClockWish("manual", 0.0) if word == "manual" else ClockWish()
-
-
-def _or(seconds: float | None, default_s: float) -> float:
-    return default_s if seconds is None else seconds
-
-
-def _paths(capture: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what is captured as texts with expressions, bare paths put between braces."""
-    return {name: written if has_names(written) else f"${{{written}}}" for name, written in capture.items()}
-
-
-def _respond(respond: steps.Respond) -> Respond:
-    if isinstance(respond, str):
-        return Respond()
-    return Respond(
-        problem=respond.problem,
-        status=respond.status,
-        body=respond.body,
-        headers=respond.headers or {},
-        fault=respond.fault,
-        delay=latency(respond.delay),
-    )
-
-
-def _script(then: list[steps.Then]) -> tuple[Planned, ...]:
-    """Return the statuses that follow, in the order of time, those of one moment as they are written."""
-    listed = [each for each in then if isinstance(each, steps.ThenStatus)]
-    return tuple(
-        Planned(each.after, Status(each.status), each.code, _deliver(each.deliver))
-        for each in sorted(listed, key=lambda each: each.after)
-    )
-
-
-def _deliver(deliver: steps.Deliver) -> Deliver | None:
-    found = Deliver(
-        copies=deliver.copies,
-        before=None if deliver.before is None else Status(deliver.before),
-        delay_s=deliver.delay,
-        fault="drop" if deliver.drop else deliver.fault,
-    )
-    return None if found == Deliver() else found
-
-
-def _answered(expected: expectations.Answered | None) -> Answered | None:
-    if expected is None:
-        return None
-    written = expected.answered if isinstance(expected.answered, list) else [expected.answered]
-    statuses = tuple((each, each) if isinstance(each, int) else _class(each) for each in written)
-    fields: Fields = fields_of(expected, ("answered", "within"))
-    return Answered(statuses, _or(expected.within, ANSWER_S), fields)
-
-
-def _class(word: str) -> tuple[int, int]:
-    first = int(word[0]) * 100
-    return first, first + _CLASS_WIDTH
-
-
-def _http(step: steps.HttpStep) -> Http:
-    request = step.http
-    sends_json = "json_" in request.model_fields_set
-    sends = sends_json or request.body is not None
-    within = None if step.expect is None else step.expect.within
-    return Http(
-        method=request.method or ("POST" if sends else "GET"),
-        url=request.url,
-        headers=request.headers,
-        json=request.json_,
-        sends_json=sends_json,
-        body=request.body,
-        timeout_s=_or(within, ANSWER_S),
-    )
-
-
-def _bounds(expected: Any) -> Bounds:
-    if expected.absent:
-        return Bounds(0, 0)
-    if expected.count is not None:
-        return Bounds(expected.count, expected.count)
-    if expected.at_least is None and expected.at_most is not None:
-        return Bounds(0, expected.at_most)
-    return Bounds(1 if expected.at_least is None else expected.at_least, expected.at_most)
-
-
-def _amount(amount: int | expectations.Bounds) -> Bounds:
-    if isinstance(amount, int):
-        return Bounds(amount, amount)
-    return Bounds(amount.at_least or 0, amount.at_most)

@@ -46,10 +46,11 @@ def load_text(
 
 def _load(document: Document, overrides: Mapping[str, str], specs: Specs) -> Scenario:
     from mockserver.scenario.cells import Cells
-    from mockserver.scenario.checks import Checking
+    from mockserver.scenario.checks import file_mistakes
     from mockserver.scenario.compile import compiled
     from mockserver.scenario.given_checks import account_mistakes
     from mockserver.scenario.names import Settling, names_of
+    from mockserver.scenario.questions import Questions
     from mockserver.scenario.shape import check_shape
 
     if not isinstance(document.value, Mapping):
@@ -62,7 +63,7 @@ def _load(document: Document, overrides: Mapping[str, str], specs: Specs) -> Sce
     names, cells = names_of(value), Cells(specs)
     checked = check_shape(value)
     mistakes += [each for each in checked.mistakes if each.path not in told]
-    found = Checking(checked.file, checked.value, names, cells).mistakes()
+    found = file_mistakes(Questions(checked.file, checked.value, names, cells))
     mistakes += [each for each in found if each.path not in told and not checked.explains(each)]
     errors += [each.error(document) for each in mistakes]
     if not any(each.path[:1] == ("given",) for each in mistakes):

@@ -151,8 +151,6 @@ def only_verb(*verbs: str, also: tuple[str, ...] = ()) -> Callable[[Any], Any]:
     listed = ", ".join(verbs)
 
     def check(value: Any) -> Any:
-        if isinstance(value, BaseModel):
-            return value
         if not isinstance(value, Mapping):
             raise mistake("is <found>, expected a mapping.", f"Write one of {listed}.")
         found = [each for each in value if each in verbs]
@@ -168,18 +166,14 @@ def only_verb(*verbs: str, also: tuple[str, ...] = ()) -> Callable[[Any], Any]:
     return check
 
 
-def tag_by(*verbs: str, last: str = "") -> Discriminator:
+def tag_by(*verbs: str) -> Discriminator:
     """Return what tells the members of a union by the one key they have of their own."""
 
     def tag(value: Any) -> str:
-        keys = value if isinstance(value, Mapping) else (_verb_of(value, verbs),)
-        return f"<{next((each for each in verbs if each in keys), last)}>"
+        keys = value if isinstance(value, Mapping) else ()
+        return f"<{next((each for each in verbs if each in keys), '')}>"
 
     return Discriminator(tag)
-
-
-def _verb_of(value: BaseModel, verbs: tuple[str, ...]) -> str:
-    return next((each for each in verbs if each in keys_of(type(value))), "")
 
 
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:

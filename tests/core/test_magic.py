@@ -268,3 +268,22 @@ def test_directive_of_a_code_ends_in_the_status_it_names(code: int, status: str,
 
     assert isinstance(row, Magic)
     assert (status, code) == (row.steps[-1].status, row.steps[-1].code)
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect", "status"),
+    [("low_balance", "v0.1", 400), ("low_balance", "v1", 402), ("throttled", "v0.1", 429), ("unavailable", "v1", 503)],
+)
+def test_problem_is_found_by_its_name_in_each_version(name: str, dialect: str, status: int) -> None:
+    problem = problem_of(TABLE.problem(name, dialect))
+
+    assert problem is not None
+    assert status == problem.status
+
+
+def test_name_of_no_answer_is_a_mistake() -> None:
+    document = raw()
+    document["problems"]["invalid"]["v1"] = "9000"
+
+    expected = [("problems.invalid.v1", "There is no answer with the digits '9000'.")]
+    assert expected == list(mistakes(read_magic(document, SPECS.errors)))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import ScenarioError
-from mockserver.scenario.document import MAX_BYTES, MAX_DEPTH, Spot, parse, read_text
+from mockserver.scenario.document import MAX_BYTES, MAX_DEPTH, Document, Spot, parse, read_text
 
 LAUGHS = "\n".join([f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]" for n in range(9)])
 """Nine to the power of nine values, by aliases."""
@@ -26,6 +26,10 @@ def test_place_of_what_is_not_there_is_that_of_what_is_around_it() -> None:
     document = parse("a:\n  b: {c: 1}\n", "f.yaml")
 
     assert ("f.yaml:2:6", "f.yaml:2:6") == (document.at("a", "b", "x"), document.at_key("a", "b", "x", "y"))
+
+
+def test_place_in_a_text_without_known_lines_is_its_name() -> None:
+    assert "f.yaml" == Document("f.yaml", 1).at("a", 0)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,10 @@ WHEN = {
             " Write a fixed value here, or one of vars."
         ),
     ),
+    "open brace for a number": (
+        '{times: "${n"}',
+        "2:31: rules[0].when.times holds ${n has no closing brace. Write $${ where ${ itself is meant.",
+    ),
     "unknown machine": ("{state: {consent: x}}", "2:32: rules[0].when.state.consent is no machine. There is none."),
     "unknown name": ('{to: "${who}"}', "2:28: rules[0].when.to holds ${who}, which nothing defines."),
 }
@@ -661,6 +665,48 @@ def test_set_says_for_whom(mistakes: Mistakes) -> None:
     )
 
     assert ["3:18: timeline[0].set.for is missing. Say whose state it is, such as for: ${who}."] == found
+
+
+def test_states_are_those_of_their_machines(mistakes: Mistakes) -> None:
+    found = mistakes(
+        """\
+        scenario: a
+        machines: {m: {key: "${message.to}", initial: x, states: [x, yes]}}
+        rules:
+          - {id: r, when: {state: {m: [yess, x], n: {not: x}}}, set: {m: z, n: x}, then: [{set: {m: "${match.q}"}}]}
+        """
+    )
+
+    assert [
+        '4:32: rules[0].when.state.m[0] is "yess", no state of m. Did you mean yes?',
+        "4:42: rules[0].when.state.n is no machine. Did you mean m?",
+        '4:66: rules[0].set.m is "z", no state of m. Known: x, yes.',
+        "4:69: rules[0].set.n is no machine. Did you mean m?",
+        "4:93: rules[0].then[0].set.m holds ${match.q}, which nothing defines. There is none.",
+    ] == found
+
+
+def test_every_broken_item_of_a_list_is_told(mistakes: Mistakes) -> None:
+    found = mistakes("scenario: a\ngiven: {windows: [{channel: wa, from: a}, {channel: wa, to: b}, 3]}")
+
+    assert [
+        "2:19: given.windows[0].to is missing. Add to.",
+        "2:43: given.windows[1].from is missing. Add from.",
+        "2:65: given.windows[2] is 3, expected a mapping.",
+    ] == found
+
+
+def test_groups_of_what_was_found_can_be_captured(load: Load) -> None:
+    scenario = load(
+        """\
+        scenario: a
+        timeline:
+          - {await: {requests: {path: {matches: "(?P<rest>.*)"}}}, capture: {rest: match.rest, verb: request.method}}
+          - {expect: {messages: {text: "${rest} ${verb}"}}}
+        """
+    )
+
+    assert {"rest": "${match.rest}", "verb": "${request.method}"} == scenario.timeline[0].capture
 
 
 def test_name_is_known_only_after_the_step_that_captures_it(mistakes: Mistakes) -> None:

@@ -615,7 +615,7 @@ timeline:
     await world.runtime.settle()
 
     assert "passed" == report.outcome
-    assert ["two", "three"] == [each["message"]["content"]["text"] for each in world.poster.bodies(INBOUND_URL)]
+    assert ["two", "three"] == [each["text"] for each in world.poster.bodies(INBOUND_URL)]
     assert "2 mended" == report.steps[4].detail
     assert [] == await world.runtime.faults.listed(KEY)
 
@@ -977,7 +977,8 @@ async def test_webhook_not_tried_yet_is_one_of_the_run_that_wrote_it(world: Worl
     world.poster.then = 503
     text = """
 clock: manual
-timeline: [{await: {messages: {direction: outbound}}}, {advance: 1s}]
+rules: [{id: r}]
+timeline: [{await: {rule: r}}, {advance: 1s}]
 verify:
   - {deliveries: {state: pending, status: submitted, attempts: 1}, count: 1}
   - {deliveries: {state: pending, status: delivered, attempts: 0}, count: 1}

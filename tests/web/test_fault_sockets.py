@@ -309,5 +309,5 @@ async def test_a_spoilt_webhook_does_not_pass_the_official_check(do: str, error:
 async def test_a_trickling_webhook_takes_its_time_and_passes_the_official_check() -> None:
     got = await received({"do": "trickle", "over": "200ms"})
 
-    assert "sms" == check(got, SECRET)["from"]["type"]
+    assert "sms" == check(got, SECRET)["channel"]
     assert got.took_s >= 0.15

@@ -233,7 +233,7 @@ async def test_inbound_steps_reach_the_receiver(api: Api) -> None:
     found = await report(api, wait_s="20")
 
     assert "passed" == found.outcome, found
-    assert ["hi"] == [body["message"]["content"]["text"] for _, body in api.receiver.got]
+    assert ["hi"] == [body["text"] for _, body in api.receiver.got]
 
 
 async def test_state_is_read_and_set(api: Api) -> None:
