@@ -9,7 +9,7 @@ from mockserver.scenario.complaints import Mistake, choice
 from mockserver.scenario.given_checks import given_mistakes
 from mockserver.scenario.models import Machine, ScenarioFile
 from mockserver.scenario.names import RESERVED, unknown_names
-from mockserver.scenario.questions import Questions, roots_of
+from mockserver.scenario.questions import AT_SEND, Questions
 from mockserver.scenario.rule_checks import RuleCheck
 from mockserver.scenario.step_checks import StepCheck
 
@@ -30,7 +30,7 @@ def file_mistakes(around: Questions) -> Iterator[Mistake]:
 
 
 def _machine(machine: Machine, path: KeyPath) -> Iterator[Mistake]:
-    yield from unknown_names(machine.key, (*path, "key"), (), roots_of("message", "request"))
+    yield from unknown_names(machine.key, (*path, "key"), (), AT_SEND)
     if machine.initial not in machine.states:
         says = f"is {shown(machine.initial)}, none of the states."
         yield Mistake((*path, "initial"), says, choice(machine.initial, machine.states))

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from mockserver.config.places import KeyPath
 from mockserver.config.values import shown
-from mockserver.core.asking import About
+from mockserver.core.asking import FIELDS, About
 from mockserver.core.expressions import PATH, may_hold_names
 from mockserver.model import Json
 from mockserver.scenario.asked import fields_of, patterns
@@ -16,28 +16,28 @@ from mockserver.scenario.models import ScenarioFile
 from mockserver.scenario.names import Names, unknown_name, unknown_names
 from mockserver.scenario.words import Strict
 
-_MESSAGE: Final = (
-    *("uuid", "channel", "kind", "from", "to", "text", "client_ref", "application", "version", "direction", "status"),
-    *("content", "options", "workflow", "error_code"),
-)
-_REQUEST: Final = (
-    *("operation", "method", "path", "version", "channel", "kind", "from", "to", "text", "client_ref", "application"),
-    *("body", "headers", "status", "verdict", "violations", "findings"),
-)
-_DELIVERY: Final = (
-    *("event", "status", "message", "channel", "to", "from", "url", "state", "acknowledged", "attempts", "answered"),
-    *("body",),
-)
-_ANSWER: Final = ("status", "json", "text", "headers")
-ROOTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "message": _MESSAGE,
-    "request": _REQUEST,
-    "delivery": _DELIVERY,
-    "answer": _ANSWER,
-}
-"""What can be named while a scenario runs, by the first part of the name, with its members."""
 Roots: TypeAlias = Mapping[str, tuple[str, ...] | None]
-"""What can be named in one place; ``None`` where any member may be."""
+"""What can be named in one place, with its members; ``None`` where any member may be."""
+_ASKING: Final = frozenset({"json", "q"})
+"""Fields of matchers that are ways to ask, and no members."""
+
+
+def _members(about: About) -> tuple[str, ...]:
+    return tuple(each for each in FIELDS[about] if each not in _ASKING)
+
+
+ROOTS: Final[Roots] = {
+    "message": _members("messages"),
+    "request": _members("requests"),
+    "delivery": _members("deliveries"),
+    "answer": FIELDS["answers"],
+}
+"""What can be named once something happened."""
+AT_SEND: Final[Roots] = {
+    "message": ROOTS["message"],
+    "request": (*(each for each in _members("sends") if each in _members("requests")), "body"),
+}
+"""What can be named of a send that is not answered yet."""
 _NAMED: Final = {"channel": "channels", "kind": "kinds", "version": "versions"}
 """Fields of matchers whose values are names of ``specs/``."""
 _BARE: Final = "%s"
@@ -96,5 +96,5 @@ class Questions:
 
 
 def roots_of(*names: str) -> dict[str, tuple[str, ...] | None]:
-    """Return some of what can be named, with its members."""
+    """Return some of what can be named once something happened, with its members."""
     return {name: ROOTS[name] for name in names}

@@ -13,7 +13,7 @@ from mockserver.scenario.complaints import Mistake
 from mockserver.scenario.contradictions import latency_mistakes
 from mockserver.scenario.models import Rule
 from mockserver.scenario.names import unknown_names
-from mockserver.scenario.questions import Questions, Roots, roots_of
+from mockserver.scenario.questions import AT_SEND, Questions, Roots
 from mockserver.scenario.steps import RespondWith, ThenInbound, ThenSet
 
 COUNTERS: Final = ("nth", "times", "every", "probability")
@@ -51,7 +51,7 @@ class RuleCheck:
     def roots(self) -> Roots:
         """What can be named in what the rule does."""
         named = tuple(dict.fromkeys(groups(fields_of(self.rule.when, COUNTERS))))
-        return {**roots_of("message", "request"), "match": named, "machine": tuple(self.around.names.machines)}
+        return {**AT_SEND, "match": named, "machine": tuple(self.around.names.machines)}
 
     def _states_asked(self, path: KeyPath) -> Iterator[Mistake]:
         """Yield a mistake for each machine or state asked for that there is not."""

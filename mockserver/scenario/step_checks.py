@@ -22,7 +22,7 @@ from mockserver.scenario.expectations import (
 )
 from mockserver.scenario.faults import AnswerFaultSpec, WebhookFaultSpec
 from mockserver.scenario.names import Names, unknown_names
-from mockserver.scenario.questions import Questions, Roots, roots_of
+from mockserver.scenario.questions import AT_SEND, Questions, Roots, roots_of
 from mockserver.scenario.steps import (
     AdvanceStep,
     AwaitStep,
@@ -94,7 +94,7 @@ class StepCheck:
             case OfDeliveries():
                 return roots_of("delivery") | {"match": None}
             case _:
-                return roots_of("message", "request") | {"match": None}
+                return {**AT_SEND, "match": None, "machine": tuple(self.around.names.machines)}
 
     def _expected(self, expected: Any, path: KeyPath, known: tuple[str, ...]) -> Iterator[Mistake]:
         match expected:

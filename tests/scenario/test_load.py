@@ -254,6 +254,10 @@ RULES = {
             " Here stand: message, request, match, machine."
         ),
     ),
+    "capture of what comes later": (
+        "{id: r, capture: {a: request.status}}",
+        "2:30: rules[0].capture.a holds request.status, which nothing defines.",
+    ),
     "reserved name": (
         "{id: r, capture: {message: message.uuid}}",
         "2:27: rules[0].capture.message is a name of its own: message. means something already. Take another name.",
@@ -679,9 +683,9 @@ def test_states_are_those_of_their_machines(mistakes: Mistakes) -> None:
 
     assert [
         '4:32: rules[0].when.state.m[0] is "yess", no state of m. Did you mean yes?',
-        "4:42: rules[0].when.state.n is no machine. Did you mean m?",
+        "4:42: rules[0].when.state.n is no machine. Known: m.",
         '4:66: rules[0].set.m is "z", no state of m. Known: x, yes.',
-        "4:69: rules[0].set.n is no machine. Did you mean m?",
+        "4:69: rules[0].set.n is no machine. Known: m.",
         "4:93: rules[0].then[0].set.m holds ${match.q}, which nothing defines. There is none.",
     ] == found
 
@@ -703,6 +707,7 @@ def test_groups_of_what_was_found_can_be_captured(load: Load) -> None:
         timeline:
           - {await: {requests: {path: {matches: "(?P<rest>.*)"}}}, capture: {rest: match.rest, verb: request.method}}
           - {expect: {messages: {text: "${rest} ${verb}"}}}
+          - {inbound: {channel: sms}, capture: {went: delivery.state, said: answer.json.id}}
         """
     )
 
