@@ -120,6 +120,18 @@ def at_page(ask: Ask, page: str) -> Ask:
     return replace(ask, path=ask.path.replace(LINKED_PAGE, PAGE).replace(PAGE, page))
 
 
+FAULT = {"on": "answers", "do": "reset"}
+STORY = {
+    "scenario": "story",
+    "machines": {"talk": {"key": "${message.to}", "initial": "new", "states": ["new", "old"]}},
+    "rules": [{"id": "any", "respond": "accepted"}],
+}
+ADD_FAULT = Ask("POST", "/_mock/faults", FAULT)
+LOAD = Ask("POST", "/_mock/scenarios", STORY)
+START = Ask("POST", "/_mock/scenarios/story/start", before=(LOAD,))
+MANUAL = Ask("PUT", "/_mock/clock", {"mode": "manual"})
+
+
 # For each operation, the request that succeeds, and those that come to a status of their own.
 GOOD: dict[str, Ask] = {
     "sendMessage": SEND,
@@ -143,6 +155,28 @@ GOOD: dict[str, Ask] = {
     "one_delivery": Ask("GET", "/_mock/deliveries/{delivery}", before=(SEND,)),
     "redeliver": Ask("POST", "/_mock/deliveries/{delivery}/redeliver", before=(SEND,)),
     "explain": Ask("POST", "/_mock/explain", SMS),
+    "add_fault": ADD_FAULT,
+    "put_faults": Ask("PUT", "/_mock/faults", {"faults": [FAULT]}),
+    "one_fault": Ask("GET", "/_mock/faults/f1", before=(ADD_FAULT,)),
+    "remove_fault": Ask("DELETE", "/_mock/faults/f1", before=(ADD_FAULT,)),
+    "verify": Ask("POST", "/_mock/verify", {"violations": 0}),
+    "load_scenario": LOAD,
+    "one_scenario": Ask("GET", "/_mock/scenarios/story", before=(LOAD,)),
+    "put_scenario": Ask("PUT", "/_mock/scenarios/story", STORY),
+    "delete_scenario": Ask("DELETE", "/_mock/scenarios/story", before=(LOAD,)),
+    "start_scenario": START,
+    "run_scenario": Ask("POST", "/_mock/scenarios/story/run", before=(LOAD,)),
+    "stop_scenario": Ask("POST", "/_mock/scenarios/story/stop", before=(LOAD, replace(START, before=()))),
+    "scenario_report": Ask("GET", "/_mock/scenarios/story/report", before=(LOAD, replace(START, before=()))),
+    "scenario_state": Ask("GET", "/_mock/scenarios/story/state", before=(LOAD,)),
+    "put_scenario_state": Ask(
+        "PUT",
+        "/_mock/scenarios/story/state",
+        {"machines": {"talk": {"447700900111": "old"}}},
+        before=(LOAD, replace(START, before=())),
+    ),
+    "put_clock": MANUAL,
+    "advance_clock": Ask("POST", "/_mock/clock/advance", {"by": "1h"}, before=(MANUAL,)),
     "reset": Ask("POST", "/_mock/reset"),
     "one_account": Ask("GET", f"/_mock/accounts/{KEY}"),
     "put_account": Ask("PUT", "/_mock/accounts/another2", {"secrets": ["s3cret"]}),
