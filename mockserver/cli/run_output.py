@@ -134,8 +134,8 @@ def case_name(result: StepResult) -> str:
 
 def why(result: StepResult) -> Iterator[str]:
     """Yield the lines that say what is amiss: the difference, then what came close, each with its own."""
-    if not result.near or result.near[0].lines != result.difference:
-        yield from result.difference
+    told = result.near[0].lines if result.near else ()
+    yield from (each for each in result.difference if each not in told)
     for near in result.near:
         yield f"nearest  {near.what}"
         yield from (f"         {line}" for line in near.lines)

@@ -21,6 +21,7 @@ from mockserver.core.scenario_values import (
     Answered,
     Await,
     AwaitRule,
+    Bounds,
     Check,
     Expect,
     Http,
@@ -33,6 +34,9 @@ from mockserver.core.scenario_values import (
     Step,
     Total,
 )
+from mockserver.core.scenario_values import (
+    wanted as asked_of,
+)
 from mockserver.errors import MockServerError
 from mockserver.model import Account, Delivery, DeliveryState, EntryKind, Json, Message
 from mockserver.service import asking_sut
@@ -41,12 +45,13 @@ from mockserver.service.faults import Faults
 from mockserver.service.inbound import Arrivals
 from mockserver.service.messages import Messages
 from mockserver.service.plays import Play, Run, lines_of
-from mockserver.service.subjects import of_message, of_webhook
+from mockserver.service.subjects import Found, of_message, of_webhook
 from mockserver.service.verify import Outcome, Verifier
 from mockserver.surroundings import Surroundings
 
 _MISTAKES: Final = (MockServerError, ExpressionError, PatternError)
 """What a step may fail of that is the tester's to mend."""
+_REFUSED: Final = asked_of("requests", {"verdict": "refused"})
 _ABOUT: Final = {"messages": "message", "requests": "request", "deliveries": "delivery"}
 """What one of them is called in expressions."""
 
@@ -105,6 +110,10 @@ class Player:
             done = await act
         except _MISTAKES as error:
             done = _Done(str(error), ok=False)
+        if not done.ok:
+            told = {each.partition("  ")[2] for each in done.difference}
+            refused = [f"refused  {each}" for each in await self._refused() if each not in told]
+            done = replace(done, difference=(*done.difference, *refused))
         called = "" if name == verb else f" ({name})"
         self._play.tell(f"{verb} {index + 1}{called} {'passed' if done.ok else 'failed'}: {done.detail}")
         result = StepResult(
@@ -180,10 +189,10 @@ class Player:
         outcome = await self._tools.verifier.wait(
             self._account, act.expect, context=self._names(), after=self._run.first
         )
-        return self._judged(outcome, act.expect)
+        return await self._judged(outcome, act.expect)
 
     async def _expect(self, act: Expect) -> _Done:
-        return self._judged(await self._outcome(act), act)
+        return await self._judged(await self._outcome(act), act)
 
     async def _outcome(self, asked: Expect | Sequence | Total) -> Outcome:
         report = await self._tools.verifier.verify(
@@ -191,7 +200,7 @@ class Player:
         )
         return report.outcomes[0]
 
-    def _judged(self, outcome: Outcome, asked: Expect | Sequence | Total) -> _Done:
+    async def _judged(self, outcome: Outcome, asked: Expect | Sequence | Total) -> _Done:
         near = tuple(Near(each.found.line, lines_of(each.misses)) for each in outcome.nearest)
         context: dict[str, Json] = {}
         if isinstance(asked, Expect) and outcome.matching:
@@ -199,7 +208,21 @@ class Player:
             groups = asked.wanted.bind(self._names()).judge(last.subject).groups
             context = {_ABOUT[last.about]: last.subject, "match": dict(groups)}
         difference = near[0].lines if near else ()
+        if not outcome.passed and not near:
+            difference = tuple([f"found  {await self._line(each)}" for each in outcome.matching])
         return _Done(outcome.line(), outcome.passed, difference, near, context)
+
+    async def _refused(self) -> tuple[str, ...]:
+        """Return the requests of the run that were refused: what did not happen is often one of them."""
+        outcome = await self._outcome(Expect(_REFUSED, Bounds(0, 0)))
+        return tuple([await self._line(each) for each in outcome.matching])
+
+    async def _line(self, found: Found) -> str:
+        """Return a thing in a line; of a request the journal's own, which says what was wrong with it."""
+        if found.about != "requests":
+            return found.line
+        entry = await self._tools.around.store.entry(self._account, int(found.id))
+        return found.line if entry is None else entry.about
 
     async def _inbound(self, step: Step, act: Inbound) -> _Done:
         account = await self._store.account(self._account) or Account(self._account)
@@ -317,7 +340,7 @@ class Player:
 
     async def _check(self, check: Check) -> _Done:
         try:
-            return self._judged(await self._outcome(check.check), check.check)
+            return await self._judged(await self._outcome(check.check), check.check)
         except _MISTAKES as error:
             return _Done(str(error), ok=False)
 

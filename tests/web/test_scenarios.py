@@ -303,3 +303,32 @@ async def test_nearest_send_of_a_rule_is_told(api: Api) -> None:
 
     [rule] = view["rules"]
     assert {"what": "send 1", "lines": ['text is "Table ready"; expected "hello"']} == rule["near"]
+
+
+REFUSED: Json = {"channel": "sms", "message_type": "text", "to": "+447700900101", "from": "AcmeCo", "text": "hi"}
+WHY = '`to` is "+447700900101"; expected a phone number'
+
+
+async def test_failed_step_names_the_requests_that_were_refused_instead(api: Api) -> None:
+    text = "scenario: story\nrules: [{id: any, respond: accepted}]\ntimeline: [{await: {rule: any, within: 200ms}}]"
+    await post(api, text, start="true")
+    await api.send(REFUSED, path="/v1/messages")
+
+    found = await report(api, wait_s="20")
+
+    [step] = found.steps
+    assert [f"refused  POST /v1/messages 422 {WHY}"] == [each.partition(":")[0] for each in step.difference[1:]]
+
+
+async def test_violations_and_what_should_be_absent_are_shown_with_their_reasons(api: Api) -> None:
+    text = (
+        "scenario: story\ntimeline: [{await: {requests: {verdict: refused}, within: 5s}}]\n"
+        "verify: [{violations: 0}, {requests: {verdict: refused}, absent: true}]"
+    )
+    await post(api, text, start="true")
+    await api.send(REFUSED, path="/v1/messages")
+
+    found = await report(api, wait_s="20")
+
+    for check in found.checks:
+        assert [f"found  POST /v1/messages 422 {WHY}"] == [each.partition(":")[0] for each in check.difference]
