@@ -1,6 +1,6 @@
 """A scenario file as text: its values as plain JSON, and the line and column of each; it knows none of their meaning.
 
-YAML is read as JSON with comments: no tags, no code, no other files, so a file is safe to take from anyone.
+YAML is read as JSON with comments: no tags, no code, no other files, so a file runs nothing of its own.
 """
 
 import json
