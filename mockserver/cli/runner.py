@@ -16,7 +16,7 @@ from mockserver.cli.client import Server
 from mockserver.cli.scenario_files import ScenarioFile
 from mockserver.cli.sut import Program, Started, started
 from mockserver.core.reports import Report, StepResult
-from mockserver.errors import MockServerError, UsageError
+from mockserver.errors import ConflictError, MockServerError, UsageError
 
 OWN_KEY: Final = "run-{id}"
 """The key of the account a scenario has for itself."""
@@ -161,9 +161,13 @@ class Runner:
         sets = {**self._known(file, account, target), **file.sets}
         server.put_text(f"scenarios/{identity}", file.text, name=file.name, sets=sets)
         server.post(f"scenarios/{identity}/run", None)
-        shown = 0
+        shown, first = 0, None
         while True:
             report = msgspec.convert(server.get(f"scenarios/{identity}/report", wait_s=_LOOK_S), Report)
+            if first not in {None, report.entries[0]}:  # the verdict would be that of another file
+                fix = "Give each run an account of its own by --account, or run the files one after the other."
+                raise ConflictError(f"another run took the place of scenario {identity} in account {account}", fix=fix)
+            first = report.entries[0]
             results = (*report.steps, *report.checks)
             for each in results[shown:]:
                 show(file, account, each)

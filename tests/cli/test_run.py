@@ -456,3 +456,28 @@ def test_watch_path_runs_all_again_when_something_there_changes(tmp_path: Path) 
         run.communicate(timeout=PATIENCE_S)
 
     assert (130, True) == (run.returncode, again.startswith("1 scenario passed in "))
+
+
+REPLACED = """\
+scenario: one
+vars: {api_url: "http://127.0.0.1:1"}
+timeline:
+  - sleep: 1s
+  - http:
+      method: PUT
+      url: "${vars.api_url}/_mock/scenarios/one?account=mine"
+      json: {scenario: one, timeline: [{sleep: 2s}]}
+  - sleep: 5s
+verify: [{messages: {text: never}, count: 1}]
+"""
+"""It puts another in its own place, as a second run of the same name in the same account would."""
+
+
+def test_a_run_never_takes_the_verdict_of_another(cli: Cli, tmp_path: Path, open_server: OpenServer) -> None:
+    (tmp_path / "one.yaml").write_text(REPLACED, encoding="utf-8")
+
+    with open_server() as api:
+        outcome = cli("run", "one.yaml", "--url", api.url, "--account", "mine")
+
+    assert outcome.code != 0
+    assert "another run took the place of scenario one in account mine" in outcome.out + outcome.err
