@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from mockserver.core.match import Term, read_terms
 from mockserver.core.matching import Condition, Matcher, PatternError, Test, read_path, shown, tests_of
 from mockserver.errors import UsageError
-from mockserver.model import Json
+from mockserver.model import DeliveryState, Direction, Json, Status
 
 About: TypeAlias = Literal["messages", "requests", "deliveries", "sends", "answers", "entries"]
 """What is asked: ``sends`` are those under decision, ``answers`` are what the system under test answered us.
@@ -48,6 +48,15 @@ FIELDS: Final[Mapping[About, tuple[str, ...]]] = {
 ``json`` looks into the body (of a message, which has none, into its own fields) by dotted path, ``headers`` at headers
 by name, ``state`` at machines by name; ``q`` searches.
 """
+
+_STATUSES: Final = tuple(each.value for each in Status)
+_EVENTS: Final = ("inbound", "report", *_STATUSES)
+_CHOSEN: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "messages": {"status": _STATUSES, "direction": tuple(each.value for each in Direction)},
+    "requests": {"verdict": ("accepted", "refused", "failed")},
+    "deliveries": {"status": _STATUSES, "event": _EVENTS, "state": tuple(each.value for each in DeliveryState)},
+}
+"""Fields that can only be one of a few words: another word could never be found, so asking for it is a mistake."""
 
 _Q_NAMES: Final = {"ref": "client_ref", "error": "error_code"}
 """What the search grammar calls otherwise."""
@@ -131,7 +140,15 @@ def _conditions(about: About, name: str, asked: Json) -> Iterator[Condition]:
         case "q":
             yield from _searched(about, asked)
         case _:
+            _check_words(name, asked, _CHOSEN.get(about, {}).get(name, ()))
             yield _condition(name, asked, name)
+
+
+def _check_words(name: str, asked: Json, words: tuple[str, ...]) -> None:
+    """Refuse a plain word, or one in a list, that the field can never be."""
+    for each in asked if isinstance(asked, list) else [asked]:
+        if words and isinstance(each, str) and each not in words:
+            raise PatternError(f"{name} is {shown(each)}, which it can never be", _choices(each, words))
 
 
 def _inside(about: About, path: str, asked: Json) -> Condition:
