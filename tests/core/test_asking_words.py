@@ -15,7 +15,7 @@ from mockserver.model import Json
         ("messages", {"direction": "outbund"}, "outbound"),
         ("requests", {"verdict": "refuzed"}, "refused"),
         ("deliveries", {"event": "inbund"}, "inbound"),
-        ("deliveries", {"state": "droped"}, "dropped"),
+        ("deliveries", {"state": "gave-up"}, "gave_up"),
     ],
 )
 def test_word_that_a_field_can_never_be_is_a_mistake(about: About, fields: dict[str, Json], near: str) -> None:
