@@ -40,12 +40,7 @@ class Faults:
         self._store = around.store
         self._times = around.times
         self._seed = around.seed
-        aliases = {
-            name: channel.name
-            for channel in specs.capabilities.channels.values()
-            for name in (*channel.names.values(), *channel.aliases)
-        }
-        self._names = Names(aliases, tuple(specs.magic.problems))
+        self._names = Names(specs.capabilities.aliases, tuple(specs.magic.problems))
         self._armed: dict[tuple[str, str], Armed] = {}
 
     async def add(self, account: str, written: Json) -> Standing:
