@@ -61,6 +61,11 @@ class Journal:
                     return found, after
         return found, after
 
+    async def last_number(self, account: str) -> int:
+        """Return the number of the newest entry, 0 if there is none."""
+        last = await self._store.last_entries(account, limit=1)
+        return last[0].id if last else 0
+
     async def newest(self, account: str, fits: Fits = _all, *, before: int | None, limit: int) -> list[Entry]:
         """Return the newest entries that fit numbered below ``before``, newest first."""
         found: list[Entry] = []

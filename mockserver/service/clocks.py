@@ -12,7 +12,7 @@ import msgspec
 from mockserver.clock import REAL, Clock, ManualClock, SystemClock, at, clock_of, mode_of
 from mockserver.delivery import Outbox
 from mockserver.errors import ConflictError, UsageError
-from mockserver.model import DeliveryState, Entry
+from mockserver.model import DeliveryState
 from mockserver.surroundings import Surroundings
 
 _PAGE: Final = 500
@@ -60,6 +60,7 @@ class Clocks:
     def __init__(self, around: Surroundings, outbox: Outbox, wall: Clock | None = None) -> None:
         self._default = around.settings.api_key
         self._store = around.store
+        self._journal = around.journal
         self._times = around.times
         self._outbox = outbox
         self._wall = wall or SystemClock()
@@ -130,7 +131,7 @@ class Clocks:
         alone = account is not None or self._times.has_own(named)
         async with self._locks[named if alone else None]:
             clock = self._movable(named, alone=alone)
-            began_s, after = clock.seconds(), await self._last_entry(named)
+            began_s, after = clock.seconds(), await self._journal.last_number(named)
             _check_moment(began_s + seconds)
             await self._run(named, clock, began_s + seconds, alone=alone)
             counts = await self._counts(named, after)
@@ -166,10 +167,6 @@ class Clocks:
         for each in known:
             if each not in apart:
                 await self._outbox.settle(each)
-
-    async def _last_entry(self, account: str) -> int:
-        last: list[Entry] = await self._store.last_entries(account, limit=1)
-        return last[0].id if last else 0
 
     async def _counts(self, account: str, after: int) -> Mapping[str, int]:
         counts: Counter[str] = Counter()

@@ -219,7 +219,7 @@ class Scenarios:
             await self._tools.clocks.reset(play.account)
         await self._stage.note(play, f"ends: {outcome}" + (f", {why}" if why else ""))
         run.took_s = time.perf_counter() - run.started_s
-        run.last_entry = await self._last_entry(play.account)
+        run.last_entry = await self._journal.last_number(play.account)
         run.ended.set()
 
     def _update(self) -> None:
@@ -230,10 +230,6 @@ class Scenarios:
                 for account, loaded in self._plays.items()
             }
         )
-
-    async def _last_entry(self, account: str) -> int:
-        last = await self._store.last_entries(account, limit=1)
-        return last[0].id if last else 0
 
     # What is given
 

@@ -272,13 +272,12 @@ class Player:
         """Wait for the first try of a webhook to end; return it as it stands then, or when the time is over."""
         deadline_s = _now_s() + within_s
         while True:
-            last = await self._store.last_entries(self._account, limit=1)
+            seen = await self._journal.last_number(self._account)
             delivery = await self._store.delivery(self._account, identity)
             if delivery is None or delivery.attempts or delivery.state is not DeliveryState.PENDING:
                 return delivery
             if (left_s := deadline_s - _now_s()) <= 0:
                 return delivery
-            seen = last[0].id if last else 0
             await self._journal.follow(self._account, after=seen, wait_s=left_s, limit=1)
 
     async def _advance(self, seconds: float) -> _Done:

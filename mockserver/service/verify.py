@@ -13,7 +13,6 @@ from mockserver.core.expressions import Context, ExpressionError
 from mockserver.core.matching import Condition, Matcher, Miss, PatternError, tests_of
 from mockserver.core.scenario_values import Arrived, Bounds, Expect, Fired, Total, Wanted
 from mockserver.core.scenario_values import Sequence as InOrder
-from mockserver.journal import Journal
 from mockserver.model import Entry, Json
 from mockserver.service.subjects import Found, Subjects
 from mockserver.surroundings import Surroundings
@@ -128,8 +127,7 @@ class Verifier:
     """Holds what happened in an account against what was expected."""
 
     def __init__(self, around: Surroundings, subjects: Subjects, stopping: asyncio.Event) -> None:
-        self._store = around.store
-        self._journal: Journal = around.journal
+        self._journal = around.journal
         self._subjects = subjects
         self._stopping = stopping
 
@@ -159,7 +157,7 @@ class Verifier:
         pending = {index: each for index, each in enumerate(asked) if _within_s(each) > 0}
         found: dict[int, Outcome] = {}
         while pending and not self._stopping.is_set():
-            seen, looked_s = await self._last_entry(scene.account), _now_s()
+            seen, looked_s = await self._journal.last_number(scene.account), _now_s()
             found |= await self._decided(pending, scene, began_s)
             pending = {index: each for index, each in pending.items() if index not in found}
             if pending:
@@ -197,10 +195,6 @@ class Verifier:
             for each in tasks:
                 each.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _last_entry(self, account: str) -> int:
-        last = await self._store.last_entries(account, limit=1)
-        return last[0].id if last else 0
 
     async def _outcome(self, asked: Asked, scene: _Scene, look: _Look) -> Outcome:
         try:
