@@ -10,6 +10,7 @@ import msgspec
 
 from mockserver.contract.specs import Specs
 from mockserver.core.routing import application_of
+from mockserver.errors import ConflictError
 from mockserver.model import Account, Application, Json
 from mockserver.service.told import channel_name, told_by_name
 from mockserver.settings import Settings
@@ -76,6 +77,14 @@ class Accounts:
         self._callers.clear()
         await self._store.put_account(known)
         return known
+
+    async def claim(self, account: Account) -> Account:
+        """Replace what is known of an account; raise ConflictError if an application of it is another's already."""
+        for application in account.applications:
+            owner = await self._store.account_of_application(application.id)
+            if owner is not None and owner.api_key != account.api_key:
+                raise ConflictError(f"application {application.id} belongs to account {owner.api_key} already")
+        return await self.put(account)
 
     def _with_channels(self, account: Account) -> Account:
         """Return the account with channels by their names here; raise ConfigError for a name that nothing has."""

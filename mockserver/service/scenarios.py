@@ -250,12 +250,7 @@ class Scenarios:
         members = {name: getattr(told, name) for name in given.members if name in Provider.__struct_fields__}
         if members:
             own["provider"] = msgspec.structs.replace(known.provider or Provider(), **members)
-        account = msgspec.structs.replace(known, **own)
-        for application in account.applications:
-            owner = await self._store.account_of_application(application.id)
-            if owner is not None and owner.api_key != api_key:
-                raise ConflictError(f"application {application.id} belongs to account {owner.api_key} already")
-        await self._accounts.put(account)
+        await self._accounts.claim(msgspec.structs.replace(known, **own))
 
     async def _open_windows(self, play: Play) -> None:
         now_s = self._times.seconds(play.account)

@@ -318,11 +318,7 @@ class Control(ClockCalls, CheckCalls, ScenarioCalls):
         if body.get("api_key", api_key) != api_key:
             raise UsageError(f"api_key is {body['api_key']!r}, the path says {api_key!r}", fix="Leave it out.")
         account = account_from({**body, "api_key": api_key}, f"PUT {PREFIX}/accounts/{api_key}")
-        for application in account.applications:
-            owner = await self._store.account_of_application(application.id)
-            if owner is not None and owner.api_key != api_key:
-                raise ConflictError(f"application {application.id} belongs to account {owner.api_key} already")
-        return views.account_view(await self._runtime.accounts.put(account))
+        return views.account_view(await self._runtime.accounts.claim(account))
 
     async def delete_account(self, request: Request) -> Response:
         """Forget an account."""
