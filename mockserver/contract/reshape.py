@@ -70,7 +70,7 @@ def _parts(capabilities: Capabilities, form: Form, channel: ChannelRow, body: di
     options += [body.get(name) for name in (*channel.names.values(), *channel.aliases)]
     flat = next((dict(each) for each in options if isinstance(each, dict)), {})
     if form.dialect == V1:
-        flat |= {name: body[name] for name, each in channel.options.items() if each.top and name in body}
+        flat |= {name: body[name] for name in channel.options if name in channel.top_options and name in body}
     return {
         "kind": kind,
         "content": found_at(body, form.content_at(kind)),

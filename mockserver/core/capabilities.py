@@ -83,7 +83,7 @@ class Further(Struct, frozen=True, forbid_unknown_fields=True):
     delivered: dict[str, dict[str, Json]] = {}
 
 
-class ChannelRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChannelRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """A channel: its names, how its parties are written, and the statuses it reports.
 
     ``names`` gives the name in each dialect that has it. ``addresses`` has the keys ``outbound`` and ``inbound``.
@@ -106,6 +106,11 @@ class ChannelRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     v1: Further = Further()
     moves: dict[Status, tuple[Status, ...]] = {}
     source: str = ""
+
+    @cached_property
+    def top_options(self) -> frozenset[str]:
+        """The options that stand at the top of a body of v1."""
+        return frozenset(name for name, each in self.options.items() if each.top)
 
     def options_in(self, dialect: str) -> dict[str, Option]:
         """Return the options of a dialect by name."""

@@ -33,8 +33,7 @@ class Form:
 
     def options_at(self, channel: ChannelRow, option: str = "") -> str:
         """Return the name of a channel's options object, or of one option wherever it stands."""
-        own = channel.options.get(option)
-        if own is not None and own.top and self.dialect == V1:
+        if self.dialect == V1 and option in channel.top_options:
             return option
         return joined(joined(self.options_home, channel.names[self.dialect]), option)
 

@@ -56,10 +56,9 @@ def write_request(message: Message, channel: ChannelRow, bare_kinds: Iterable[st
 
     ``bare_kinds`` are those of ``specs/capabilities.yaml``, whose content is no object.
     """
-    wire_name = channel.names[DIALECT]
+    wire_name, top = channel.names[DIALECT], channel.top_options
     body: dict[str, Json] = {"channel": wire_name, "message_type": message.kind}
     body |= {"to": message.recipient, "from": message.sender, message.kind: _member(message, bare_kinds)}
-    top = {name for name, each in channel.options.items() if each.top}
     body |= {name: each for name, each in message.options.items() if name in top}
     inner = {name: each for name, each in message.options.items() if name not in top}
     if inner:
@@ -145,7 +144,7 @@ def _version(said: Json) -> str | None:
 def _options(body: Json, channel: ChannelRow) -> dict[str, Json]:
     """Return what a body says beside its content; what belongs at the top does nothing in the channel's object."""
     inner: dict[str, Json] = body.get(channel.names[DIALECT]) or {}
-    top = {name for name, each in channel.options.items() if each.top}
+    top = channel.top_options
     if top.isdisjoint(inner) and top.isdisjoint(body):
         return inner
     return {name: body[name] for name in channel.options if name in top and name in body} | {
