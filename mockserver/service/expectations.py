@@ -1,7 +1,6 @@
 """Reads what a tester expects, written in JSON; every mistake has its path in there and the nearest valid choice."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Final
 
 from mockserver.core.asking import About, canonical, matcher_of
@@ -11,6 +10,7 @@ from mockserver.core.scenario_values import Sequence as InOrder
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.scenario.durations import DurationError, read_duration
+from mockserver.service.choices import choices
 from mockserver.service.verify import Asked
 
 LONGEST_WAIT_S: Final = 600.0
@@ -170,9 +170,3 @@ def _contradiction(first: str, second: str, where: str) -> dict[str, int]:
 
 def _at(where: str, name: str) -> str:
     return ".".join(filter(None, (where, name)))
-
-
-def choices(name: Json, known: tuple[str, ...]) -> str:
-    """Return the choices there are, the nearest first."""
-    near = get_close_matches(str(name), known, 1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known)}."

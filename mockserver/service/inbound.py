@@ -1,6 +1,5 @@
 """Reads what a tester wants to arrive: checks the cell, fills in what was left out, names what does not fit."""
 
-from difflib import get_close_matches
 from random import Random
 from typing import Final
 
@@ -15,6 +14,7 @@ from mockserver.core.forms import FORMS
 from mockserver.core.routing import inbound_version, linked_application, set_version
 from mockserver.errors import UsageError
 from mockserver.model import Account, Direction, Json, Message
+from mockserver.service.choices import choices
 from mockserver.service.messages import Arrival
 from mockserver.service.versions import Versions
 from mockserver.store.base import Store
@@ -73,7 +73,7 @@ def _channel(body: dict[str, Json], specs: Specs) -> ChannelRow:
     channel = specs.capabilities.channel(name) if name else None
     if channel is None:
         known = tuple(specs.capabilities.channels)
-        raise UsageError(f"channel is {name!r}" if name else "channel is missing", fix=_choices(name or "", known))
+        raise UsageError(f"channel is {name!r}" if name else "channel is missing", fix=choices(name or "", known))
     return channel
 
 
@@ -81,7 +81,7 @@ def _said_version(body: dict[str, Json]) -> str | None:
     """Return the version that the body asks for."""
     said = _text(body, "version")
     if said is not None and said not in FORMS:
-        raise UsageError(f"version is {said!r}", fix=_choices(said, tuple(FORMS)))
+        raise UsageError(f"version is {said!r}", fix=choices(said, tuple(FORMS)))
     return said
 
 
@@ -114,7 +114,7 @@ def _refusal(
         names = " and ".join(FORMS[dialect].title for dialect in channel.names)
         return UsageError(f"nothing can come in on {channel.name}{where}", fix=f"The channel exists in {names} only.")
     if not any(each.kind == kind and each.direction == "inbound" for each in known.rows):
-        return UsageError(f"kind is {kind!r}" if kind else "kind is missing", fix=_choices(kind, kinds))
+        return UsageError(f"kind is {kind!r}" if kind else "kind is missing", fix=choices(kind, kinds))
     no = next((row for dialect, row in rows.items() if wanted in {None, dialect}), None)
     why = f": {_STATES[no.state]} ({no.matrix} matrix)" if no is not None else ""
     can = next((f' Say "version": "{row.dialect}" for it.' for row in rows.values() if row.is_supported), "")
@@ -137,7 +137,7 @@ def _given(body: dict[str, Json], row: Row, shape: InboundShape) -> tuple[dict[s
     for name in given:
         if name not in known:
             what = f"{name} is no member of {row.channel} {row.kind} in {row.dialect}"
-            raise UsageError(what, fix=_choices(name, (*_ENVELOPE, *shape.members, *shape.beside)))
+            raise UsageError(what, fix=choices(name, (*_ENVELOPE, *shape.members, *shape.beside)))
     values = {name: _value(name, value, known[name]) for name, value in given.items()}
     content = {name: value for name, value in values.items() if name in shape.members}
     return content, {name: value for name, value in values.items() if name not in content}
@@ -185,8 +185,3 @@ def _text(body: dict[str, Json], name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise UsageError(f"{name} is {value!r}", fix="Write it as a JSON string.")
     return value
-
-
-def _choices(name: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(name, known, 1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known)}."

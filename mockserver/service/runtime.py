@@ -3,7 +3,6 @@
 import asyncio
 import random
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import count
 from typing import Final
 
@@ -19,6 +18,7 @@ from mockserver.journal import Journal
 from mockserver.model import Account
 from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
+from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Clocks
 from mockserver.service.external import External
 from mockserver.service.failovers import Failovers
@@ -194,9 +194,7 @@ def _parts(what: str) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(each.strip() for each in what.split(",")))
     for each in named:
         if each not in RESETTABLE:
-            near = get_close_matches(each, RESETTABLE, 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(f"{each!r} cannot be reset", fix=f"{hint}Known: {', '.join(RESETTABLE)}.")
+            raise UsageError(f"{each!r} cannot be reset", fix=choices(each, RESETTABLE))
     if "all" in named:
         named = (*PARTS, *(each for each in named if each == "accounts"))
     return named

@@ -1,7 +1,6 @@
 """Holds what a tester told of the provider's side against the rows: names of rules and channels, codes, no values."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from mockserver.contract.specs import Specs
 from mockserver.errors import ConfigError
 from mockserver.model import Provider
+from mockserver.service.choices import choices
 
 _T = TypeVar("_T")
 
@@ -18,14 +18,14 @@ def channel_name(name: str, place: str, specs: Specs) -> str:
     channel = specs.capabilities.channel(name)
     if channel is not None:
         return channel.name
-    raise ConfigError(f"{place} is {name!r}.", fix=_choices(name, specs.capabilities.channels))
+    raise ConfigError(f"{place} is {name!r}.", fix=choices(name, specs.capabilities.channels))
 
 
 def told_by_name(told: Provider, place: str, specs: Specs) -> Provider:
     """Return what was told with channels by their names here; raise ConfigError for a name or code that nothing has."""
     for name in told.rules:
         if name not in specs.provider.names:
-            raise ConfigError(f"{place}.rules.{name} is not known.", fix=_choices(name, specs.provider.names))
+            raise ConfigError(f"{place}.rules.{name} is not known.", fix=choices(name, specs.provider.names))
     for address, code in told.numbers.items():
         if code not in specs.errors:
             near = min(specs.errors, key=lambda each: abs(each - code))
@@ -45,10 +45,3 @@ def told_by_name(told: Provider, place: str, specs: Specs) -> Provider:
 
 def _by_channel(table: Mapping[str, _T], place: str, specs: Specs) -> dict[str, _T]:
     return {channel_name(name, f"{place}.{name}", specs): value for name, value in table.items()}
-
-
-def _choices(name: str, known: Iterable[str]) -> str:
-    known = tuple(known)
-    near = get_close_matches(name, known, 1)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    return f"{hint}Known: {', '.join(known)}."

@@ -1,9 +1,8 @@
 """Reads a fault as a tester writes it, in JSON; every mistake is named with the nearest valid choice."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final, TypeAlias
 
 from msgspec import convert
@@ -24,6 +23,7 @@ from mockserver.core.matching import PatternError, shown
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.scenario.durations import DurationError, read_duration
+from mockserver.service.choices import choices
 
 _Reader: TypeAlias = Callable[[str, Json], Json]
 _SIDES: Final = tuple(dict.fromkeys(each.on for each in KINDS))
@@ -59,12 +59,12 @@ def read_fault(written: Json, names: Names) -> Fault:
 def _kind(written: Mapping[str, Json]) -> Kind:
     on, do = written.get("on"), written.get("do")
     if on not in _SIDES:
-        raise UsageError(_is("on", on), fix=_choices(on, _SIDES))
+        raise UsageError(_is("on", on), fix=choices(on, _SIDES))
     names = tuple(each.name for each in KINDS if each.on == on)
     if do not in names:
         elsewhere = next((each.on for each in KINDS if each.name == do), None)
         hint = "" if elsewhere is None else f"It is a fault on {elsewhere}. "
-        raise UsageError(_is("do", do), fix=hint + _choices(do, names))
+        raise UsageError(_is("do", do), fix=hint + choices(do, names))
     return BY_NAME[on, do]
 
 
@@ -72,9 +72,9 @@ def _member(kind: Kind, name: str, value: Json, names: Names) -> Json:
     if name == "when":
         return _when(kind, value, names.aliases)
     if name not in kind.members:
-        raise UsageError(f"{name} is no member of {kind.name} on {kind.on}", fix=_choices(name, kind.members))
+        raise UsageError(f"{name} is no member of {kind.name} on {kind.on}", fix=choices(name, kind.members))
     if name == "problem" and value not in names.problems:
-        raise UsageError(_is(name, value), fix=_choices(value, names.problems))
+        raise UsageError(_is(name, value), fix=choices(value, names.problems))
     return _READERS[name](name, value)
 
 
@@ -184,9 +184,3 @@ _READERS: Final[Mapping[str, _Reader]] = {
 
 def _is(name: str, value: Json) -> str:
     return f"{name} is missing" if value is None else f"{name} is {shown(value)}"
-
-
-def _choices(name: Json, known: Iterable[str]) -> str:
-    known = tuple(known)
-    near = get_close_matches(str(name), known, 1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known)}."

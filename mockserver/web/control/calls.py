@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Final
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from mockserver.core.matching import Matcher
 from mockserver.errors import UnknownError, UsageError
 from mockserver.model import Account, Json
 from mockserver.scenario.durations import DurationError, read_duration
+from mockserver.service.choices import choices
 from mockserver.service.expectations import matcher_for
 from mockserver.service.runtime import Runtime
 from mockserver.web.bodies import parse_json
@@ -89,9 +89,7 @@ def check_parameters(request: Request, route: ControlRoute) -> None:
     for name, value in request.query_params.multi_items():
         parameter = known.get(name)
         if parameter is None:
-            near = get_close_matches(name, known, 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(f"no parameter is called {name}", fix=f"{hint}Known: {', '.join(known) or 'none'}.")
+            raise UsageError(f"no parameter is called {name}", fix=choices(name, known))
         _check_value(parameter, value)
 
 
@@ -100,9 +98,7 @@ def _check_value(parameter: Parameter, value: str) -> None:
     words = value.split(",") if parameter.is_list else [value]
     for each in words if "enum" in schema else ():
         if each not in schema["enum"]:
-            near = get_close_matches(each, schema["enum"], 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(f"{name} is {each!r}", fix=f"{hint}Known: {', '.join(schema['enum'])}.")
+            raise UsageError(f"{name} is {each!r}", fix=choices(each, schema["enum"]))
     if schema["type"] == "integer":
         least, most = schema["minimum"], schema.get("maximum")
         if not is_number(value) or int(value) < least or (most is not None and int(value) > most):

@@ -8,8 +8,8 @@ from mockserver.clock import MODE_FORM, is_mode
 from mockserver.core.matching import shown
 from mockserver.errors import UsageError
 from mockserver.model import Json
+from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Reading
-from mockserver.service.expectations import choices
 from mockserver.web.control import views
 from mockserver.web.control.calls import Calls, duration_of, limit_of
 from mockserver.wire.v0_1 import timestamp

@@ -21,6 +21,7 @@ from mockserver.errors import ConflictError, MockServerError, UnknownError, Usag
 from mockserver.journal import Fits
 from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Exchange, Json, Message, Status
 from mockserver.scenario.load import ScenarioErrors
+from mockserver.service.choices import choices
 from mockserver.service.runtime import Runtime
 from mockserver.service.subjects import of_message
 from mockserver.web.bodies import parse_json
@@ -436,9 +437,7 @@ def _read_move(body: dict[str, Json], runtime: Runtime) -> tuple[Status, int | N
         raise UsageError(f"{unknown} is no member here", fix="Known: status, code, force.")
     status, code = body.get("status"), body.get("code")
     if status not in known:
-        near = get_close_matches(str(status), known, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"status is {status!r}", fix=f"{hint}Known: {', '.join(known)}.")
+        raise UsageError(f"status is {status!r}", fix=choices(status, known))
     if code is not None and (type(code) is not int or code not in runtime.specs.errors):
         wanted = code if isinstance(code, int | float) else 1300
         near_code = min(runtime.specs.errors, key=lambda each: abs(each - wanted))

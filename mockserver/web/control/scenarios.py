@@ -14,7 +14,7 @@ from mockserver.core.scenario_values import Scenario
 from mockserver.errors import UsageError
 from mockserver.model import Account, Json
 from mockserver.scenario.load import ScenarioErrors, load_text
-from mockserver.service.expectations import choices
+from mockserver.service.choices import choices
 from mockserver.service.plays import Play
 from mockserver.web.control.calls import Calls, int_of
 
