@@ -14,14 +14,14 @@ from mockserver.contract.findings import unknown_member
 from mockserver.contract.members import KnownMembers, known_members, oddities
 from mockserver.contract.reasons import shown, violations
 from mockserver.contract.schemas import expanded
-from mockserver.contract.specs import Specs
+from mockserver.contract.specs import EXTERNAL_ACCOUNTS, Specs
 from mockserver.core.capabilities import Capabilities
+from mockserver.core.forms import V0_1
 from mockserver.model import Json
 from mockserver.problem import Finding, Violation
 
-DOCUMENT: Final = "external-accounts"
 PREFIX: Final = "/beta/chatapp-accounts"
-DIALECT: Final = "v0.1"
+DIALECT: Final = V0_1
 """The dialect whose names of channels are the names of providers here."""
 
 _VERBS: Final = ("get", "post", "patch", "delete")
@@ -97,7 +97,7 @@ class AccountsContract:
     """The document put to use. Compiles what it needs on first use; a body is never changed."""
 
     def __init__(self, specs: Specs) -> None:
-        self._document = specs.documents[DOCUMENT]
+        self._document = specs.documents[EXTERNAL_ACCOUNTS]
         self.providers = _providers(self._document, specs.capabilities)
         self._paths = [(_pattern(self._document, path), self._operations(path)) for path in self._document["paths"]]
         self._judges: dict[tuple[str, str], _Judge] = {}

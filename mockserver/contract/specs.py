@@ -17,12 +17,15 @@ from mockserver.data import bundled
 from mockserver.errors import SpecError
 from mockserver.model import Json
 
-DIALECTS: tuple[str, ...] = ("v0.1", "v1")
+DIALECTS = tuple(FORMS)
 """The dialects with a document of their own, ``specs/messages-<dialect>.yaml``."""
 DISPATCH = "dispatch-v0.1"
 """The name of the document of Dispatch."""
 
-FURTHER = (DISPATCH, "external-accounts")
+EXTERNAL_ACCOUNTS = "external-accounts"
+"""The name of the document of the External Accounts API."""
+
+FURTHER = (DISPATCH, EXTERNAL_ACCOUNTS)
 """The documents of the other APIs, by the names of their files in ``specs/``."""
 
 DOCUMENTS = (*(f"messages-{dialect}" for dialect in DIALECTS), *FURTHER)
@@ -42,7 +45,7 @@ class ErrorCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Literal["rejected", "undeliverable"]
     note: str = ""
     v1_status: Literal["rejected", "undeliverable"] | None = None
-    dialects: tuple[str, ...] = tuple(FORMS)
+    dialects: tuple[str, ...] = DIALECTS
 
     def carried_by(self, dialect: str) -> str:
         """Return the status that carries the code in a dialect."""

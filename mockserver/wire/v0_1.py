@@ -8,12 +8,13 @@ from typing import Final
 
 from mockserver.contract.specs import ErrorCode
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.forms import V0_1
 from mockserver.core.prices import price_of
 from mockserver.core.segments import segments
 from mockserver.model import Direction, Json, Message, Move, Status
 from mockserver.problem import Problem, Violation
 
-DIALECT: Final = "v0.1"
+DIALECT: Final = V0_1
 INVALID_PARAMS: Final = "https://www.nexmo.com/messages/Errors#InvalidParams"
 
 

@@ -108,7 +108,10 @@ def inbound_body(message: Message, channel: ChannelRow, known: Capabilities) -> 
     if channel.counts_parts:
         text = message.content["text"]
         words = text.split()
-        body["sms"] = {"num_messages": str(segments(text).parts), "keyword": words[0].upper() if words else ""}
+        body[channel.names[DIALECT]] = {
+            "num_messages": str(segments(text).parts),
+            "keyword": words[0].upper() if words else "",
+        }
         body["usage"] = usage(message, channel)
     network = _network(message.sender, known)
     if channel.v1.origin and network is not None:
@@ -123,7 +126,7 @@ def context_status(options: dict[str, Json]) -> str:
 
 def self_link(base_url: str, uuid: str) -> Json:
     """Return the link of an inbound message to itself: where a client sends the update that marks it as read."""
-    return {"href": f"{base_url}/v1/messages/{uuid}"}
+    return {"href": f"{base_url}{FORMS[DIALECT].path}/{uuid}"}
 
 
 def usage(message: Message, channel: ChannelRow) -> Json:
