@@ -20,6 +20,7 @@ from mockserver.contract.reasons import MOST, kept, shown, violations
 from mockserver.contract.schemas import Schemas
 from mockserver.contract.specs import DISPATCH, Specs
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.forms import FORMS, V0_1, found_at
 from mockserver.model import Json, Status
 from mockserver.problem import Finding, Verdict, Violation
 
@@ -49,9 +50,8 @@ class _Step:
 class DispatchContract:
     """The contract of Dispatch v0.1. Compiles what it needs on first use; a body is never changed."""
 
-    def __init__(self, specs: Specs, messages: MessagesContract, dialect: str = "v0.1") -> None:
+    def __init__(self, specs: Specs, messages: MessagesContract) -> None:
         self._capabilities = specs.capabilities
-        self._dialect = dialect
         self._messages = messages
         self._schemas = Schemas(specs.documents[DISPATCH])
         self._judges: dict[str | int, tuple[Json, jsonschema_rs.Draft202012Validator]] = {}
@@ -129,9 +129,8 @@ class DispatchContract:
     def _beyond_bounds(self, verdict: Verdict, step: Json) -> Iterator[Violation]:
         """Yield options that Messages takes but a workflow does not, such as a long Viber ttl."""
         channel = self._capabilities.channels.get(verdict.channel or "")
-        for name, most, value in _bounded_options(channel, self._dialect, step):
+        for full, most, value in _bounded_options(channel, step) if channel is not None else ():
             if value > most:
-                full = f"message.{channel.names[self._dialect] if channel else ''}.{name}"
                 expected = f"at most {most} in a workflow"
                 reason = f"`{full}` is {shown(value)}; expected {expected}. Try {most}."
                 yield Violation(full, "range", reason, expected=expected, found=value, nearest=most)
@@ -215,16 +214,13 @@ def _message(step: Json) -> Json:
     return {name: step[name] for name in _MESSAGE if name in step}
 
 
-def _bounded_options(channel: ChannelRow | None, dialect: str, step: Json) -> Iterator[tuple[str, int, int | float]]:
-    """Yield the options with a bound of their own in workflows: name, bound, and the number the step gives."""
-    message = step.get("message")
-    if channel is None or not isinstance(message, dict):
-        return
-    options = message.get(channel.names[dialect])
+def _bounded_options(channel: ChannelRow, step: Json) -> Iterator[tuple[str, int, int | float]]:
+    """Yield the options with a bound of their own in workflows: field, bound, and the number the step gives."""
     for name, option in channel.options.items():
-        value = options.get(name) if isinstance(options, dict) else None
+        full = FORMS[V0_1].options_at(channel, name)
+        value = found_at(step, full)
         if option.dispatch_max_s is not None and isinstance(value, int | float) and not isinstance(value, bool):
-            yield name, option.dispatch_max_s, value
+            yield full, option.dispatch_max_s, value
 
 
 def _strangers(schema: Json, body: Json, prefix: str) -> Iterator[Finding]:
