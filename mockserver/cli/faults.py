@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from mockserver.cli.client import Server
-from mockserver.cli.options import AccountKey, AsJson, Url, examples, server_of
+from mockserver.cli.options import AccountKey, AsJson, Url, examples, pairs_of, server_of
 from mockserver.cli.output import one_line, show_json, show_table
 from mockserver.cli.shell import shell_of
 from mockserver.config import nearest
@@ -123,11 +123,7 @@ def _refuse_more(rest: list[str]) -> None:
 
 
 def _members(pairs: list[str], flag: str) -> dict[str, Json]:
-    """Return what ``NAME=VALUE`` pairs say."""
-    for pair in pairs:
-        if "=" not in pair:
-            raise UsageError(f'"{pair}" has no equals sign', where=flag, fix="Write it like name=value.")
-    return {name: _value(value) for name, _, value in (each.partition("=") for each in pairs)}
+    return {name: _value(value) for name, value in pairs_of(pairs, flag).items()}
 
 
 def _value(text: str) -> Json:

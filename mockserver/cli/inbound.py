@@ -7,10 +7,9 @@ from typing import Annotated, Final
 import typer
 
 from mockserver.cli.client import Server
-from mockserver.cli.options import AccountKey, AsJson, ServerUrl, examples, server_of
+from mockserver.cli.options import AccountKey, AsJson, ServerUrl, examples, pairs_of, server_of
 from mockserver.cli.output import show_json
 from mockserver.cli.styles import ACKNOWLEDGED
-from mockserver.errors import ConfigError
 from mockserver.model import Json, WebhookVersion
 
 EXAMPLES = examples(
@@ -69,7 +68,7 @@ def inbound(
     """
     server = server_of(context, server_url, account)
     given = {"channel": channel, "kind": kind, "from": sender, "to": recipient, "version": version}
-    given |= {"text": text, "url": url, "caption": caption, **_members(more or [])}
+    given |= {"text": text, "url": url, "caption": caption, **pairs_of(more or [])}
     so_far = _newest_entry(server)
     arrived = server.post("inbound", {name: value for name, value in given.items() if value is not None})
     attempt = _first_attempt(server, arrived, so_far, wait_s)
@@ -80,14 +79,6 @@ def inbound(
         name = f"{channel} {kind} {arrived['message_uuid']} ({arrived['version']})"
         print(f"{name}: {_outcome(arrived, attempt)}")
     raise typer.Exit(0 if _is_well(arrived, attempt, wait_s) else _UNACKNOWLEDGED)
-
-
-def _members(pairs: list[str]) -> dict[str, str]:
-    """Return the members that ``--set`` gives."""
-    for pair in pairs:
-        if "=" not in pair:
-            raise ConfigError(f'"{pair}" has no equals sign.', where="--set", fix="Write it like name=value.")
-    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def _newest_entry(server: Server) -> int:

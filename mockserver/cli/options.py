@@ -1,5 +1,6 @@
 """Flags that several commands share, and the examples their help ends in."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from mockserver.cli.client import Server
 from mockserver.cli.shell import shell_of
 from mockserver.config import URL_ENV, check_url
+from mockserver.errors import UsageError
 
 DEFAULT_URL = "http://127.0.0.1:7670"
 
@@ -27,6 +29,17 @@ def server_of(context: typer.Context, url: str | None, account: str | None = Non
     address = url or environ.get(URL_ENV) or DEFAULT_URL
     check_url("the server's URL", address, "--url" if url else URL_ENV)
     return Server(address.rstrip("/"), account)
+
+
+def pairs_of(written: Iterable[str], flag: str = "--set") -> dict[str, str]:
+    """Return what ``NAME=VALUE`` pairs say, the last of a name; raise UsageError for what is no pair."""
+    found: dict[str, str] = {}
+    for each in written:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise UsageError(f'"{each}" has no equals sign', where=flag, fix="Write it like name=value.")
+        found[name] = value
+    return found
 
 
 def examples(*lines: str) -> str:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mockserver.cli import changes
-from mockserver.cli.options import AsJson, examples
+from mockserver.cli.options import AsJson, examples, pairs_of
 from mockserver.cli.output import show_json
 from mockserver.cli.run_output import Lines, Silence, report_json
 from mockserver.cli.runner import Host, Ran, Runner
-from mockserver.cli.scenario_files import BrokenFilesError, ScenarioFile, chosen, find, read_all, read_sets
+from mockserver.cli.scenario_files import BrokenFilesError, ScenarioFile, chosen, find, read_all
 from mockserver.cli.shell import Shell, complain, shell_of
 from mockserver.cli.sut import PORT, Program, wait_until_ready
 from mockserver.config import Config, check_url, load_config
@@ -102,7 +102,7 @@ def run(
     given = load_config(
         {"config": config, "port": str(port or 0), "tls": False, "seed": seed}, shell.environ, shell.folder
     )
-    values = read_sets(sets or [])
+    values = pairs_of(sets or [])
     known = {"account": account or given.settings.api_key, "api_url": url or _STAND_IN}
     known |= {} if program.url is None else {"sut": program.on_port(1).url or ""}
     session = Session(shell, names, values, known, tuple(only or ()), jobs, junit, report, as_json=as_json)

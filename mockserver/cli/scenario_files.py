@@ -95,15 +95,6 @@ def chosen(files: list[ScenarioFile], only: Iterable[str]) -> list[ScenarioFile]
     return [each for each in files if not wanted or each.scenario.id in wanted]
 
 
-def read_sets(pairs: Iterable[str]) -> dict[str, str]:
-    """Return the values that ``NAME=VALUE`` pairs give; raise UsageError for what is no pair."""
-    listed = list(pairs)
-    for pair in listed:
-        if "=" not in pair:
-            raise UsageError(f'"{pair}" has no equals sign', where="--set", fix="Write it like name=value.")
-    return {name: value for name, _, value in (each.partition("=") for each in listed)}
-
-
 def _read(name: str, folder: Path, sets: Mapping[str, str], known: Mapping[str, str], specs: "Specs") -> ScenarioFile:
     from mockserver.scenario.document import parse, read_text
     from mockserver.scenario.load import load_text
