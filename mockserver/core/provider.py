@@ -51,7 +51,10 @@ class OptOutRule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LimitCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The code of each limit that is passed; ``refused`` by HTTP status, for what cannot be refused any more."""
+    """The code of each limit that is passed; ``refused`` by HTTP status, for what cannot be refused any more.
+
+    ``unexplained`` is that of a rejection for which none is given.
+    """
 
     key: int
     sender: int
@@ -59,10 +62,12 @@ class LimitCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     balance: int
     refused: dict[int, int]
     other: int
+    unexplained: int
 
     def all(self) -> tuple[int, ...]:
         """Return every code named."""
-        return (self.key, self.sender, self.recipient, self.balance, *self.refused.values(), self.other)
+        named = (self.key, self.sender, self.recipient, self.balance, self.other, self.unexplained)
+        return (*named, *self.refused.values())
 
 
 class Sandbox(Struct, frozen=True, forbid_unknown_fields=True):

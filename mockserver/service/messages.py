@@ -6,12 +6,13 @@ import msgspec
 from msgspec import Struct
 
 from mockserver.clock import at
+from mockserver.core import lifecycle
 from mockserver.core.faults import Handling
-from mockserver.core.forms import V0_1
+from mockserver.core.forms import V0_1, V1
 from mockserver.core.prices import priced
 from mockserver.core.urls import server_url
 from mockserver.delivery import Outbox
-from mockserver.errors import UsageError
+from mockserver.errors import ConflictError, UsageError
 from mockserver.model import Account, Delivery, Direction, EntryKind, Json, Message, Move, Status
 from mockserver.problem import Violation
 from mockserver.service.accounts import Caller
@@ -143,6 +144,21 @@ class Messages:
         for watcher in self._watchers:
             await watcher.moved(moved)
         return moved
+
+    async def move_by_hand(self, message: Message, status: Status, code: int | None, *, is_forced: bool) -> Message:
+        """Move a message as a tester says; raise ConflictError for a move that is not legal, unless it is forced.
+
+        In v1 a rejection always carries a code, given or not.
+        """
+        channel = self._specs.capabilities.channels[message.channel]
+        if message.direction is Direction.INBOUND:
+            raise ConflictError("an inbound message has no statuses", fix="Move a message that was sent.")
+        if not is_forced and not lifecycle.may_move(channel, message.status, status):
+            what = lifecycle.refusal(channel, message.status, status)
+            raise ConflictError(what, fix='Add "force": true to do it all the same.')
+        if code is None and status is Status.REJECTED and message.dialect == V1:
+            code = self._specs.provider.limits.unexplained
+        return await self.move(message, status, code)
 
     async def receive(self, account: Account, arrival: Arrival) -> tuple[Message, Delivery]:
         """Let a user's message arrive: journal it and send its webhook. The capability row must allow it."""

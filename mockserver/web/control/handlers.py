@@ -12,14 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.config import account_from
-from mockserver.core import lifecycle
 from mockserver.core.asking import search, searched
-from mockserver.core.forms import V1
 from mockserver.core.match import Term
 from mockserver.core.matching import Matcher, PatternError
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.journal import Fits
-from mockserver.model import Account, Delivery, Direction, Entry, EntryKind, Exchange, Json, Message, Status
+from mockserver.model import Account, Delivery, Entry, EntryKind, Exchange, Json, Message, Status
 from mockserver.scenario.load import ScenarioErrors
 from mockserver.service.choices import choices
 from mockserver.service.runtime import Runtime
@@ -38,8 +36,6 @@ from mockserver.web.explaining import Explainer
 from mockserver.web.vonage import as_violations
 
 _T = TypeVar("_T")
-_UNKNOWN_CODE = 1330
-"""What a rejection tells where no code is given: in v1 it always carries one. Source: domain facts, messages-v1 8."""
 _HELD: Mapping[str, Callable[[Exchange], object]] = {
     "finding": lambda exchange: exchange.findings,
     "violation": lambda exchange: exchange.violations,
@@ -142,17 +138,8 @@ class Control(ClockCalls, CheckCalls, ScenarioCalls):
         body = await self._body(request)
         message = await self._message(request)
         status, code = _read_move(body, self._runtime)
-        channel = self._specs.capabilities.channels[message.channel]
-        if message.direction is Direction.INBOUND:
-            raise ConflictError("an inbound message has no statuses", fix="Move a message that was sent.")
-        if body.get("force") is not True and not lifecycle.may_move(channel, message.status, status):
-            raise ConflictError(
-                lifecycle.refusal(channel, message.status, status),
-                fix='Add "force": true to do it all the same.',
-            )
-        if code is None and status is Status.REJECTED and message.dialect == V1:
-            code = _UNKNOWN_CODE
-        moved = await self._runtime.messages.move(message, status, code)
+        is_forced = body.get("force") is True
+        moved = await self._runtime.messages.move_by_hand(message, status, code, is_forced=is_forced)
         return views.message_view(moved, self._specs)
 
     async def inbound(self, request: Request) -> Json:
