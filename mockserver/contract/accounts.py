@@ -6,13 +6,12 @@ The document is the only table: paths, verbs, schemas and providers are read fro
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final, TypeAlias
-
-import jsonschema_rs
+from typing import Final
 
 from mockserver.contract.findings import unknown_member
+from mockserver.contract.judges import Judges
 from mockserver.contract.members import KnownMembers, known_members, oddities
-from mockserver.contract.reasons import shown, violations
+from mockserver.contract.reasons import shown
 from mockserver.contract.schemas import expanded
 from mockserver.contract.specs import EXTERNAL_ACCOUNTS, Specs
 from mockserver.core.capabilities import Capabilities
@@ -29,9 +28,6 @@ _SECRETS: Final = ("access_token",)
 """Members whose values no reason quotes."""
 _IMMUTABLE: Final = Violation("external_id", "immutable", "'external_id' parameter cannot be changed")
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
-
-_Judge: TypeAlias = tuple[Json, jsonschema_rs.Draft202012Validator]
-"""A schema and its compiled form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class AccountsContract:
         self._document = specs.documents[EXTERNAL_ACCOUNTS]
         self.providers = _providers(self._document, specs.capabilities)
         self._paths = [(_pattern(self._document, path), self._operations(path)) for path in self._document["paths"]]
-        self._judges: dict[tuple[str, str], _Judge] = {}
+        self._judges = Judges()
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -174,10 +170,7 @@ class AccountsContract:
         return self._violations(operation.id, str(http_status), schema, body)
 
     def _violations(self, operation: str, what: str, schema: Json, body: Json) -> tuple[Violation, ...]:
-        if (operation, what) not in self._judges:
-            self._judges[operation, what] = (schema, jsonschema_rs.Draft202012Validator(schema))
-        known, validator = self._judges[operation, what]
-        return violations(known, body, validator.iter_errors(body))
+        return self._judges.violations((operation, what), lambda: schema, body)
 
     def _operations(self, path: str) -> dict[str, Operation]:
         item = expanded(self._document, self._document["paths"][path])

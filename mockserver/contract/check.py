@@ -6,16 +6,14 @@ it agrees with.
 """
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
-
-import jsonschema_rs
+from typing import Final
 
 from mockserver.contract.branches import Branch, Branches
 from mockserver.contract.findings import Findings
 from mockserver.contract.guess import Guess, guess
+from mockserver.contract.judges import Judges
 from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import has_long_list, is_plain, plain_copy
-from mockserver.contract.reasons import violations
 from mockserver.contract.refusals import Refusals
 from mockserver.contract.reshape import branch_kind, lost, translated, with_kind, with_options_in_place
 from mockserver.contract.schemas import Schemas, cell_of_schema
@@ -25,9 +23,6 @@ from mockserver.model import Json
 from mockserver.problem import Verdict, Violation
 
 _OPERATIONS: Final = {"message-status": "messageStatus", "inbound-message": "inboundMessage"}
-
-_Judge: TypeAlias = tuple[Json, jsonschema_rs.Draft202012Validator]
-"""A schema and its compiled form."""
 
 
 class MessagesContract:
@@ -45,7 +40,7 @@ class MessagesContract:
         self._webhooks = {
             name: _branches_by_cell(self._schemas, each, self._form) for name, each in _OPERATIONS.items()
         }
-        self._judges: dict[str, _Judge] = {}
+        self._judges = Judges()
 
     def check(self, body: Json) -> Verdict:
         """Return the verdict on a request body: every violation at once, and the findings."""
@@ -95,22 +90,19 @@ class MessagesContract:
         if component is None:
             reason = f"No {name} webhook is documented for this channel and kind."
             return (Violation("body", "branch", reason, expected=", ".join(self._webhooks[name].values())),)
-        schema, validator = self._judge(component, lambda: self._schemas.component(component))
-        return violations(schema, body, validator.iter_errors(body)) or _CODES[self._form.dialect](self._errors, body)
+        return self.component_violations(component, body) or _CODES[self._form.dialect](self._errors, body)
 
     def answer_violations(self, http_status: int, body: Json, method: str = "post") -> tuple[Violation, ...]:
         """Return what is wrong with the body of one of our own answers; ``None`` is no body."""
         if not self._schemas.has_answer(http_status, method):
             return (Violation("body", "branch", f"No answer of status {http_status} is documented."),)
-        schema, validator = self._judge(
-            f"{method} {http_status}", lambda: self._schemas.answer(http_status, method) or {"type": "null"}
+        return self._judges.violations(
+            (method, http_status), lambda: self._schemas.answer(http_status, method) or {"type": "null"}, body
         )
-        return violations(schema, body, validator.iter_errors(body))
 
     def component_violations(self, component: str, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with a value by a component schema."""
-        schema, validator = self._judge(component, lambda: self._schemas.component(component))
-        return violations(schema, body, validator.iter_errors(body))
+        return self._judges.violations(component, lambda: self._schemas.component(component), body)
 
     def _named_branch(self, body: Json) -> Branch | None:
         """Return the branch a body names; ``None`` if it names none, for whatever reason."""
@@ -126,13 +118,6 @@ class MessagesContract:
         wire_name = meant.channel.names[self._form.dialect]
         kind = branch_kind(self._capabilities, self._form, meant.channel, meant.held or meant.kind)
         return self._branches.by_cell.get((wire_name, kind or "")) or self._branches.of(wire_name)[0]
-
-    def _judge(self, key: str, find: Callable[[], Json]) -> _Judge:
-        """Return a schema with its compiled form, found and compiled once."""
-        if key not in self._judges:
-            schema = find()
-            self._judges[key] = (schema, jsonschema_rs.Draft202012Validator(schema))
-        return self._judges[key]
 
 
 def _branches_by_cell(schemas: Schemas, operation: str, form: Form) -> dict[tuple[Json, Json], str]:

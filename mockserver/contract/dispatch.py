@@ -3,20 +3,19 @@
 Source: domain facts, messages-v0.1 part 7.1.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-import jsonschema_rs
-
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.findings import unknown_member
+from mockserver.contract.judges import Judges
 from mockserver.contract.members import known_members, oddities
 from mockserver.contract.nearest import NOTHING, near, sample
 from mockserver.contract.nested import finding_at, violation_at
 from mockserver.contract.plain import is_plain, plain_copy
-from mockserver.contract.reasons import MOST, kept, shown, violations
+from mockserver.contract.reasons import MOST, kept, shown
 from mockserver.contract.schemas import Schemas
 from mockserver.contract.specs import DISPATCH, Specs
 from mockserver.core.capabilities import ChannelRow
@@ -54,7 +53,7 @@ class DispatchContract:
         self._capabilities = specs.capabilities
         self._messages = messages
         self._schemas = Schemas(specs.documents[DISPATCH])
-        self._judges: dict[str | int, tuple[Json, jsonschema_rs.Draft202012Validator]] = {}
+        self._judges = Judges()
 
     def check(self, body: Json) -> Verdict:
         """Return the verdict on a workflow: every violation at once, and the findings; channel and kind of step 0."""
@@ -85,13 +84,13 @@ class DispatchContract:
     def webhook_violations(self, name: str, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with a webhook: ``name`` is ``final-report`` or ``message-status``."""
         component = {"final-report": "FinalReport", "message-status": "WorkflowStatus"}[name]
-        return self._held(component, lambda: self._schemas.component(component), body)
+        return self._judges.violations(component, lambda: self._schemas.component(component), body)
 
     def answer_violations(self, http_status: int, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with the body of one of our own answers."""
         if not self._schemas.has_answer(http_status):
             return (Violation("body", "branch", f"No answer of status {http_status} is documented."),)
-        return self._held(http_status, lambda: self._schemas.answer(http_status), body)
+        return self._judges.violations(http_status, lambda: self._schemas.answer(http_status), body)
 
     def _steps(self, workflow: Json) -> list[_Step]:
         """Return the steps of a body; what is no object (a stray null) does not make its neighbour the last but one."""
@@ -111,7 +110,7 @@ class DispatchContract:
     def _envelope_violations(self, body: Json) -> Iterator[Violation]:
         """Hold everything but the steps' messages against the schema."""
         plain = body if is_plain(body) else plain_copy(body)
-        for each in self._held("Workflow", lambda: self._schemas.component("Workflow"), plain):
+        for each in self._judges.violations("Workflow", lambda: self._schemas.component("Workflow"), plain):
             if not each.name.endswith("]") and each.name.partition("].")[2] not in _MESSAGE:
                 yield each
 
@@ -190,14 +189,6 @@ class DispatchContract:
             found = near(schema, step["failover"]) if isinstance(step.get("failover"), dict) else NOTHING
             mended["failover"] = _whole_failover(schema) if found is NOTHING else found
         return mended
-
-    def _held(self, key: str | int, find: Callable[[], Json], body: Json) -> tuple[Violation, ...]:
-        """Hold a value against a schema, found and compiled once."""
-        if key not in self._judges:
-            schema = find()
-            self._judges[key] = (schema, jsonschema_rs.Draft202012Validator(schema))
-        schema, validator = self._judges[key]
-        return violations(schema, body, validator.iter_errors(body))
 
 
 def is_workflow(body: Json) -> bool:
