@@ -15,6 +15,7 @@ from mockserver.core.scenario_values import Arrived, Bounds, Expect, Fired, Tota
 from mockserver.core.scenario_values import Sequence as InOrder
 from mockserver.model import Entry, Json
 from mockserver.service.subjects import Found, Subjects
+from mockserver.service.waiting import until_first
 from mockserver.surroundings import Surroundings
 
 Asked: TypeAlias = Expect | InOrder | Total
@@ -185,16 +186,8 @@ class Verifier:
 
     async def _pause(self, account: str, seen: int, wait_s: float) -> None:
         """Wait for an entry numbered above ``seen``, for the end of the time, or for the server to stop."""
-        tasks = [
-            asyncio.ensure_future(self._journal.follow(account, after=seen, wait_s=max(wait_s, 0.0), limit=1)),
-            asyncio.ensure_future(self._stopping.wait()),
-        ]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        entry = self._journal.follow(account, after=seen, wait_s=max(wait_s, 0.0), limit=1)
+        await until_first(entry, self._stopping.wait())
 
     async def _outcome(self, asked: Asked, scene: _Scene, look: _Look) -> Outcome:
         try:

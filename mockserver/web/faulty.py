@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from starlette.types import Receive, Scope, Send
 
 from mockserver.core.faults import Hit
+from mockserver.service.waiting import until_first
 from mockserver.web.incoming import answer
 
 TRANSPORT: Final = "mockserver.transport"
@@ -75,13 +76,7 @@ async def _malformed(line: Line, reply: Reply) -> None:
 
 
 async def _hang(line: Line, _: Reply) -> None:
-    waits = [asyncio.ensure_future(each) for each in (_left(line.receive), line.stopping.wait())]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in waits:
-            each.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+    await until_first(_left(line.receive), line.stopping.wait())
     await _cut(line)
 
 
