@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from mockserver.contract.findings import unknown_member
+from mockserver.contract.findings import null_member, unknown_member
 from mockserver.contract.judges import Judges
 from mockserver.contract.members import KnownMembers, known_members, oddities
 from mockserver.contract.reasons import shown
@@ -152,8 +152,7 @@ class AccountsContract:
             return ()
         odd = oddities(operation.members, body)
         strangers = [unknown_member(holder.name(name), name, holder.names) for holder, name in odd.strangers]
-        nulls = [Finding(each, "null_member", f"`{each}` is null; it is taken as absent.") for each in odd.nulls]
-        return (*strangers, *nulls)
+        return (*strangers, *map(null_member, odd.nulls))
 
     def answer_violations(self, operation: Operation | None, http_status: int, body: Json) -> tuple[Violation, ...]:
         """Return what is wrong with an answer of ours, one of no operation included; ``None`` is no body."""

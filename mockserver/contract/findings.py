@@ -14,6 +14,8 @@ from mockserver.core.media import extension
 from mockserver.model import Json
 from mockserver.problem import Finding
 
+NULL_MEMBER: Final = "null_member"
+"""The rule of an optional member that is null."""
 _HINT_CUTOFF: Final = 0.7
 """How alike a hint must be: at 0.6 ``recipient`` would lead to ``trusted_recipient``."""
 
@@ -34,7 +36,7 @@ class Findings:
         """Return the findings on a body, valid or not; that a branch was chosen means that it has content."""
         odd = oddities(branch.members, body)
         found = [self._stranger(branch, holder, name) for holder, name in odd.strangers[:MOST]]
-        found += [Finding(name, "null_member", f"`{name}` is null; it is taken as absent.") for name in odd.nulls]
+        found += map(null_member, odd.nulls)
         found += self._sender(branch, body)
         found += self._options(branch, body)
         member = found_at(body, branch.content_at)
@@ -131,6 +133,11 @@ def unknown_member(full: str, name: str, known: Iterable[str]) -> Finding:
     close = close_word(name, known, _HINT_CUTOFF)
     hint = f" Did you mean `{close}`?" if close else ""
     return Finding(full, "unknown_member", f"`{full}` is not a member the API documents; it has no effect.{hint}")
+
+
+def null_member(full: str) -> Finding:
+    """Return the finding on an optional member that is null."""
+    return Finding(full, NULL_MEMBER, f"`{full}` is null; it is taken as absent.")
 
 
 def _url(full: str, url: str, extensions: tuple[str, ...], what: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import jsonschema_rs
 
 from mockserver.contract.branches import Branch, Branches
 from mockserver.contract.cells import Cells
-from mockserver.contract.findings import Findings
+from mockserver.contract.findings import NULL_MEMBER, Findings
 from mockserver.contract.guess import Guess, guess
 from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import LONGEST, plain_copy, unpaired_surrogates
@@ -66,7 +66,7 @@ class Refusals:
         """Return the findings, but for a null that is refused and so not taken as absent."""
         refused = {each.name for each in broken}
         found = self._findings.of(branch, body) if branch else ()
-        return tuple(each for each in found if each.rule != "null_member" or each.name not in refused)
+        return tuple(each for each in found if each.rule != NULL_MEMBER or each.name not in refused)
 
     def custom_refusals(self, branch: Branch | None, body: Json) -> tuple[Violation, ...]:
         """Refuse a custom object that the channel cannot carry, such as a location on Messenger."""
