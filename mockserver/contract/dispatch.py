@@ -5,13 +5,14 @@ Source: domain facts, messages-v0.1 part 7.1.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Final
 
 from mockserver.contract.check import MessagesContract
-from mockserver.contract.findings import unknown_member
+from mockserver.contract.findings import null_member, unknown_member
 from mockserver.contract.judges import Judges
-from mockserver.contract.members import known_members, oddities
+from mockserver.contract.members import KnownMembers, known_members, oddities
 from mockserver.contract.nearest import NOTHING, near, sample
 from mockserver.contract.nested import finding_at, violation_at
 from mockserver.contract.plain import is_plain, plain_copy
@@ -147,15 +148,21 @@ class DispatchContract:
             yield Violation(name, "required", reason, expected=words, nearest=_whole_failover(schema))
 
     def _envelope_findings(self, body: Json, steps: list[_Step]) -> Iterator[Finding]:
-        schema = self._schemas.component("Workflow")
-        yield from _strangers(schema, body, "")
+        of_body, of_step = self._known
+        yield from _strangers(of_body, body, "")
         for step in steps:
             if step.verdict is None:
                 continue
-            yield from _strangers(schema["properties"]["workflow"]["items"], step.body, f"{step.place}.")
+            yield from _strangers(of_step, step.body, f"{step.place}.")
             yield from (finding_at(step.place, each) for each in step.verdict.findings)
             if not step.is_last:
                 yield from self._failover_findings(step, step.verdict.channel)
+
+    @cached_property
+    def _known(self) -> tuple[KnownMembers, KnownMembers]:
+        """The members of a body, and those of a step; worked out once, since this is on the send path."""
+        schema = self._schemas.component("Workflow")
+        return known_members(schema), known_members(schema["properties"]["workflow"]["items"])
 
     def _failover_findings(self, step: _Step, channel_name: str | None) -> Iterator[Finding]:
         failover, place = step.body.get("failover"), f"{step.place}.failover"
@@ -214,14 +221,12 @@ def _bounded_options(channel: ChannelRow, step: Json) -> Iterator[tuple[str, int
             yield full, option.dispatch_max_s, value
 
 
-def _strangers(schema: Json, body: Json, prefix: str) -> Iterator[Finding]:
+def _strangers(known: KnownMembers, body: Json, prefix: str) -> Iterator[Finding]:
     """Yield the members of an object that no schema knows, and those that are null."""
-    odd = oddities(known_members(schema), body)
+    odd = oddities(known, body)
     for holder, name in odd.strangers:
         yield unknown_member(f"{prefix}{holder.name(name)}", name, holder.names)
-    for name in odd.nulls:
-        full = f"{prefix}{name}"
-        yield Finding(full, "null_member", f"`{full}` is null; it is taken as absent.")
+    yield from (null_member(f"{prefix}{name}") for name in odd.nulls)
 
 
 def _whole_failover(schema: Json) -> Json:
