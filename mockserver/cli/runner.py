@@ -22,6 +22,8 @@ OWN_KEY: Final = "run-{id}"
 """The key of the account a scenario has for itself."""
 _LOOK_S: Final = 1
 """How long one look at a report waits for its end; what is new is shown so often at least."""
+_LEAVING_S: Final = 0.5
+"""How long a program that answers no more may take to be gone: interpreters close their sockets before they end."""
 _ANY_SECRET: Final = "any-secret"  # noqa: S105 - what an account without secrets takes
 Show: TypeAlias = Callable[["ScenarioFile", str, StepResult], None]
 """Told of each step and check as it ends: the file, the account, what came of it."""
@@ -108,7 +110,7 @@ class Runner:
             try:
                 with self._started(file, account, log) as (sut, target):
                     report = self._report(file, account, target, show)
-                    ended = None if sut is None else sut.ended
+                    ended = None if sut is None else sut.ended_within(0.0 if report.passed else _LEAVING_S)
                     lines = () if sut is None or report.passed else tuple(sut.last_lines())
             except MockServerError as error:
                 return Ran(file, account, problem=error, took_s=time.monotonic() - began_s)

@@ -80,6 +80,13 @@ class Started:
         """The code it ended with by itself, ``None`` while it runs."""
         return self.process.poll()
 
+    def ended_within(self, patience_s: float) -> int | None:
+        """Return the code it ended with by itself, ``None`` if it runs on after so long."""
+        try:
+            return self.process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            return None
+
 
 @contextmanager
 def started(
