@@ -9,6 +9,7 @@ from mockserver.cli.client import Server
 from mockserver.cli.shell import shell_of
 from mockserver.config import URL_ENV, check_url
 from mockserver.errors import UsageError
+from mockserver.scenario.durations import DurationError, read_duration
 
 DEFAULT_URL = "http://127.0.0.1:7670"
 
@@ -40,6 +41,14 @@ def pairs_of(written: Iterable[str], flag: str = "--set") -> dict[str, str]:
             raise UsageError(f'"{each}" has no equals sign', where=flag, fix="Write it like name=value.")
         found[name] = value
     return found
+
+
+def duration_of(written: str, flag: str) -> float:
+    """Return the seconds of ``90`` or ``"1m30s"`` on the command line; raise UsageError for what is no duration."""
+    try:
+        return read_duration(float(written) if written.isdecimal() else written)
+    except DurationError as error:
+        raise UsageError(f'"{written}" is {error.says}', where=flag, fix=error.fix) from None
 
 
 def examples(*lines: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mockserver.cli import changes
-from mockserver.cli.options import AsJson, examples, pairs_of
+from mockserver.cli.options import AsJson, duration_of, examples, pairs_of
 from mockserver.cli.output import show_json
 from mockserver.cli.run_output import Lines, Silence, report_json
 from mockserver.cli.runner import Host, Ran, Runner
@@ -21,7 +21,6 @@ from mockserver.cli.shell import Shell, complain, shell_of
 from mockserver.cli.sut import PORT, Program, wait_until_ready
 from mockserver.config import Config, check_url, load_config
 from mockserver.errors import MockServerError, UsageError
-from mockserver.scenario.durations import DurationError, read_duration
 
 if TYPE_CHECKING:
     from mockserver.contract.specs import Specs
@@ -216,10 +215,7 @@ class Session:
 
 def _program(command: str | None, target: str | None, ready_url: str | None, ready_within: str) -> Program:
     """Return the system under test; without a target, a command listens on the port it is given."""
-    try:
-        within_s = read_duration(float(ready_within) if ready_within.isdecimal() else ready_within)
-    except DurationError as error:
-        raise UsageError(f'"{ready_within}" is {error.says}', where="--ready-within", fix=error.fix) from None
+    within_s = duration_of(ready_within, "--ready-within")
     if target is None and command is not None:
         target = f"http://127.0.0.1:{PORT}"
     if target is not None:

@@ -6,13 +6,11 @@ from typing import Annotated, Final
 
 import typer
 
-from mockserver.cli.options import AccountKey, AsJson, Url, examples, server_of
+from mockserver.cli.options import AccountKey, AsJson, Url, duration_of, examples, server_of
 from mockserver.cli.output import one_line, show_json, show_line
 from mockserver.cli.shell import shell_of
 from mockserver.cli.styles import BAD
-from mockserver.errors import UsageError
 from mockserver.model import Json
-from mockserver.scenario.durations import DurationError, read_duration
 
 EXAMPLES = examples(
     "mockserver wait channel:sms to:4477* --within 5s",
@@ -40,10 +38,7 @@ def wait(
 
     The server answers as soon as they do. Exit code 1 if they do not in time.
     """
-    try:
-        wait_s = read_duration(float(within) if within.isdecimal() else within)
-    except DurationError as error:
-        raise UsageError(f'"{within}" is {error.says}', where="--within", fix=error.fix) from None
+    wait_s = duration_of(within, "--within")
     server = server_of(context, url, account)
     asked = {"q": " ".join(query or []) or None, "what": what, "within": within, "count": str(count)}
     found = server.get("wait", asked, patience_s=wait_s)
