@@ -9,13 +9,14 @@ EVERY_S: Final = 0.5
 """How often files are looked at. A look costs microseconds a file, and nobody saves faster than that."""
 _UNWATCHED: Final = ("__pycache__", "node_modules")
 
-Stamps: TypeAlias = dict[Path, tuple[int, int]]
+Stamp: TypeAlias = tuple[int, int]
 """What changes when a file does. A file that is not there has none: editors take theirs away for a moment."""
+Stamps: TypeAlias = dict[Path, Stamp]
 
 
 def stamps(places: Iterable[Path]) -> Stamps:
     """Return the stamps of files, for a folder those of all below it that are not hidden."""
-    return {path: found for place in places for path in _files(place) if (found := _stamp(path)) is not None}
+    return {path: found for place in places for path in _files(place) if (found := stamp_of(path)) is not None}
 
 
 def changed(before: Stamps, after: Stamps) -> set[Path]:
@@ -38,7 +39,8 @@ def _files(place: Path) -> Iterator[Path]:
             yield path
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def stamp_of(path: Path) -> Stamp | None:
+    """Return the stamp of a file, ``None`` while it is not there."""
     try:
         found = path.stat()
     except OSError:

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from mockserver.cli.changes import EVERY_S, Stamp, stamp_of
 from mockserver.cli.shell import tell
 from mockserver.contract.specs import Specs
 from mockserver.core.scenario_values import Scenario
@@ -15,9 +15,6 @@ from mockserver.scenario.load import ScenarioErrors, load_scenario
 from mockserver.service.scenarios import Scenarios
 
 _log = logging.getLogger(__name__)
-_EVERY_S: Final = 0.5
-"""How often files are looked at. A look costs microseconds, and nobody saves faster than that."""
-_Stamp = tuple[int, int] | None
 
 
 @dataclass(slots=True)
@@ -26,7 +23,7 @@ class Served:
 
     path: Path
     identity: str
-    stamp: _Stamp
+    stamp: Stamp | None
 
 
 class ServedScenarios:
@@ -43,7 +40,7 @@ class ServedScenarios:
         return [self._load(path) for path in paths]
 
     def _load(self, path: Path) -> str:
-        stamp = _stamp(path)
+        stamp = stamp_of(path)
         scenario = load_scenario(path, specs=self._specs)
         twin = next((each for each in self._served if each.identity == scenario.id), None)
         if twin is not None:
@@ -56,9 +53,9 @@ class ServedScenarios:
     async def watch(self) -> None:
         """Load files anew as they change, until cancelled; a broken one changes nothing, and is told of."""
         while True:
-            await asyncio.sleep(_EVERY_S)
+            await asyncio.sleep(EVERY_S)
             for each in self._served:
-                stamp = _stamp(each.path)
+                stamp = stamp_of(each.path)
                 if stamp not in {None, each.stamp}:
                     each.stamp = stamp
                     await self._reload(each)
@@ -97,12 +94,3 @@ def described(scenario: Scenario) -> str:
     rules, steps = len(scenario.rules), len(scenario.timeline)
     counts = f"{rules} {'rule' if rules == 1 else 'rules'}, {steps} {'step' if steps == 1 else 'steps'}"
     return f"{scenario.id} ({scenario.source}): {counts}"
-
-
-def _stamp(path: Path) -> _Stamp:
-    """Return what changes when a file does; ``None`` while it is not there, as editors leave it for a moment."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
