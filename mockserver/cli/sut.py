@@ -55,13 +55,10 @@ class Program:
     def words(self) -> list[str]:
         """The command line, as a shell would part it; raise UsageError where it cannot."""
         try:
-            words = shlex.split(self.command or "")
+            return shlex.split(self.command or "")
         except ValueError as error:
             fix = "Quote it as a shell would read it."
             raise UsageError(f"the command cannot be read: {error}", where="--command", fix=fix) from None
-        if not words:
-            raise UsageError("the command is empty", where="--command", fix="Write: --command 'python app.py'.")
-        return words
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from mockserver.cli.client import Server
 from mockserver.cli.options import DEFAULT_URL
 from mockserver.cli.shell import Shell
 from mockserver.config import URL_ENV, check_url
+from mockserver.core.urls import server_url
 from mockserver.errors import MockServerError, UsageError
 from mockserver.settings import Settings
 
 _PATIENCE_S = 2
 _LAST_PORT = 65535
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104, named, not bound
 _START = "Start one with `mockserver serve`, or name another by --url or --ready-file."
 
 
@@ -44,13 +44,7 @@ def find_server(shell: Shell, settings: Settings, url: str | None) -> Whereabout
     if settings.port == 0:
         what = "The port is 0, so the server picks one when it starts."
         raise UsageError(what, fix="Name the server by --url, or by the file of `serve --ready-file`.")
-    return _beside(shell, settings, f"http://{_name(settings)}:{settings.port}")
-
-
-def _name(settings: Settings) -> str:
-    """Return the host of the settings as URLs write it."""
-    host = _EVERY_ADDRESS.get(settings.host, settings.host)
-    return f"[{host}]" if ":" in host else host
+    return _beside(shell, settings, server_url(settings.host, settings.port))
 
 
 def _beside(shell: Shell, settings: Settings, url: str) -> Whereabouts:
@@ -61,9 +55,8 @@ def _beside(shell: Shell, settings: Settings, url: str) -> Whereabouts:
         return Whereabouts(url, url, ca_file)
     if not settings.tls:
         return Whereabouts(url, None, None)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     after = min((parts.port or urlsplit(DEFAULT_URL).port or 0) + 1, _LAST_PORT)
-    return Whereabouts(url, f"https://{host}:{settings.tls_port or after}", ca_file)
+    return Whereabouts(url, server_url(parts.hostname or "", settings.tls_port or after, "https"), ca_file)
 
 
 def _ca_file(shell: Shell, settings: Settings) -> Path:
