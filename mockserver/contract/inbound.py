@@ -7,7 +7,7 @@ from typing import Final
 from mockserver.contract.schemas import Schemas
 from mockserver.contract.specs import DIALECTS, Specs
 from mockserver.core.capabilities import Row
-from mockserver.core.forms import FORMS, Form
+from mockserver.core.forms import FORMS
 from mockserver.model import Json
 
 _ENVELOPE: Final = ("message_uuid", "to", "from", "timestamp")
@@ -38,11 +38,13 @@ class InboundShapes:
         """Return the shape of a supported inbound row."""
         cell = (row.dialect, row.schema or "")
         if cell not in self._known:
-            self._known[cell] = _shape(self._schemas[row.dialect], FORMS[row.dialect], row)
+            self._known[cell] = shape_of(row, self._schemas[row.dialect])
         return self._known[cell]
 
 
-def _shape(schemas: Schemas, form: Form, row: Row) -> InboundShape:
+def shape_of(row: Row, schemas: Schemas) -> InboundShape:
+    """Return the shape of a supported inbound row, by the schemas of its dialect."""
+    form = FORMS[row.dialect]
     holder = schemas.component(row.schema or "")
     for name in form.holder.split(".") if form.holder else ():
         holder = holder["properties"][name]
