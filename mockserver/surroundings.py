@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mockserver.core.chance import uuid_for
 from mockserver.journal import Journal
+from mockserver.model import Account
 from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.times import Times
@@ -22,3 +23,7 @@ class Surroundings:
     async def next_uuid(self, account: str, purpose: str) -> str:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""
         return uuid_for(self.seed, account, await self.store.count(account, purpose), purpose)
+
+    async def account(self, api_key: str) -> Account:
+        """Return an account as it is now: it may have changed since a request, or been forgotten."""
+        return await self.store.account(api_key) or Account(api_key)

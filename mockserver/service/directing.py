@@ -13,7 +13,7 @@ from mockserver.core.faults import Fault, Hit
 from mockserver.core.scenario import Decision, Send, decide, key_of, put_state
 from mockserver.core.scenario_values import Inbound, Later, Respond, SetState, Timing
 from mockserver.errors import MockServerError
-from mockserver.model import Account, EntryKind, Json, Message
+from mockserver.model import EntryKind, Json, Message
 from mockserver.schedule import Job
 from mockserver.service.accounts import Caller
 from mockserver.service.fates import Fate
@@ -140,7 +140,7 @@ class Stage:
         message = after.message
         names = {**after.context, **after.made_in.state.names}
         usual = {"channel": message.channel, "from": message.recipient, "to": message.sender}
-        account = await self._store.account(message.account) or Account(message.account)
+        account = await self._tools.around.account(message.account)
         arrival = await self._tools.arrivals.read(account, {**usual, **evaluate(act.fields, names)})
         arrived, _ = await self._tools.messages.receive(account, arrival)
         return f"lets a user answer: {arrived.channel} {arrived.kind} from {arrived.sender}"

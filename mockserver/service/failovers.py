@@ -10,7 +10,7 @@ import msgspec
 
 from mockserver.core.chance import digest_for
 from mockserver.core.forms import V1
-from mockserver.model import Account, Json, Message, Status
+from mockserver.model import Json, Message, Status
 from mockserver.service.accounts import Caller
 from mockserver.service.later import Later
 from mockserver.service.messages import Messages, Sent
@@ -72,7 +72,7 @@ class Failovers:
         # Kept before it is sent: a message that is rejected at once must find the failover where it then stands.
         await self._keep(last.account, last.workflow or "", msgspec.structs.replace(progress, sent=progress.sent + 1))
         body = progress.items[progress.sent]
-        account = await self._store.account(last.account) or Account(last.account)
+        account = await self._around.account(last.account)
         caller = Caller(account, progress.application, progress.sandbox)
         channel = self._capabilities.by_wire(V1, body["channel"])
         message = await self._message(caller, channel.name if channel is not None else "", body)

@@ -244,7 +244,7 @@ class Scenarios:
     async def _give(self, play: Play) -> None:
         """Let the account be as the scenario has it; what it does not speak of stays."""
         given, api_key = play.scenario.given, play.account
-        known = await self._store.account(api_key) or Account(api_key)
+        known = await self._around.account(api_key)
         own = {name: getattr(given.account, name) for name in given.members if name in Account.__struct_fields__}
         told = given.account.provider
         members = {name: getattr(told, name) for name in given.members if name in Provider.__struct_fields__}

@@ -38,7 +38,7 @@ from mockserver.core.scenario_values import (
     wanted as asked_of,
 )
 from mockserver.errors import MockServerError
-from mockserver.model import Account, Delivery, DeliveryState, EntryKind, Json, Message
+from mockserver.model import Delivery, DeliveryState, EntryKind, Json, Message
 from mockserver.service import asking_sut
 from mockserver.service.clocks import Clocks
 from mockserver.service.faults import Faults
@@ -225,7 +225,7 @@ class Player:
         return found.line if entry is None else entry.about
 
     async def _inbound(self, step: Step, act: Inbound) -> _Done:
-        account = await self._store.account(self._account) or Account(self._account)
+        account = await self._tools.around.account(self._account)
         arrival = await self._tools.arrivals.read(account, dict(self._evaluated(act.fields)))
         message, delivery = await self._tools.messages.receive(account, arrival)
         entries = await self._store.entries_of(self._account, message.uuid)

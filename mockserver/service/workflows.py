@@ -14,7 +14,7 @@ from mockserver.contract.specs import Specs
 from mockserver.core import failover
 from mockserver.core.failover import Action, Expired, Moved, Outcome, Report, Send, StartTimer, State
 from mockserver.core.prices import priced
-from mockserver.model import Account, EntryKind, Json, Message
+from mockserver.model import EntryKind, Json, Message
 from mockserver.service.accounts import Caller
 from mockserver.service.fates import Fate
 from mockserver.service.later import Later
@@ -138,12 +138,12 @@ class Workflows:
     async def _send(self, progress: _Progress, why: str) -> None:
         """Send the current step; its request is long over, so a refusal becomes a status."""
         message = await self._message(progress)
-        caller = Caller(await self._account(progress), progress.application)
+        caller = Caller(await self._around.account(progress.account), progress.application)
         fate = await self._later.decide(caller, message, why)
         await self._accept(progress, message, fate)
 
     async def _report(self, progress: _Progress, outcome: Outcome, why: str) -> None:
-        account = await self._account(progress)
+        account = await self._around.account(progress.account)
         found = [await self._store.message(progress.account, uuid) for uuid in progress.sent]
         channels = self._capabilities.channels
         sent = [(each, priced(channels[each.channel], account)) for each in found if each is not None]
@@ -169,10 +169,6 @@ class Workflows:
     async def _accept(self, progress: _Progress, message: Message, fate: Fate) -> None:
         await self._keep(msgspec.structs.replace(progress, sent=(*progress.sent, message.uuid)))
         await self._messages.accept(message, fate)
-
-    async def _account(self, progress: _Progress) -> Account:
-        """Return the account as it is now: it may have changed since the request."""
-        return await self._store.account(progress.account) or Account(progress.account)
 
     async def _progress(self, account: str, workflow: str) -> _Progress | None:
         kept = await self._store.document(account, _KIND, workflow)
