@@ -18,10 +18,12 @@ from mockserver.cli.program import program
 from mockserver.contract.specs import ErrorCode, load_specs
 from mockserver.core.asking import About, searched, words_of_has
 from mockserver.core.capabilities import Row
+from mockserver.core.cells import DIMENSIONS, name_of
 from mockserver.core.faults import KINDS
 from mockserver.core.forms import FORMS, V0_1, V1
 from mockserver.core.magic import Magic, does
 from mockserver.scenario.load import load_scenario
+from mockserver.service.coverage import cells_of
 from mockserver.settings import SettingRow, settings_table
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.wire.dialects import V1Dialect
@@ -187,6 +189,19 @@ def faults(on: str) -> str:
     )
 
 
+def coverage() -> str:
+    """Return the table of the dimensions of coverage, each with how many cells it has and the first of them."""
+    cells = cells_of(load_specs())
+    by_name = {each.name: [cell for cell in cells if cell[0] == each.name] for each in DIMENSIONS}
+    return table(
+        ("Dimension", "A cell counts when", "Cells", "The first is"),
+        (
+            (each.title, each.about, str(len(by_name[each.name])), _code(name_of(by_name[each.name][0])))
+            for each in DIMENSIONS
+        ),
+    )
+
+
 def control() -> str:
     """Return the table of control routes."""
     return table(
@@ -265,6 +280,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "search": searches,
     "faults-answers": lambda: faults("answers"),
     "faults-webhooks": lambda: faults("webhooks"),
+    "coverage": coverage,
     "control": control,
     "commands": commands,
     "scenarios": scenarios,

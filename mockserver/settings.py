@@ -138,6 +138,27 @@ class Settings:
     ready_file: str | None = _setting(
         None, "File to write the server's URLs to, as JSON, once it listens.", metavar="FILE"
     )
+    coverage_fail_under: float | None = _setting(
+        None,
+        "Least share of the contract, in percent, that a run is to exercise; less fails `mockserver coverage`.",
+        metavar="PERCENT",
+        at_most=100,
+    )
+    coverage_required: tuple[str, ...] = _setting(
+        (),
+        "Cells of the contract that a run is to exercise, such as sent:v1:sms or status:v1:rcs:read; repeatable.",
+        metavar="CELLS",
+    )
+    coverage_only: tuple[str, ...] = _setting(
+        (),
+        "Cells of the contract that count towards the share, such as *:v1:whatsapp; all without it; repeatable.",
+        metavar="CELLS",
+    )
+    coverage_file: str | None = _setting(
+        None,
+        "File to write which part of the contract was exercised to, as JSON, when the server stops.",
+        metavar="FILE",
+    )
     log_level: str = _setting("info", "How much to log.", choices=("debug", "info", "warning", "error"))
 
     @property

@@ -1,12 +1,13 @@
-"""What every part with effects needs around it: settings, the seed, time, state and the journal."""
+"""What every part with effects needs around it: settings, the seed, time, state, the journal and the tally."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mockserver.core.chance import uuid_for
 from mockserver.journal import Journal
 from mockserver.model import Account
 from mockserver.settings import Settings
 from mockserver.store.base import Store
+from mockserver.tally import Tally
 from mockserver.times import Times
 
 
@@ -19,6 +20,7 @@ class Surroundings:
     store: Store
     journal: Journal
     times: Times
+    tally: Tally = field(default_factory=Tally)
 
     async def next_uuid(self, account: str, purpose: str) -> str:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""

@@ -206,7 +206,7 @@ class Booking:
 
     def heed(self, user: Json, said: str) -> None:
         """Send nothing more to a user who says STOP, on any channel, until the same user says START."""
-        address = user.get("number") or user.get("id") or ""
+        address = str(user.get("number") or user.get("id") or "")
         if said == "stop":
             self.opted_out.add(address)
         elif said == "start":
@@ -244,7 +244,7 @@ async def read_json(request: Request) -> Any:
     """Return the body of a request, or refuse it if it is not JSON."""
     try:
         return await request.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter for lists in lists in lists ...
         raise HTTPException(400, "the body is not JSON") from error
 
 

@@ -68,10 +68,12 @@ def _mistakes(path: Path) -> list[MockServerError]:
 
 
 def _config_mistakes(path: Path) -> Iterable[MockServerError]:
+    from mockserver.cli.coverage_file import misnamed_cells
     from mockserver.cli.senders import sender_mistakes
 
     file = read_file(path)
     yield from file.errors
+    yield from misnamed_cells(path, file.settings, _specs())
     yield from sender_mistakes(path, file.accounts, _specs().capabilities)
 
 

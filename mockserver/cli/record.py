@@ -58,7 +58,7 @@ def record(
     """
     folder = shell_of(context).folder
     server = server_of(context, url, account)
-    asked = tuple(map(_asked, ask or ()))
+    asked = tuple(map(asked_of, ask or ()))
     identity = _UNFIT.sub("-", name or (Path(output).stem if output else _NAME)).lstrip("-_0123456789") or _NAME
     text = written(recording(server, identity, since, asked))
     if output is None:
@@ -165,7 +165,8 @@ def _acknowledged(told: list[Json]) -> dict[str, int]:
     return dict(Counter(event for event, _ in found))
 
 
-def _asked(text: str) -> Asked:
+def asked_of(text: str) -> Asked:
+    """Return the request that a flag spells, such as ``POST /remind {"to": "447700900101"}``."""
     method, _, rest = text.strip().partition(" ")
     url, _, body = rest.strip().partition(" ")
     if not url.startswith(("/", "http://", "https://")) or not method.isalpha():

@@ -47,6 +47,10 @@ def run(
         str | None,
         typer.Option("--command", metavar="COMMAND", help="Start the system under test with this, anew for each file."),
     ] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option("--sender", metavar="COMMAND", help="Start this once a scenario has begun: it sends, and ends."),
+    ] = None,
     ready_url: Annotated[
         str | None,
         typer.Option("--ready-url", metavar="URL", help="What answers once it is ready; a path is one at the target."),
@@ -109,8 +113,8 @@ def run(
     if files is None:
         raise typer.Exit(_BROKEN)
     places = [shell.folder / each for each in watch_path or ()]
-    with _ended_by_sigterm(), _host(given, url, session.specs) as host:
-        runner = Runner(host, program, shell.environ, shell.folder, account)
+    with _ended_by_sigterm(), _host(given, url, session.specs, shell.folder) as host:
+        runner = Runner(host, program, shell.environ, shell.folder, account, sender)
         code = session.play(runner, files)
         if watch or places:
             session.watch(runner, places)
@@ -249,12 +253,13 @@ def _check(
 
 
 @contextmanager
-def _host(given: Config, url: str | None, specs: "Specs") -> Iterator[Host]:
+def _host(given: Config, url: str | None, specs: "Specs", folder: Path) -> Iterator[Host]:
     """Yield the server to run on: the one at a URL, else one of our own."""
     settings = given.settings
     if url is not None:
         yield Host(url.rstrip("/"), False, settings.signature_secret, settings.api_key, settings.api_secret)
         return
+    from mockserver.cli.coverage_file import write_coverage
     from mockserver.cli.senders import sender_mistakes
     from mockserver.web.app import create_app
     from mockserver.web.server import serving
@@ -262,9 +267,11 @@ def _host(given: Config, url: str | None, specs: "Specs") -> Iterator[Host]:
     if given.path is not None:
         for mistake in sender_mistakes(given.path, given.accounts, specs.capabilities):
             raise mistake
-    with serving(settings, app=create_app(settings, given.accounts, specs=specs)) as running:
+    app = create_app(settings, given.accounts, specs=specs)
+    with serving(settings, app=app) as running:
         _say(f"API  {running.url}")
         yield Host(running.url, True, settings.signature_secret, settings.api_key, settings.api_secret)
+    write_coverage(app.runtime.coverage, settings, folder)
 
 
 @contextmanager

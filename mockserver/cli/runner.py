@@ -14,6 +14,7 @@ import msgspec
 
 from mockserver.cli.client import Server
 from mockserver.cli.scenario_files import ScenarioFile
+from mockserver.cli.sender_end import complaint
 from mockserver.cli.sut import Program, Started, started
 from mockserver.core.reports import Report, StepResult
 from mockserver.errors import ConflictError, MockServerError, UsageError
@@ -75,7 +76,8 @@ class Runner:
     """Runs files on a host.
 
     With ``program.command`` each has a program of its own, and unless ``account`` names one, an account of its own;
-    else all share one account, one after the other.
+    else all share one account, one after the other. ``sender`` is a program that sends and ends: it is started once a
+    scenario has begun, which fails if it crashes, or ends well though something was not taken.
     """
 
     host: Host
@@ -83,6 +85,7 @@ class Runner:
     environ: Mapping[str, str]
     folder: Path
     account: str | None = None
+    sender: str | None = None
     _stopped: Event = field(default_factory=Event)
 
     @property
@@ -109,9 +112,10 @@ class Runner:
             log = Path(folder) / "sut.log"
             try:
                 with self._started(file, account, log) as (sut, target):
-                    report = self._report(file, account, target, show)
+                    report, sent = self._report(file, account, target, show)
                     ended = None if sut is None else sut.ended_within(0.0 if report.passed else _LEAVING_S)
                     lines = () if sut is None or report.passed else tuple(sut.last_lines())
+                    lines += () if report.passed else sent
             except MockServerError as error:
                 return Ran(file, account, problem=error, took_s=time.monotonic() - began_s)
         if ended is not None:
@@ -157,12 +161,31 @@ class Runner:
             server.delete(f"accounts/{account}")
         server.put(f"accounts/{account}", {})
 
-    def _report(self, file: ScenarioFile, account: str, target: str | None, show: Show) -> Report:
-        """Run a scenario to its end, telling of each step; return what came of it."""
+    def _report(
+        self, file: ScenarioFile, account: str, target: str | None, show: Show
+    ) -> tuple[Report, tuple[str, ...]]:
+        """Run a scenario to its end, telling of each step; return what came of it, and what the sender printed."""
         server, identity = Server(self.host.url, account), file.scenario.id
         sets = {**self._known(file, account, target), **file.sets}
         server.put_text(f"scenarios/{identity}", file.text, name=file.name, sets=sets)
         server.post(f"scenarios/{identity}/run", None)
+        if self.sender is None:
+            return self._followed(server, file, account, show), ()
+        program, environ = Program(self.sender), {**self.environ, **self._told(file, account)}
+        with tempfile.TemporaryDirectory(prefix="mockserver-run-") as folder:
+            log = Path(folder) / "sender.log"
+            with started(program, environ, self.folder, log, stopped=self._stopped.is_set) as sender:
+                report = self._followed(server, file, account, show)
+                code = sender.ended_within(self.program.ready_within_s)
+                why = complaint(server, report.entries[0], code, log.read_text("utf-8", "replace"))
+                lines = tuple(sender.last_lines())
+        if not why:
+            return report, lines
+        return msgspec.structs.replace(report, outcome="failed", why=f"the sender: {why}"), lines
+
+    def _followed(self, server: Server, file: ScenarioFile, account: str, show: Show) -> Report:
+        """Return the report of a scenario under way once it has ended, telling of each step."""
+        identity = file.scenario.id
         shown, first = 0, None
         while True:
             report = msgspec.convert(server.get(f"scenarios/{identity}/report", wait_s=_LOOK_S), Report)

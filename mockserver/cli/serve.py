@@ -46,6 +46,7 @@ def serve(context: typer.Context, **flags: Any) -> None:
             " nobody who he is: whoever reaches it reads all and changes all."
         )
 
+    from mockserver.cli.coverage_file import write_coverage
     from mockserver.cli.senders import sender_mistakes
     from mockserver.cli.served_scenarios import ServedScenarios
     from mockserver.contract.specs import load_specs
@@ -70,7 +71,9 @@ def serve(context: typer.Context, **flags: Any) -> None:
     app = create_app(config.settings, config.accounts, specs=specs)
     served = ServedScenarios(app.runtime.scenarios, config.settings.api_key, specs)
     told = served.load(shell.folder / each for each in flags["scenario"] or ())
-    raise typer.Exit(ended(run(app, config.settings, started)))
+    code = ended(run(app, config.settings, started))
+    write_coverage(app.runtime.coverage, config.settings, shell.folder)
+    raise typer.Exit(code)
 
 
 # Typer reads flags off a signature; this one is made of the table of settings.

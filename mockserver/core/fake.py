@@ -62,18 +62,21 @@ _PLACES = (
 _NEARBY = 0.02
 _VENUES = ("Café {last_name}", "{last_name} & Sons", "{city} Clinic", "The {last_name} Arms")
 
-_NUMBERS = (
-    (12_025_550_100, 12_025_550_199),  # Washington, 555-0100 to 555-0199
-    (14_155_550_100, 14_155_550_199),  # San Francisco, the same
-    (442_079_460_000, 442_079_460_999),  # London, Ofcom's numbers for drama
-    (46_701_740_605, 46_701_740_699),  # Swedish mobiles, PTS
-    (4_917_604_069_000, 4_917_604_069_099),  # German mobiles, Bundesnetzagentur
-)
-"""Ranges that regulators keep for fiction, so that no real person can be reached.
+FICTION: Final[Mapping[str, tuple[tuple[int, int], ...]]] = {
+    "US": (
+        (12_025_550_100, 12_025_550_199),  # Washington, 555-0100 to 555-0199
+        (14_155_550_100, 14_155_550_199),  # San Francisco, the same
+    ),
+    "GB": ((442_079_460_000, 442_079_460_999),),  # London, Ofcom's numbers for drama
+    "SE": ((46_701_740_605, 46_701_740_699),),  # Swedish mobiles, PTS
+    "DE": ((4_917_604_069_000, 4_917_604_069_099),),  # German mobiles, Bundesnetzagentur
+}
+"""Ranges that regulators keep for fiction, by country, so that no real person can be reached.
 
 Only those that number-checking libraries call valid: a careful system under test may refuse the others,
 such as 447700900xxx.
 """
+_NUMBERS: Final = tuple(each for ranges in FICTION.values() for each in ranges)
 
 _AGENT_TRADES = ("Bakery", "Books", "Cafe", "Clinic", "Garage", "Garden", "Hotel", "Optician", "Parcel", "Taxi")
 _AGENT_PLACES = ("Abbey", "Bridge", "Castle", "Forest", "Harbour", "Hill", "Market", "Meadow", "River", "Station")
@@ -94,7 +97,7 @@ def _agent(rng: Random) -> str:
 _ADDRESSES: dict[str, Callable[[Random], str]] = {
     "number": _within(*_NUMBERS),
     "sms_sender": _within(*_NUMBERS),
-    "mms_sender": _within((20_000, 999_999), *_NUMBERS[:2]),
+    "mms_sender": _within((20_000, 999_999), *FICTION["US"]),
     "whatsapp_user": _within(*_NUMBERS),
     "rcs_agent": _agent,
     "short_code": _within((20_000, 999_999)),

@@ -240,11 +240,18 @@ class SetFault:
     clear: bool = False
 
 
+TokenForm: TypeAlias = Literal[
+    "right", "wrong_signature", "stale_signature", "other_body", "no_algorithm", "cut_signature", "no_jwt", "unsigned"
+]
+"""How the token of a request comes about that looks like a webhook."""
+
+
 @dataclass(frozen=True, slots=True)
 class Http:
     """The system under test is asked to do something. ``url``, ``headers``, ``json`` and ``body`` may hold expressions.
 
-    ``json`` is sent as JSON where ``sends_json``, else ``body`` as it is.
+    ``json`` is sent as JSON where ``sends_json``, else ``body`` or ``raw`` as it is. ``token`` names the form of the
+    webhook's token that is sent with it.
     """
 
     method: str
@@ -253,6 +260,8 @@ class Http:
     json: Json = None
     sends_json: bool = False
     body: str | None = None
+    raw: bytes | None = None
+    token: TokenForm | None = None
     timeout_s: float = 10.0
 
 

@@ -1,5 +1,6 @@
 """Makes values for the engine of those parts of a scenario that need nothing but themselves."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -126,7 +127,7 @@ def _class(word: str) -> tuple[int, int]:
 def _http(step: steps.HttpStep) -> Http:
     request = step.http
     sends_json = "json_" in request.model_fields_set
-    sends = sends_json or request.body is not None
+    sends = sends_json or request.body is not None or request.base64 is not None
     within = None if step.expect is None else step.expect.within
     return Http(
         method=request.method or ("POST" if sends else "GET"),
@@ -135,6 +136,8 @@ def _http(step: steps.HttpStep) -> Http:
         json=request.json_,
         sends_json=sends_json,
         body=request.body,
+        raw=None if request.base64 is None else b64decode(request.base64),
+        token=request.token,
         timeout_s=or_else(within, ANSWER_S),
     )
 

@@ -129,9 +129,9 @@ class _Writing:
         recording = self._recording
         given = {"inbound_url": recording.inbound_url, "status_url": recording.status_url}
         lines = [f"scenario: {recording.id}\n", "clock: manual\n", "vars:\n"]
-        lines += [f"  {name}: {_flow(value)}\n" for name, value in self._vars.items()]
+        lines += [f"  {name}: {flow(value)}\n" for name, value in self._vars.items()]
         lines += ["given:\n"] if any(given.values()) else []
-        lines += [f"  {name}: {_flow(self._at_sut(url))}\n" for name, url in given.items() if url is not None]
+        lines += [f"  {name}: {flow(self._at_sut(url))}\n" for name, url in given.items() if url is not None]
         return lines
 
     def rules(self) -> list[str]:
@@ -143,17 +143,17 @@ class _Writing:
         when: dict[str, Json] = {"channel": event.channel, "kind": event.kind}
         if isinstance(event, Sent):
             when |= {"from": self._named(event.sender), "to": self._named(event.recipient)}
-            when |= {"text": _literal(event.text)} if event.text else {}
+            when |= {"text": literal(event.text)} if event.text else {}
         yield f"  - id: {self._ids[index]}\n"
-        yield f"    when: {_flow({**when, 'times': 1})}\n"
+        yield f"    when: {flow({**when, 'times': 1})}\n"
         if isinstance(event, Refused):
-            yield f"    respond: {_flow({'status': event.status, 'body': _literal(event.answer)})}\n"
+            yield f"    respond: {flow({'status': event.status, 'body': literal(event.answer)})}\n"
             return
         yield f"    capture: {{{self._ids[index].replace('-', '_')}: message.uuid}}\n"
         yield "    then:\n" if event.moves else "    then: []\n"
         for each in event.moves:
             code = {} if each.code is None else {"code": each.code}
-            yield f"      - {_flow({'status': each.status, **code, 'after': _time(each.at_s - event.at_s)})}\n"
+            yield f"      - {flow({'status': each.status, **code, 'after': _time(each.at_s - event.at_s)})}\n"
 
     def timeline(self) -> list[str]:
         """Return the steps: pauses, what the system under test is asked, what it sends, what users send."""
@@ -195,17 +195,17 @@ class _Writing:
         return False
 
     def _inbound(self, event: Heard) -> Iterator[str]:
-        content = {name: _literal(each) for name, each in event.content.items()}
+        content = {name: literal(each) for name, each in event.content.items()}
         parties = {"from": self._named(event.sender), "to": self._named(event.recipient)}
-        yield f"  - inbound: {_flow({'channel': event.channel, 'kind': event.kind, **parties, **content})}\n"
+        yield f"  - inbound: {flow({'channel': event.channel, 'kind': event.kind, **parties, **content})}\n"
         if event.answered is not None:
             yield f"    expect: {{answered: {_class(event.answered)}}}\n"
 
     def _http(self, asked: Asked) -> str:
         url = f"${{vars.sut}}{asked.url}" if asked.url.startswith("/") else self._at_sut(asked.url)
-        said = {"body": _literal(asked.body)} if isinstance(asked.body, str) else {"json": self._with_names(asked.body)}
+        said = {"body": literal(asked.body)} if isinstance(asked.body, str) else {"json": self._with_names(asked.body)}
         step = {"method": asked.method, "url": url, **({} if asked.body is None else said)}
-        return f"  - http: {_flow(step)}\n"
+        return f"  - http: {flow(step)}\n"
 
     def verify(self) -> list[str]:
         """Return what must hold at the end."""
@@ -220,7 +220,7 @@ class _Writing:
         checks += [{"violations": recording.violations}]
         checks += [{"findings": {"at_most": recording.findings} if recording.findings else 0}]
         note = f"  # {recording.faulted} requests met a fault on purpose; they are not replayed.\n"
-        lines = [f"  - {_flow(each)}\n" for each in checks]
+        lines = [f"  - {flow(each)}\n" for each in checks]
         return ["verify:\n", *([note] if recording.faulted else []), *lines]
 
     def _named(self, address: str) -> str:
@@ -235,7 +235,7 @@ class _Writing:
             return {name: self._with_names(each) for name, each in value.items()}
         if isinstance(value, list):
             return [self._with_names(each) for each in value]
-        return self._named(value) if isinstance(value, str) and value in self._names else _literal(value)
+        return self._named(value) if isinstance(value, str) and value in self._names else literal(value)
 
 
 def _addresses(events: Iterable[Event]) -> dict[str, str]:
@@ -306,21 +306,21 @@ def _class(status: int) -> str:
     return "2xx" if status // 100 == 2 else str(status)  # noqa: PLR2004 - the class of answers that say yes
 
 
-def _literal(value: Json) -> Json:
+def literal(value: Json) -> Json:
     """Return a value in which nothing is an expression."""
     if isinstance(value, Mapping):
-        return {name: _literal(each) for name, each in value.items()}
+        return {name: literal(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_literal(each) for each in value]
+        return [literal(each) for each in value]
     return value.replace("${", "$${") if isinstance(value, str) else value
 
 
-def _flow(value: Json) -> str:
+def flow(value: Json) -> str:
     """Return a value on one line of YAML: bare where a word cannot be taken for anything else, else as JSON."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_flow(name)}: {_flow(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(name)}: {flow(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if not isinstance(value, str):
         return json.dumps(value)
     return value if _is_bare(value) else _quoted(value)

@@ -124,8 +124,10 @@ class StepCheck:
         if not re.match(r"https?://[^/]|\$\{", request.url):
             says = f"is {shown(request.url)}, expected an absolute http or https URL."
             yield Mistake((*at, "url"), says, "Write it like http://127.0.0.1:8000/reminders.")
-        if {"json_", "body"} <= request.model_fields_set:
-            yield Mistake((*at, "body"), "stands beside json.", "Keep one of them.", at_key=True)
+        given = [name for name in ("json_", "body", "base64") if name in request.model_fields_set]
+        for name in given[1:]:
+            says = f"stands beside {given[0].rstrip('_')}."
+            yield Mistake((*at, name), says, "Keep one of them.", at_key=True)
         yield from unknown_names(fields_of(request), at, known, {})
 
     def _set(self, step: SetStep, path: KeyPath, known: tuple[str, ...]) -> Iterator[Mistake]:

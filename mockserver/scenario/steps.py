@@ -5,10 +5,12 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, StrictBool, StrictStr, Tag
 
+from mockserver.core.scenario_values import TokenForm
 from mockserver.model import Json
 from mockserver.scenario.expectations import Answered, Awaited, Expected
 from mockserver.scenario.faults import Delay, FaultSpec, OneAnswerFault, OneWebhookFault
 from mockserver.scenario.words import (
+    Base64,
     Capture,
     ChannelName,
     Coordinate,
@@ -254,6 +256,10 @@ class HttpRequest(Strict):
     """What is sent as JSON."""
     body: StrictStr | None = None
     """What is sent as it is."""
+    base64: Base64 | None = Field(default=None, examples=["gIGC"])
+    """What is sent as it is and is no text, in Base64."""
+    token: TokenForm | None = Field(default=None, examples=["right", "wrong_signature"])
+    """The token of a webhook is sent with it, as the account signs them, or wrong in the way that is named."""
 
 
 class HttpStep(_AnsweredStep):

@@ -1,5 +1,6 @@
 """Single values of a scenario file, and how a union of steps is told apart by its keys; knows no key of the format."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import NoneType
@@ -98,6 +99,14 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _base64(value: Any) -> Any:
+    try:
+        b64decode(value, validate=True)
+    except (TypeError, ValueError):
+        raise mistake("is <found>, no Base64.") from None
+    return value
+
+
 def _coordinate(value: Any) -> Any:
     return value if isinstance(value, str) else _number(value)
 
@@ -128,6 +137,11 @@ Rate = Annotated[
     float, BeforeValidator(_number), Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
 ]
 """So many a second."""
+Base64 = Annotated[
+    StrictStr,
+    BeforeValidator(_base64),
+    WithJsonSchema({"type": "string", "pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}),
+]
 Coordinate = Annotated[Any, BeforeValidator(_coordinate), WithJsonSchema({"type": ["number", "string"]})]
 Name = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 """A name others can refer to."""

@@ -19,7 +19,7 @@ async def ask(asked: Http) -> dict[str, Json] | str:
     No proxies of the environment, no redirects, no cookies: what the receiver says is what is told.
     """
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s)
-    content = msgspec.json.encode(asked.json) if asked.sends_json else asked.body
+    content = content_of(asked)
     headers = _headers(asked)
     try:
         async with (
@@ -36,6 +36,13 @@ async def ask(asked: Http) -> dict[str, Json] | str:
         return f"was not answered within {asked.timeout_s:g} s"
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return f"failed: {type(error).__name__}: {error}"
+
+
+def content_of(asked: Http) -> bytes | None:
+    """Return the body as it is sent, ``None`` where nothing is."""
+    if asked.sends_json:
+        return msgspec.json.encode(asked.json)
+    return asked.raw if asked.body is None else asked.body.encode()
 
 
 def _headers(asked: Http) -> dict[str, str]:

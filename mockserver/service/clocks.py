@@ -16,6 +16,8 @@ from mockserver.model import DeliveryState
 from mockserver.surroundings import Surroundings
 
 _PAGE: Final = 500
+_BREATH_S: Final = 0.001
+"""How long what is due is left to the schedule before another look."""
 EARLIEST_S: Final = 0.0
 LATEST_S: Final = 32_503_680_000.0
 """The end of the year 2999; Python's dates end at 9999, and what is planned must fit before that."""
@@ -136,6 +138,22 @@ class Clocks:
             await self._run(named, clock, began_s + seconds, alone=alone)
             counts = await self._counts(named, after)
             return Advanced(named, at(began_s), at(clock.seconds()), counts, after)
+
+    async def settle(self, account: str, within_s: float) -> None:
+        """Wait until all that is due within so many real seconds has happened, and each webhook in line was tried.
+
+        By a manual clock nothing more becomes due, so only what is due by now is run.
+        """
+        clock = self._times.clock(account)
+        until_s = clock.seconds() + within_s * clock.rate
+        await self._outbox.settle(account)
+        while (due_s := self._times.next_due_s(account)) is not None and due_s <= until_s:
+            if isinstance(clock, ManualClock):
+                async with self._locks[account]:
+                    await self._times.run_due(account)
+            else:
+                await asyncio.sleep(max((due_s - clock.seconds()) / clock.rate, _BREATH_S))
+            await self._outbox.settle(account)
 
     def _movable(self, account: str, *, alone: bool) -> ManualClock:
         clock = self._times.clock(account)

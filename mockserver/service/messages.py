@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from mockserver.clock import at
 from mockserver.core import lifecycle
+from mockserver.core.cells import sent_cells
 from mockserver.core.faults import Handling
 from mockserver.core.forms import V0_1, V1
 from mockserver.core.prices import priced
@@ -117,6 +118,8 @@ class Messages:
     async def accept(self, message: Message, fate: Fate) -> None:
         """Store a message and begin its script, and whatever else follows."""
         await self._store.put_message(message)
+        for cell in sent_cells(message, self._specs.capabilities):
+            self._around.tally.count(message.account, cell)
         accepted_s = self._times.seconds(message.account)
         self._scripts.begin(message, accepted_s, fate.steps, fate.copies)
         for after_s, job in fate.jobs:

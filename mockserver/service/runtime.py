@@ -20,6 +20,7 @@ from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
 from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Clocks
+from mockserver.service.coverage import Coverage
 from mockserver.service.external import External
 from mockserver.service.failovers import Failovers
 from mockserver.service.inbound import Arrivals
@@ -39,7 +40,9 @@ from mockserver.times import Times
 
 PARTS: Final = ("journal", "messages", "faults", "clock", "scenarios")
 """What can be reset in an account by itself; ``all`` is every one of them."""
-RESETTABLE: Final = (*PARTS, "accounts", "all")
+COVERAGE: Final = "coverage"
+"""Reset only by its own name: it is of a whole run, in which tests reset everything else between them."""
+RESETTABLE: Final = (*PARTS, COVERAGE, "accounts", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Runtime:
         self.store = store or MemoryStore()
         self.journal = Journal(self.store, self.times)
         around = Surroundings(settings, self.seed, self.store, self.journal, self.times)
+        self.tally = around.tally
+        self.coverage = Coverage(settings, self.specs, self.tally)
         self.outbox = Outbox(around, poster or _http_poster(settings))
         self.clocks = Clocks(around, self.outbox)
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
@@ -144,6 +149,7 @@ class Runtime:
         await self.scenarios.forget_all(api_key)
         await self.accounts.remove(api_key)
         self.outbox.forget(api_key)
+        self.tally.retire(api_key)
         await self.clocks.reset(api_key)
 
     async def reset(self, account: Account | None, what: str) -> None:
@@ -180,6 +186,8 @@ class Runtime:
                 await self.faults.clear(api_key)
             case "clock":
                 await self.clocks.reset(api_key)
+            case "coverage":
+                self.tally.reset(api_key)
             case "messages":
                 faults = await self.faults.listed(api_key)
                 await self.store.clear(api_key, part)
@@ -196,7 +204,7 @@ def _parts(what: str) -> tuple[str, ...]:
         if each not in RESETTABLE:
             raise UsageError(f"{each!r} cannot be reset", fix=choices(each, RESETTABLE))
     if "all" in named:
-        named = (*PARTS, *(each for each in named if each == "accounts"))
+        named = (*PARTS, *(each for each in named if each in {COVERAGE, "accounts"}))
     return named
 
 

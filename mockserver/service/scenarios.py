@@ -163,6 +163,12 @@ class Scenarios:
         await self._end(play, "stopped", "it was stopped")
         return play
 
+    async def finish(self, account: str, identity: str) -> None:
+        """Judge a scenario that runs without a timeline, and end it; one with a timeline comes to its end by itself."""
+        play = self.one(account, identity)
+        if play.run is not None and play.is_running and not play.scenario.timeline:
+            await self._play(play, play.run)
+
     async def wait(self, account: str, identity: str, wait_s: float) -> Report:
         """Return the report of a scenario once it has ended, or after so many seconds of real time."""
         play = self.one(account, identity)

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from mockserver.clock import ManualClock
 from mockserver.contract.specs import Specs
 from mockserver.core import lifecycle
+from mockserver.core.chance import uuid_for
 from mockserver.core.expressions import ExpressionError, evaluate
 from mockserver.core.matching import PatternError
 from mockserver.core.reports import Near, StepResult
@@ -32,6 +33,7 @@ from mockserver.core.scenario_values import (
     SetState,
     Sleep,
     Step,
+    TokenForm,
     Total,
 )
 from mockserver.core.scenario_values import (
@@ -48,6 +50,7 @@ from mockserver.service.plays import Play, Run, lines_of
 from mockserver.service.subjects import Found, of_message, of_webhook
 from mockserver.service.verify import Outcome, Verifier
 from mockserver.surroundings import Surroundings
+from mockserver.wire.forging import Signer, authorization
 
 _MISTAKES: Final = (MockServerError, ExpressionError, PatternError)
 """What a step may fail of that is the tester's to mend."""
@@ -315,6 +318,8 @@ class Player:
             json=self._evaluated(act.json),
             body=None if act.body is None else str(self._evaluated(act.body)),
         )
+        if asked.token is not None:
+            asked = replace(asked, headers={**asked.headers, **await self._token(asked, asked.token, step.index)})
         answer = await asking_sut.ask(asked)
         said = f"{asked.method} {asked.url} "
         if isinstance(answer, str):
@@ -325,6 +330,15 @@ class Player:
             return _Done(said, context=context)
         ok, lines = _fits(step.answered, answer["status"], answer, self._names())
         return _Done(said, ok, lines, context=context)
+
+    async def _token(self, asked: Http, form: TokenForm, index: int) -> dict[str, str]:
+        """Return the header that makes a request look like a webhook of the account; tokens have real time always."""
+        around = self._tools.around
+        account = await around.account(self._account)
+        secret = account.signature_secret or around.settings.signature_secret
+        identity = uuid_for(around.seed, self._account, self._play.id, index, "jti")
+        body = asking_sut.content_of(asked) or b""
+        return authorization(form, body, Signer(secret, self._account), now_s=time.time(), token_id=identity)
 
     # Checks
 

@@ -7,6 +7,7 @@ import msgspec
 
 from mockserver.clock import at
 from mockserver.core.capabilities import ChannelRow
+from mockserver.core.cells import CODE, FAULT, INBOUND, RECEIPT, REPORT, STATUS, Cell
 from mockserver.core.faults import Handling, named
 from mockserver.core.prices import priced
 from mockserver.core.routing import Target, inbound_target, status_target, status_version
@@ -50,6 +51,7 @@ class Webhooks:
         self._times = around.times
         self._specs = versions.specs
         self._versions = versions
+        self._tally = around.tally
         self._outbox = outbox
         self.faults = Faults(around, versions.specs)
 
@@ -79,7 +81,10 @@ class Webhooks:
         body = self._versions.dialects[version].status_body(message, channel, move, error)
         if move.status in channel.statuses:  # what is forced beyond may break the document: that is its point
             self._check_own(self._versions.contracts[version], "message-status", body)
-        await self._deliver(message, move.status.value, body, target, handling)
+        told = await self._deliver(message, move.status.value, body, target, handling)
+        self._count(told, (STATUS, version, message.channel, move.status.value))
+        if move.code is not None:
+            self._count(told, (CODE, version, str(move.code)))
 
     async def tell_report(self, account: Account, last: Message, body: Json, contract: Contract) -> None:
         """Send the final report of a workflow to where the statuses of its last message go, never as a receipt."""
@@ -92,7 +97,7 @@ class Webhooks:
             takes_receipts=False,
         )
         self._check_own(contract, "final-report", body)
-        await self._deliver(last, "report", body, target)
+        self._count(await self._deliver(last, "report", body, target), (REPORT, body["status"]))
 
     def inbound_target(self, account: Account, channel: str, recipient: str) -> Target:
         """Return where an inbound message goes."""
@@ -100,7 +105,14 @@ class Webhooks:
 
     async def tell_inbound(self, message: Message, body: Json, target: Target) -> Delivery:
         """Send the webhook of an inbound message."""
-        return await self._deliver(message, "inbound", body, target)
+        told = await self._deliver(message, "inbound", body, target)
+        self._count(told, (INBOUND, message.dialect, message.channel, message.kind))
+        return told
+
+    def _count(self, told: Delivery, cell: Cell) -> None:
+        """Count what a webhook tells, unless it was dropped: then nobody is told."""
+        if told.state is not DeliveryState.DROPPED:
+            self._tally.count(told.account, cell)
 
     async def _deliver_receipt(
         self, message: Message, channel: ChannelRow, move: Move, target: Target, handling: Handling | None
@@ -121,7 +133,8 @@ class Webhooks:
             method="GET" if by_get else "POST",
             signed=False,
         )
-        await self._hand_over(message, receipt, handling)
+        told = await self._hand_over(message, receipt, handling)
+        self._count(told, (STATUS, RECEIPT, message.channel, move.status.value))
 
     async def _deliver(
         self, message: Message, event: str, body: Json, target: Target, handling: Handling | None = None
@@ -153,6 +166,8 @@ class Webhooks:
         delivery = msgspec.structs.replace(delivery, fault=handling.fault)
         fault = handling.fault
         named_so = "" if fault is None else named(fault.do, fault.by)
+        if fault is not None:
+            self._tally.count(delivery.account, (FAULT, "webhooks", fault.do))
         if handling.is_dropped:
             about = f"dropped on purpose, {named_so}"
             first, *_ = [await self._drop(delivery, about) for _ in range(handling.copies)]

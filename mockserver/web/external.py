@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
 from mockserver.contract.accounts import PREFIX, Found, Operation
+from mockserver.core.cells import operation_name
 from mockserver.core.faults import Hit
 from mockserver.core.forms import V0_1
 from mockserver.model import EntryKind, Exchange, Json, Sender
@@ -44,6 +45,7 @@ from mockserver.wire.signing import Refused
 
 _SERVER_ERROR: Final = 500
 _NO_CONTENT: Final = 204
+_LEFT: Final = 499
 _OPERATION: Final = "external"
 _DEFAULT_NUMBER: Final = 1
 _DEFAULT_SIZE: Final = 20
@@ -126,7 +128,7 @@ class ExternalRoutes:
             await self._judge(outcome, receive)
             self._check_own(outcome)
         except LeftError:
-            outcome.problem = Problem(499, "Client Closed Request", "The client left before its body was complete.")
+            outcome.problem = Problem(_LEFT, "Client Closed Request", "The client left before its body was complete.")
         except Exception as error:  # the one recorder of the edge: told to the client and the journal, then raised
             outcome.problem, outcome.hit = failure(error), None
             await self._answer(outcome, line)
@@ -303,6 +305,7 @@ class ExternalRoutes:
         if hit is not None and hit.fault.body is not None:
             body = hit.fault.body
         await self._journal(outcome, status, body, trace_id)
+        self._runtime.coverage.answered(outcome.account, _asked_for(outcome), status, hit)
         if status == _NO_CONTENT and (hit is None or hit.fault.do not in SPOILERS):
             if hit is not None:
                 await hold(line, hit)
@@ -353,6 +356,14 @@ def _base(scope: Scope) -> str:
 def _parsed(raw: bytes, operation: Operation) -> Parsed:
     """Parse a body; where none is needed, an empty one asks for nothing."""
     return parse_json(raw) if raw.strip() or operation.needs_body else Parsed({})
+
+
+def _asked_for(outcome: _Outcome) -> str | None:
+    """Return the name of the operation that is answered; there is none where nobody hears the answer."""
+    operation = outcome.operation
+    return (
+        None if operation is None or _status_of(outcome) == _LEFT else operation_name(operation.method, operation.path)
+    )
 
 
 def _status_of(outcome: _Outcome) -> int:

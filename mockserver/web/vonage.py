@@ -10,6 +10,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
+from mockserver.core.cells import operation_name
 from mockserver.core.faults import Hit
 from mockserver.core.matching import Subject
 from mockserver.model import EntryKind, Exchange, Json
@@ -47,12 +48,13 @@ _STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopp
 class _Outcome:
     """What is known of a request so far; ``problem`` says why nothing came of it.
 
-    ``hit`` is what is done to the answer on purpose.
+    ``hit`` is what is done to the answer on purpose. ``asked_for`` names the operation, if there is such a one.
     """
 
     request: Incoming
     account: str
     operation: Operation
+    asked_for: str | None = None
     raw: bytes = b""
     problem: Problem | None = None
     verdict: Verdict | None = None
@@ -83,6 +85,7 @@ class VonageRoutes:
         )
         self._token_only = update if runtime.settings.patch_auth == "bearer" else None
         self._fallback = operations[0]
+        self._names = {(each.method, each): operation_name(each.method, each.paths[0]) for each in operations}
         self._known = tuple(path for each in operations for path in each.paths)
         found = {path: each for each in operations for path in each.paths}
         self._operations = {path + slash: found[path] for path in found if path[-1] != "}" for slash in ("", "/")}
@@ -94,7 +97,8 @@ class VonageRoutes:
         line = Line(scope, receive, send, self._runtime.stopping)
         request = self._reader.read(scope)
         operation, target = self._find(request.path)
-        outcome = _Outcome(request, self._runtime.settings.api_key, operation or self._fallback)
+        asked_for = None if operation is None else self._names.get((request.method, operation))
+        outcome = _Outcome(request, self._runtime.settings.api_key, operation or self._fallback, asked_for)
         try:
             await self._judge(outcome, receive, target, is_known=operation is not None)
         except LeftError:
@@ -212,6 +216,7 @@ class VonageRoutes:
         elif outcome.hit.fault.body is not None:
             body = outcome.hit.fault.body
         await self._journal(outcome, status, body, trace_id)
+        self._runtime.coverage.answered(outcome.account, outcome.asked_for, status, outcome.hit)
         has_none = outcome.request.method == "HEAD" or status in _BODILESS or body is None
         await give(line, Reply(status, headers, b"" if has_none else encoded(body)), outcome.hit)
 

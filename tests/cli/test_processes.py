@@ -56,7 +56,8 @@ def shop(tmp_path: Path) -> Path:
     scenarios.mkdir()
     for name in ("one", "two"):
         (scenarios / f"{name}.yaml").write_text(f"scenario: {name}\n", encoding="utf-8")
-    shutil.copy(bundled("examples") / "booking" / "app.py", tmp_path)
+    for name in ("app.py", "reminders.py"):
+        shutil.copy(bundled("examples") / "booking" / name, tmp_path)
     return tmp_path
 
 

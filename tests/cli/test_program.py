@@ -18,8 +18,8 @@ from mockserver.errors import ConfigError, MockServerError, UsageError
 from tests.cli.conftest import PATIENCE_S, Cli
 
 COMMANDS = [
-    *("serve", "demo", "run", "record", "inbound", "messages", "tail", "wait", "verify", "clock", "advance", "explain"),
-    *("env", "rules", "faults", "check", "schema", "ready"),
+    *("serve", "demo", "run", "record", "fuzz", "inbound", "messages", "tail", "wait", "verify", "clock", "advance"),
+    *("coverage", "explain", "env", "rules", "faults", "check", "schema", "ready"),
 ]
 HEAVY = ("aiohttp", "faker", "jsonschema_rs", "openapi_core", "pydantic", "rich", "starlette", "trustme", "uvicorn")
 

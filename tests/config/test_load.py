@@ -23,6 +23,8 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "patch_auth": ("bearer", "bearer"),
     "webhook_version": ("v0.1", "v0.1"),
     "clock": ("60x", "60x"),
+    "coverage_required": ("sent:v1:sms, code:v1:1320", ("sent:v1:sms", "code:v1:1320")),
+    "coverage_only": ("*:v1:sms", ("*:v1:sms",)),
 }
 """Words for settings that take neither any text nor any number, and the value they stand for."""
 

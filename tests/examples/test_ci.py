@@ -15,7 +15,8 @@ from mockserver.data import bundled
 from mockserver.model import Json
 
 HERE = bundled("examples") / "ci"
-MUTANTS: Mapping[str, Json] = {each["name"]: each for each in YAML(typ="safe").load(HERE / "mutants.yaml")}
+LISTED: Mapping[str, Json] = {each["name"]: each for each in YAML(typ="safe").load(HERE / "mutants.yaml")}
+MUTANTS: Mapping[str, Json] = {name: each for name, each in LISTED.items() if "caught_by" in each}
 FEWEST = 10
 LONGEST_S = 120
 ROOT = Path(__file__).parent.parent.parent
@@ -74,4 +75,4 @@ def test_break_lists_the_ways_there_are(arguments: tuple[str, ...]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False)
 
     assert (1, "") == (done.returncode, done.stdout)
-    assert all(f"{name}: {each['about']}" in done.stderr for name, each in MUTANTS.items())
+    assert all(f"{name}: {each['about']}" in done.stderr for name, each in LISTED.items())

@@ -362,6 +362,14 @@ STEPS = {
         '{http: {url: "http://h/", json: 1, body: x}}',
         "2:47: timeline[0].http.body stands beside json. Keep one of them.",
     ),
+    "two bodies, one of them no text": (
+        '{http: {url: "http://h/", body: x, base64: "eA=="}}',
+        "2:47: timeline[0].http.base64 stands beside body. Keep one of them.",
+    ),
+    "no Base64": (
+        '{http: {url: "http://h/", base64: "x"}}',
+        '2:46: timeline[0].http.base64 is "x", no Base64.',
+    ),
     "unknown method": (
         '{http: {url: "http://h/", method: PSOT}}',
         '2:46: timeline[0].http.method is "PSOT". Did you mean POST?',

@@ -1,10 +1,12 @@
 """Scenarios in an account: each verb of the timeline, each answer of a rule, what follows, reports, ends."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
+import jwt
 import pytest
 from aiohttp import web
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +28,7 @@ SPECS = load_specs()
 USER = "447700900111"
 """The recipient of every SMS of ``tests.bodies``."""
 LONG_S = 20
+SIGNATURE_SECRET = "a-signature-secret-of-at-least-32-bytes"
 
 
 def read(text: str, **overrides: str) -> Scenario:
@@ -668,6 +671,27 @@ async def test_http_sends_a_text_as_it_is_and_reads_one(world: World, sut: Sut) 
 
     assert "passed" == report.outcome
     assert [("PUT", "/x", "a=1")] == sut.got
+
+
+async def test_http_sends_what_is_no_text(world: World, sut: Sut) -> None:
+    report = await ran(world, f"timeline: [{{http: {{url: '{sut.url}/x', base64: 'eyJhIjoxfQ=='}}}}]")
+
+    assert "passed" == report.outcome
+    assert [("POST", "/x", '{"a":1}')] == sut.got
+
+
+@pytest.mark.parametrize(
+    ("token", "secret"), [("right", SIGNATURE_SECRET), ("wrong_signature", f"not {SIGNATURE_SECRET}")]
+)
+async def test_http_sends_a_token_like_that_of_a_webhook(world: World, sut: Sut, token: str, secret: str) -> None:
+    given = f"given: {{signature_secret: {SIGNATURE_SECRET}}}"
+    step = f"{{http: {{url: '{sut.url}/x', json: {{a: 1}}, token: {token}}}}}"
+
+    report = await ran(world, f"{given}\ntimeline: [{step}]")
+
+    assert "passed" == report.outcome
+    claims = jwt.decode(sut.headers["Authorization"].removeprefix("Bearer "), secret, algorithms=["HS256"])
+    assert (hashlib.sha256(b'{"a":1}').hexdigest(), KEY) == (claims["payload_hash"], claims["api_key"])
 
 
 async def test_http_answer_that_differs_is_told_line_by_line(world: World, sut: Sut) -> None:

@@ -178,3 +178,65 @@ async def test_the_journal_is_filtered_by_what_requests_have(api: Api, has: str,
     await api.send(sms(extra="x"))
 
     assert len(await api.journal(has=has)) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ({"messages": {"to": "447700900101"}}, 2),
+        ({"messages": "text:one"}, 1),
+        ({"messages": {}}, 3),
+        ({"requests": {"verdict": "accepted"}}, 3),
+        ({"deliveries": {"event": "inbound"}}, 0),
+    ],
+    ids=["fields", "search", "all", "requests", "none"],
+)
+async def test_what_fits_is_found_oldest_first(api: Api, body: Json, count: int) -> None:
+    for to, text in (("447700900101", "one"), ("447700900101", "two"), ("447700900102", "three")):
+        await api.send(_text(text, to))
+
+    found = (await api.client.post("/_mock/find", json=body)).json()
+    [name] = body
+
+    assert count == len(found[name])
+    assert found[name] == sorted(found[name], key=lambda each: each["at"])
+
+
+def _text(text: str, to: str = "447700900101") -> Json:
+    return sms(to={"type": "sms", "number": to}, message={"content": {"type": "text", "text": text}})
+
+
+async def test_a_limit_leaves_the_newest(api: Api) -> None:
+    for text in ("one", "two", "three"):
+        await api.send(_text(text))
+
+    found = (await api.client.post("/_mock/find", params={"limit": 2}, json={"messages": {}})).json()
+
+    assert ["two", "three"] == [each["text"] for each in found["messages"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, "what to find is nothing"),
+        ({"mesages": {}}, "what to find is mesages"),
+        ({"messages": {}, "requests": {}}, "what to find is messages, requests"),
+        ({"messages": {"chanel": "sms"}}, "chanel is no field of messages"),
+    ],
+)
+async def test_what_cannot_be_found_is_refused(api: Api, body: Json, words: str) -> None:
+    refused = await api.client.post("/_mock/find", json=body)
+
+    assert (400, words) == (refused.status_code, refused.json()["detail"])
+
+
+async def test_what_fits_is_shown_in_full_if_asked_for(api: Api) -> None:
+    sent = (await api.send(sms())).json()["message_uuid"]
+
+    plain = (await api.client.post("/_mock/verify", json={"messages": {}})).json()["outcomes"][0]
+    full = (await api.client.post("/_mock/verify", params={"full": "true"}, json={"messages": {}})).json()["outcomes"][
+        0
+    ]
+
+    assert "things" not in plain
+    assert [sent] == [each["message_uuid"] for each in full["things"]]

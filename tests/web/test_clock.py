@@ -146,3 +146,55 @@ async def test_a_part_that_cannot_be_reset_is_named(api: Api) -> None:
 
     assert (answer.status_code, answer.json()["detail"]) == (400, "what is 'clok'")
     assert answer.json()["fix"].startswith("Did you mean clock? Known: journal, messages,")
+
+
+@pytest.mark.parametrize(
+    ("mode", "within", "statuses"),
+    [
+        ("manual", "2s", []),
+        ("real", "2s", ["submitted", "delivered"]),
+        ("real", "0.2", ["submitted"]),
+        ("100x", "20ms", ["submitted", "delivered"]),
+        ("real", "0s", []),
+    ],
+)
+async def test_settling_waits_for_what_is_due_soon(api: Api, mode: str, within: str, statuses: list[str]) -> None:
+    await api.client.put(_CLOCK, json={"mode": mode})
+    await api.send(sms())
+
+    settled = await api.client.post("/_mock/settle", params={"within": within})
+
+    assert settled.status_code == 204
+    assert statuses == [body["status"] for _, body in api.receiver.got]
+
+
+async def test_settling_does_not_wait_for_next_tries_due_later(api: Api) -> None:
+    api.receiver.answer = 500
+    await api.client.put(_CLOCK, json={"mode": "real"})
+    await api.send(sms())
+
+    await api.client.post("/_mock/settle", params={"within": "1s"})
+
+    assert ["submitted"] == [body["status"] for _, body in api.receiver.got]
+
+
+async def test_settling_runs_what_a_standing_clock_has_reached(api: Api) -> None:
+    await api.send(sms())
+    await api.client.put(_CLOCK, json={"mode": "manual"})
+    await api.client.post("/_mock/messages/" + await _newest(api) + "/status", json={"status": "submitted"})
+
+    await api.client.post("/_mock/settle")
+
+    assert ["submitted"] == [body["status"] for _, body in api.receiver.got]
+
+
+async def _newest(api: Api) -> str:
+    uuid: str = (await api.client.get("/_mock/messages")).json()["messages"][0]["message_uuid"]
+    return uuid
+
+
+async def test_a_time_to_settle_that_is_none_is_refused(api: Api) -> None:
+    refused = await api.client.post("/_mock/settle", params={"within": "soon"})
+
+    assert refused.status_code == 400
+    assert "within is 'soon'" in refused.json()["detail"]

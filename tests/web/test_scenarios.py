@@ -201,6 +201,32 @@ async def test_stop_answers_the_report_and_delete_forgets(api: Api) -> None:
     assert [409, 204, 404] == [each.status_code for each in (again, deleted, gone)]
 
 
+@pytest.mark.parametrize(("sends", "expected"), [(1, "passed"), (2, "failed")])
+async def test_finish_judges_what_a_scenario_without_timeline_met(api: Api, sends: int, expected: str) -> None:
+    await post(api, "scenario: story\nverify: [{messages: {channel: sms}, count: 1}]", start="true")
+    for _ in range(sends):
+        await api.send(sms())
+
+    finished = await api.client.post("/_mock/scenarios/story/finish")
+    again = await api.client.post("/_mock/scenarios/story/finish")
+
+    assert (200, expected) == (finished.status_code, finished.json()["outcome"])
+    assert [expected == "passed"] == [each["ok"] for each in finished.json()["checks"]]
+    assert finished.json() == again.json()
+
+
+async def test_finish_waits_for_the_end_of_a_timeline(api: Api) -> None:
+    await post(api, "scenario: story\nrules: [{id: r}]\ntimeline: [{await: {rule: r, within: 20s}}]", start="true")
+    early = await api.client.post("/_mock/scenarios/story/finish")
+    waiting = asyncio.create_task(api.client.post("/_mock/scenarios/story/finish", params={"wait_s": "20"}))
+
+    await api.send(sms())
+    finished = await waiting
+
+    assert "running" == early.json()["outcome"]
+    assert "passed" == finished.json()["outcome"]
+
+
 async def test_report_waits_for_the_end(api: Api) -> None:
     text = "scenario: story\nrules: [{id: r}]\ntimeline: [{await: {rule: r, within: 20s}}]\nverify: [{violations: 0}]"
     await post(api, text, start="true")

@@ -8,12 +8,13 @@ from starlette.requests import Request
 from mockserver.core.asking import About
 from mockserver.core.matching import Miss
 from mockserver.core.scenario_values import Bounds, Expect, Wanted
+from mockserver.errors import UsageError
 from mockserver.model import Json
-from mockserver.service.expectations import read_expectations, read_within
+from mockserver.service.expectations import matcher_for, read_expectations, read_within
 from mockserver.service.subjects import Found
 from mockserver.service.verify import Near, Outcome, Report
 from mockserver.web.control import views
-from mockserver.web.control.calls import Calls, duration_of, int_of
+from mockserver.web.control.calls import Calls, duration_of, int_of, limit_of
 
 _WITHIN: Final = "10s"
 
@@ -28,10 +29,36 @@ class CheckCalls(Calls):
         asked = read_expectations(written, self._aliases)
         report = await self._runtime.verifier.verify(account.api_key, asked)
         named = written if isinstance(written, list) else [written]
+        shown = report_view(report, [each.get("name") for each in named])
+        if request.query_params.get("full") == "true":
+            for view, outcome in zip(shown["outcomes"], report.outcomes, strict=True):
+                view["things"] = [await self._shown(account.api_key, each) for each in outcome.matching]
         return {
             "account": account.api_key,
-            **report_view(report, [each.get("name") for each in named]),
+            **shown,
             "elsewhere": [] if report.passed else await self._elsewhere(account),
+        }
+
+    async def find(self, request: Request) -> Json:
+        """Answer what fits."""
+        account = await self._account(request)
+        body, limit = await self._body(request), limit_of(request)
+        if len(body) != 1 or next(iter(body)) not in _ABOUT:
+            named = ", ".join(body) or "nothing"
+            raise UsageError(f"what to find is {named}", fix='Send {"messages": {"channel": "sms"}}.')
+        [(name, asked)] = body.items()
+        about = _ABOUT[name]
+        matcher = matcher_for(about, asked, name, self._aliases)
+        found: list[Found] = []
+        async for each in self._runtime.subjects.all(account.api_key, about):
+            if matcher.judge(each.subject).fits:
+                found.append(each)
+            if len(found) == limit:
+                break
+        return {
+            "account": account.api_key,
+            name: [await self._shown(account.api_key, each) for each in reversed(found)],
+            "elsewhere": await self._elsewhere(account),
         }
 
     async def wait(self, request: Request) -> Json:

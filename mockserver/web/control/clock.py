@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from mockserver.clock import MODE_FORM, is_mode
 from mockserver.core.matching import shown
@@ -10,10 +11,12 @@ from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Reading
+from mockserver.service.expectations import read_within
 from mockserver.web.control import views
 from mockserver.web.control.calls import Calls, duration_of, limit_of
 from mockserver.wire.v0_1 import timestamp
 
+_SOON = "2s"
 _MODES = ("real", "manual", "60x")
 
 
@@ -51,6 +54,13 @@ class ClockCalls(Calls):
             "entries": [views.entry_view(each, self._specs) for each in entries],
             "next": entries[-1].id if advanced.total > len(entries) > 0 else None,
         }
+
+    async def settle(self, request: Request) -> Response:
+        """Answer once all that is due soon has happened."""
+        account = await self._account(request)
+        within_s = read_within(duration_of(request.query_params.get("within", _SOON), "within"), "within")
+        await self._runtime.clocks.settle(account.api_key, within_s)
+        return Response(status_code=204)
 
     async def _members(self, request: Request, *known: str) -> dict[str, Json]:
         body = await self._body(request)

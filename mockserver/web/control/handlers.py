@@ -27,6 +27,7 @@ from mockserver.web.control import views
 from mockserver.web.control.calls import check_parameters, int_of, is_number, limit_of
 from mockserver.web.control.checks import CheckCalls
 from mockserver.web.control.clock import ClockCalls, clock_view
+from mockserver.web.control.coverage import CoverageCalls
 from mockserver.web.control.document import control_document
 from mockserver.web.control.faults import fault_view, faults_in, faults_view
 from mockserver.web.control.scenarios import ScenarioCalls
@@ -44,7 +45,7 @@ _HELD: Mapping[str, Callable[[Exchange], object]] = {
 _log = logging.getLogger(__name__)
 
 
-class Control(ClockCalls, CheckCalls, ScenarioCalls):
+class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
     """One method a route of the table; each takes a request and returns an answer."""
 
     def __init__(self, runtime: Runtime) -> None:

@@ -83,6 +83,13 @@ class ScenarioCalls(Calls):
         play = await self._play(request)
         return report_view((await self._runtime.scenarios.stop(play.account, play.id)).report())
 
+    async def finish_scenario(self, request: Request) -> Json:
+        """Judge a scenario and end it, one with a timeline at its end, which is waited for if asked to."""
+        play = await self._play(request)
+        await self._runtime.scenarios.finish(play.account, play.id)
+        wait_s = int_of(request, "wait_s", 0)
+        return report_view(await self._runtime.scenarios.wait(play.account, play.id, wait_s))
+
     async def scenario_report(self, request: Request) -> Json:
         """Answer what came of a scenario, waiting for its end if asked to."""
         play = await self._play(request)

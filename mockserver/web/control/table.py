@@ -87,6 +87,14 @@ _VERIFY_BODY: Json = {
     " or a search), sequence, violations, findings; with count, at_least, at_most, absent, acknowledged, within, name."
     " See docs/verify.md.",
 }
+_FIND_BODY: Json = {
+    "type": "object",
+    "description": "One of messages, requests, deliveries, with fields to ask for or a search. See docs/verify.md.",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+    "properties": {each: {"type": ["object", "string"]} for each in ("messages", "requests", "deliveries")},
+}
 
 _STATUS_BODY: Json = {
     "type": "object",
@@ -252,6 +260,15 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
         {"description": "Any JSON."},
     ),
     ControlRoute("/rules", "GET", "rules", "What is known of the API: channels, limits, codes, magic values."),
+    ControlRoute(
+        "/coverage", "GET", "coverage", "Which part of the contract was exercised, and whether that is enough.",
+        (
+            Parameter(
+                "account", "API key or application id of the account to look at, `*` for all of them together; the"
+                " default account without it.",
+            ),
+        ),
+    ),
     ControlRoute("/faults", "GET", "list_faults", "What is broken on purpose, and how often it hit.", (_ACCOUNT,)),
     ControlRoute(
         "/faults", "POST", "add_fault", "Break something on purpose from now on.", (_ACCOUNT,), FAULT_BODY, 201
@@ -262,7 +279,11 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute("/faults/{id}", "DELETE", "remove_fault", "Mend what one fault broke.", (_ACCOUNT,), None, 204),
     ControlRoute(
         "/verify", "POST", "verify", "Hold what happened against what was expected; waits for it where asked to.",
-        (_ACCOUNT,), _VERIFY_BODY,
+        (_ACCOUNT, _words("Whether to show in full what fits.", "full", ("true", "false"))), _VERIFY_BODY,
+    ),
+    ControlRoute(
+        "/find", "POST", "find", "The newest messages, requests or webhooks that fit, oldest first.",
+        (_ACCOUNT, _LIMIT), _FIND_BODY,
     ),
     ControlRoute(
         "/wait", "GET", "wait", "Wait until a search finds something, or until the time is over.",
@@ -292,6 +313,11 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ),
     ControlRoute("/scenarios/{id}/stop", "POST", "stop_scenario", "Stop it; what came of it so far.", (_ACCOUNT,)),
     ControlRoute(
+        "/scenarios/{id}/finish", "POST", "finish_scenario",
+        "Judge what it has met so far, and stop it; one with a timeline is judged at the end of that.",
+        (_ACCOUNT, _number("Wait this many seconds for its end.", "wait_s", maximum=LONGEST_WAIT_S)),
+    ),
+    ControlRoute(
         "/scenarios/{id}/report", "GET", "scenario_report", "What came of it, step by step and check by check.",
         (_ACCOUNT, _number("Wait this many seconds for its end.", "wait_s", maximum=LONGEST_WAIT_S)),
     ),
@@ -313,11 +339,20 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
         (_ACCOUNT, _LIMIT), _ADVANCE_BODY,
     ),
     ControlRoute(
+        "/settle", "POST", "settle", "Wait until all that is due soon has happened and each webhook in line was tried.",
+        (
+            _ACCOUNT,
+            Parameter("within", "What is soon, in real time: seconds, or a text such as 500ms; 2s without it."),
+        ),
+        None, 204,
+    ),
+    ControlRoute(
         "/reset", "POST", "reset", "Forget all or part of an account; `accounts` puts all accounts back as configured.",
         (
             _ACCOUNT,
             Parameter(
-                "what", "What to forget, with commas between several; all without it.",
+                "what", "What to forget, with commas between several; all without it, but for"
+                " `coverage`, which goes only by its name.",
                 {"type": "string", "enum": list(RESETTABLE)}, is_list=True,
             ),
         ),

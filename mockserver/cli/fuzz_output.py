@@ -1,0 +1,222 @@
+"""Tells what the fuzzer does and found: a bar, lines for people, JSON and JUnit XML for programs, scenario files."""
+
+import shlex
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.cli.junit import clean
+from mockserver.cli.output import is_fancy, show_json, show_line
+from mockserver.cli.shell import Shell
+from mockserver.cli.styles import BAD, GOOD, QUIET
+from mockserver.errors import UsageError
+from mockserver.model import Json
+
+if TYPE_CHECKING:
+    from mockserver.fuzz.checks import Check, Finding, Judged
+    from mockserver.fuzz.hunt import Hunt
+
+_FOUND: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What both ways of fuzzing are told. ``save`` is the folder of scenario files, as it was written.
+
+    ``again`` are the words that `mockserver run` needs beside a file to try a case again.
+    """
+
+    shell: Shell
+    seed: int
+    examples: int
+    database: Path | None
+    save: str
+    without: tuple[str, ...]
+    junit: str | None
+    as_json: bool
+    again: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a check in one place. ``file`` is the scenario that shows it does not hold."""
+
+    check: "Check"
+    at: str
+    judged: int
+    finding: "Finding[Any] | None" = None
+    file: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return f"{self.check.name} at {self.at}"
+
+
+@contextmanager
+def shown_progress(environ: Mapping[str, str]) -> Iterator[Callable[[int, int, int], None]]:
+    """Yield what shows how far the search is, on standard error if a person looks there."""
+    if not is_fancy(environ, sys.stderr):
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, force_terminal=True, no_color=bool(environ.get("NO_COLOR")))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("fuzzing", total=None)
+
+        def show(tried: int, planned: int, found: int) -> None:
+            """Move the bar; once something is found, cases are made smaller, and nobody knows how many that takes."""
+            words = f"fuzzing, {found} found" if found else "fuzzing"
+            progress.update(task, completed=tried, total=max(planned, tried), description=words)
+
+        yield show
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a search is told by: its checks, how often each was judged, and the scenario file of a finding."""
+
+    checks: Sequence["Check"]
+    judged: "Judged"
+    written: Callable[[Any], str]
+
+
+def searched(search: Search, hunt: "Hunt[Any, Any]", run: Callable[[], object], told: Told) -> int:
+    """Run a search, and tell what was found, also where Ctrl-C or SIGTERM ends it; return the exit code."""
+    began_s = time.monotonic()
+    try:
+        with shown_progress(search.shell.environ) as hunt.seen:
+            run()
+    except (KeyboardInterrupt, SystemExit):
+        _tell(search, hunt, told, time.monotonic() - began_s)
+        raise
+    return _tell(search, hunt, told, time.monotonic() - began_s)
+
+
+def _tell(search: Search, hunt: "Hunt[Any, Any]", told: Told, took_s: float) -> int:
+    """Save what was found and tell all; return the exit code."""
+    files = {key: _saved(search, each.name, told.written(each)) for key, each in hunt.found.items()}
+    verdicts = [
+        Verdict(check, at, count, hunt.found.get((name, at)), files.get((name, at)))
+        for check in told.checks
+        for (name, at), count in sorted(told.judged.counts.items())
+        if name == check.name
+    ]
+    code = _FOUND if hunt.found else 0
+    if search.as_json:
+        show_json(_json(search, verdicts, hunt.tried, took_s, code))
+    else:
+        _show(search, verdicts, hunt.tried, took_s)
+    if search.junit is not None:
+        write_file(search.shell.folder / search.junit, _junit(search, verdicts, took_s), "--junit")
+    return code
+
+
+def _saved(search: Search, name: str, text: str) -> str:
+    file = str(Path(search.save) / f"{name}.yaml")
+    write_file(search.shell.folder / file, text.encode(), "--save")
+    return file
+
+
+def write_file(path: Path, content: bytes, flag: str) -> None:
+    """Write a file and the folders above it; raise UsageError, naming the flag, if that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        what = f"{path} cannot be written: {error.strerror}"
+        raise UsageError(what, where=flag, fix="Name another place.") from None
+
+
+def _show(search: Search, verdicts: list[Verdict], tried: int, took_s: float) -> None:
+    environ = search.shell.environ
+    for each in verdicts:
+        if each.finding is None:
+            show_line(
+                environ,
+                ("  ok    ", GOOD),
+                (f"{each.name}: {each.check.claims}", ""),
+                (f" ({each.judged} times)", QUIET),
+            )
+            continue
+        show_line(environ, ("  FAIL  ", BAD), (f"{each.name}: {each.finding.said}", ""))
+        for line in each.finding.lines:
+            show_line(environ, (f"        {line}", ""))
+        if each.file is not None:
+            show_line(environ, (f"        again: {shlex.join(('mockserver', 'run', each.file, *search.again))}", QUIET))
+    failed = sum(each.finding is not None for each in verdicts)
+    words = f"{failed} of {len(verdicts)} checks do not hold" if failed else f"all {len(verdicts)} checks hold"
+    show_line(environ, (f"{words}: {tried} cases in {took_s:.1f} s; seed {search.seed}", BAD if failed else GOOD))
+
+
+def _json(search: Search, verdicts: list[Verdict], tried: int, took_s: float, code: int) -> Json:
+    """Return the report; every key is there each time."""
+    return {
+        "passed": code == 0,
+        "exit_code": code,
+        "seed": search.seed,
+        "examples": search.examples,
+        "tried": tried,
+        "took_s": round(took_s, 3),
+        "checks": [
+            {
+                "check": each.check.name,
+                "at": each.at,
+                "claims": each.check.claims,
+                "judged": each.judged,
+                "passed": each.finding is None,
+                "said": None if each.finding is None else each.finding.said,
+                "case": [] if each.finding is None else list(each.finding.lines),
+                "scenario": each.file,
+            }
+            for each in verdicts
+        ],
+    }
+
+
+def _junit(search: Search, verdicts: list[Verdict], took_s: float) -> bytes:
+    """Return the XML document: one suite, a case for each check in each place."""
+    suite = ET.Element(
+        "testsuite",
+        {
+            "name": "mockserver fuzz",
+            "package": "fuzz",
+            "id": "0",
+            "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+            "hostname": "localhost",
+            "tests": str(len(verdicts)),
+            "failures": str(sum(each.finding is not None for each in verdicts)),
+            "errors": "0",
+            "skipped": "0",
+            "time": f"{took_s:.3f}",
+        },
+    )
+    properties = ET.SubElement(suite, "properties")
+    ET.SubElement(properties, "property", {"name": "seed", "value": str(search.seed)})
+    suite.extend(map(_case, verdicts))
+    ET.SubElement(suite, "system-out")
+    ET.SubElement(suite, "system-err")
+    suites = ET.Element("testsuites")
+    suites.append(suite)
+    ET.indent(suites)
+    text: str = ET.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+
+
+def _case(verdict: Verdict) -> ET.Element:
+    names = {"name": verdict.name, "classname": verdict.check.side, "time": "0.000"}
+    case = ET.Element("testcase", names)
+    if verdict.finding is not None:
+        about = {"message": clean(verdict.finding.said), "type": verdict.check.name}
+        lines = (*verdict.finding.lines, *([f"scenario: {verdict.file}"] if verdict.file else []))
+        ET.SubElement(case, "failure", about).text = clean("\n".join(lines))
+    return case

@@ -1,0 +1,88 @@
+"""What the fuzzer judges, by name: each check, what it claims, and a finding that says it does not hold."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
+
+from mockserver.errors import UsageError
+
+Side: TypeAlias = Literal["webhooks", "sends"]
+"""Which way is fuzzed: what comes to the system under test, or what it sends."""
+CaseT = TypeVar("CaseT")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One claim on the system under test. ``needs`` says what the fuzzer must be told before it can judge it."""
+
+    side: Side
+    name: str
+    claims: str
+    needs: str = ""
+
+
+CHECKS: Final = (
+    Check("webhooks", "no-5xx", "no webhook, whatever is in it, is answered with a 5xx"),
+    Check("webhooks", "no-hang", "each webhook is answered in time"),
+    Check("webhooks", "no-break", "no connection breaks before the answer"),
+    Check("webhooks", "acknowledges", "a webhook of the contract is answered with 200 to 205: twice too, in any order"),
+    Check("webhooks", "unknown-members", "members that are not known yet change nothing in that"),
+    Check("webhooks", "refuses", "a webhook without a right token is answered with a 4xx", "--secret"),
+    Check("webhooks", "heeds-no-refused", "a webhook without a right token makes it send nothing", "--secret"),
+    Check("webhooks", "sends-once", "a webhook that comes twice makes it send nothing the second time"),
+    Check("webhooks", "state-once", "a webhook that comes twice, or is refused, changes nothing", "--state-url"),
+    Check("sends", "no-crash", "it ends by itself with a code that was declared, and no stack trace"),
+    Check("sends", "no-hang", "it ends in time"),
+    Check("sends", "tells-of-loss", "it does not end well with a message that was not taken"),
+    Check("sends", "no-loss", "a message that only met a 429 or a 503 for a moment is sent in the end"),
+    Check("sends", "no-double", "no message is taken more often than in a calm run"),
+    Check("sends", "no-repeat", "what was refused for good is not sent again"),
+    Check("sends", "heeds-hint", "it waits as long as Retry-After says"),
+)
+"""Every check of the fuzzer."""
+
+
+def checks_of(side: Side, without: tuple[str, ...] = (), told: tuple[str, ...] = ()) -> tuple[Check, ...]:
+    """Return the checks of a side that can be judged; raise UsageError if ``without`` names one there is not."""
+    mine = tuple(each for each in CHECKS if each.side == side)
+    names = tuple(each.name for each in mine)
+    for name in without:
+        if name not in names:
+            raise UsageError(f"there is no check {name}", where="--without", fix=f"There are: {', '.join(names)}.")
+    return tuple(each for each in mine if each.name not in without and (not each.needs or each.needs in told))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Generic[CaseT]):
+    """A check that does not hold. ``at`` is where: ``inbound``, ``status``, ``sends``.
+
+    ``said`` is what happened, ``lines`` are the case step by step, ``case`` is what makes it happen again.
+    """
+
+    check: str
+    at: str
+    said: str
+    case: CaseT
+    lines: tuple[str, ...] = ()
+    scenario: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What two findings share that are of one kind."""
+        return self.check, self.at
+
+    @property
+    def name(self) -> str:
+        """What it is called: ``no-5xx-inbound``."""
+        return f"{self.check}-{self.at}"
+
+
+@dataclass(slots=True)
+class Judged:
+    """How often each check was judged, and where."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def note(self, check: str, at: str) -> None:
+        """Count one more judgement."""
+        self.counts[check, at] += 1

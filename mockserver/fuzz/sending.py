@@ -1,0 +1,237 @@
+"""Judges how a program that sends bears errors, silence and delays of the API; runs no program."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeAlias
+
+from mockserver.fuzz.checks import Check, Finding, Judged
+from mockserver.model import Json
+
+DECLARED: Final = frozenset({0, 1})
+"""What a program may end with unless told otherwise: all is well, or it says that something is not."""
+AT: Final = "sends"
+"""Where the findings of this side are."""
+_EARLY_S: Final = 0.1
+"""How much too early a further try may be: clocks and rounding."""
+_TRACES: Final = re.compile(
+    r"^(Traceback \(most recent call last\):|Exception in thread |panic: |Unhandled exception\b|Fatal error: Uncaught"
+    r"|.*Uncaught .*Error\b|.*UnhandledPromiseRejection|\s+at .+\(.+:\d+:\d+\)$|\S+:\d+:in .+ \(\w+Error\)$)",
+    re.MULTILINE,
+)
+"""What the runtimes of Python, Java, Go, .NET, PHP, Node and Ruby print when nothing caught an error."""
+_NO_REFERENCE: Final = frozenset({"client_ref"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What one request meets. Without anything it is answered as ever.
+
+    ``status`` is the documented error of that status, with ``hint_s`` in its Retry-After; ``fault`` is ``reset``,
+    ``hang``, ``truncate`` or ``malformed``, which take the message all the same; ``delay_s`` is for how long the answer
+    is held back.
+    """
+
+    status: int | None = None
+    hint_s: int | None = None
+    fault: str | None = None
+    delay_s: float = 0.0
+
+    @property
+    def is_passing(self) -> bool:
+        """True for an error that says: not taken, try again."""
+        return self.status in _PASSING
+
+    @property
+    def is_final(self) -> bool:
+        """True for an error that stays what it is, however often it is asked. A 401 may be of a token grown old."""
+        return self.status in _FINAL
+
+    def words(self) -> str:
+        """Return it in words."""
+        if self.status is not None:
+            hint = "" if self.hint_s is None else f" with Retry-After {self.hint_s}"
+            return f"is answered {self.status}{hint}"
+        if self.fault is not None:
+            return f"is taken, and the answer: {self.fault}"
+        return f"is answered {self.delay_s:g} s later" if self.delay_s else "is answered as ever"
+
+
+_PASSING: Final = (429, 503)
+_FINAL: Final = (400, 402, 403, 404, 413, 415, 422)
+STATUSES: Final = (400, 401, 402, 403, 404, 413, 415, 422, 429, 500, 503)
+"""Every error of the documents that can answer a send, by its HTTP status."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendCase:
+    """What the first request meets, what the second one, and so on; those beyond meet nothing."""
+
+    troubles: tuple[Trouble, ...]
+
+    @property
+    def size(self) -> tuple[int, int, float]:
+        """How large it is, to tell the smaller of two."""
+        shown = sum(each != Trouble() for each in self.troubles)
+        return len(self.troubles), shown, sum(each.delay_s + (each.hint_s or 0.0) for each in self.troubles)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of the program as our journal has it. ``message`` is its body, without references of the sender."""
+
+    at_s: float
+    message: str
+    is_taken: bool
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of one run of the program. ``code`` is ``None`` for one that had to be ended, negative for a signal."""
+
+    code: int | None
+    requests: tuple[Request, ...]
+    output: str = ""
+    took_s: float = 0.0
+
+
+class Program(Protocol):
+    """The program that sends."""
+
+    def run(self, case: SendCase) -> Ended:
+        """Run it once, its requests meeting the troubles of a case."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailed:
+    """A case and the run that failed; ``calm`` counts the messages of a run without troubles."""
+
+    case: SendCase
+    ended: Ended
+    calm: Counter[str]
+
+
+SendFinding: TypeAlias = Finding[SendFailed]
+
+
+def message_of(path: str, body: str) -> str:
+    """Return what tells the messages of a program apart: path and body, without the sender's own references."""
+    try:
+        value: Json = json.loads(body)
+    except ValueError:
+        value = body
+    if isinstance(value, dict):
+        value = {name: each for name, each in value.items() if name not in _NO_REFERENCE}
+    return f"{path} {json.dumps(value, sort_keys=True)}"
+
+
+def has_crashed(code: int | None, output: str, declared: frozenset[int]) -> str:
+    """Return in words how a program ended that did so in an undeclared way, nothing if it did not."""
+    if code is not None and code < 0:
+        return f"it was ended by signal {-code}"
+    if code is not None and code not in declared:
+        return f"it ended with code {code}, which was not declared"
+    trace = _TRACES.search(output)
+    return f"it ended by an error that nothing caught: {_last_line(output)}" if trace and code != 0 else ""
+
+
+def _last_line(output: str) -> str:
+    return next((each for each in reversed(output.splitlines()) if each.strip()), "")
+
+
+@dataclass(slots=True)
+class SendExaminer:
+    """Tries cases on a program and judges each run. ``calm`` are the messages it sends when nothing is wrong."""
+
+    program: Program
+    checks: tuple[Check, ...]
+    calm: Counter[str]
+    declared: frozenset[int]
+    judged: Judged = field(default_factory=Judged)
+
+    def attempt(self, case: SendCase) -> SendFinding | None:
+        """Run the program on a case; return the first check that does not hold."""
+        ended = self.program.run(case)
+        found = dict(self._found(case, ended))
+        for check in self.checks:
+            self.judged.note(check.name, AT)
+            if check.name in found:
+                failed = SendFailed(case, ended, self.calm)
+                return Finding(check.name, AT, found[check.name], failed, tuple(_lines(case, ended)))
+        return None
+
+    def _found(self, case: SendCase, ended: Ended) -> Iterator[tuple[str, str]]:
+        """Yield the checks that do not hold, and what happened."""
+        if ended.code is None:
+            yield "no-hang", f"it had not ended after {ended.took_s:.0f} s"
+            return
+        if crash := has_crashed(ended.code, ended.output, self.declared):
+            yield "no-crash", crash
+        taken = Counter(each.message for each in ended.requests if each.is_taken)
+        lost = self.calm - taken
+        if lost and ended.code == 0:
+            yield "tells-of-loss", untold(ended) or f"it ended with code 0, and {_messages(lost)} never sent"
+        if any(_met_passing_once(message, ended) for message in lost):
+            yield "no-loss", f"{_messages(lost)} not taken, though the trouble was over at the next try"
+        if doubled := taken - self.calm:
+            yield "no-double", f"{_messages(doubled)} taken once too often"
+        if repeated := next(_repeated(ended), None):
+            yield "no-repeat", f"a message that was refused with {repeated} was sent again"
+        if early := next(_early(case, ended), None):
+            yield "heeds-hint", early
+
+
+def untold(ended: Ended) -> str:
+    """Return in words what a program kept to itself that ended well: that something it sent was not taken."""
+    taken = Counter(each.message for each in ended.requests if each.is_taken)
+    lost = Counter({each.message: 1 for each in ended.requests if each.message not in taken})
+    return f"it ended with code 0, and {_messages(lost)} not taken" if lost and ended.code == 0 else ""
+
+
+def _met_passing_once(message: str, ended: Ended) -> bool:
+    """Return whether all that kept a message from being taken was one error that asks for another try."""
+    met = [each.status for each in ended.requests if each.message == message]
+    return len(met) == 1 and met[0] in _PASSING
+
+
+def _repeated(ended: Ended) -> Iterator[int]:
+    refused: dict[str, int] = {}
+    for each in ended.requests:
+        if each.message in refused:
+            yield refused[each.message]
+        if each.status in _FINAL and not each.is_taken:
+            refused[each.message] = each.status
+
+
+def _early(case: SendCase, ended: Ended) -> Iterator[str]:
+    """Yield the tries that came before the time an earlier answer had named."""
+    hints: dict[str, tuple[float, int]] = {}
+    for trouble, each in _met(case, ended):
+        if each.message in hints:
+            told_s, hint_s = hints.pop(each.message)
+            waited_s = each.at_s - told_s
+            if waited_s < hint_s - _EARLY_S:
+                yield f"it tried again after {waited_s:.1f} s; Retry-After had said {hint_s}"
+        if trouble is not None and trouble.hint_s is not None:
+            hints[each.message] = (each.at_s, trouble.hint_s)
+
+
+def _met(case: SendCase, ended: Ended) -> Iterator[tuple[Trouble | None, Request]]:
+    """Yield each request with the trouble it met, if any was left for it."""
+    for number, each in enumerate(ended.requests):
+        yield case.troubles[number] if number < len(case.troubles) else None, each
+
+
+def _messages(counted: Counter[str]) -> str:
+    return "a message was" if counted.total() == 1 else f"{counted.total()} messages were"
+
+
+def _lines(case: SendCase, ended: Ended) -> Iterator[str]:
+    """Yield what happened, a line each request, then how it ended."""
+    for number, (trouble, _) in enumerate(_met(case, ended), 1):
+        yield f"request {number} {(trouble or Trouble()).words()}"
+    yield "it was ended by us" if ended.code is None else f"it ended with code {ended.code}"

@@ -1,0 +1,257 @@
+"""Tries a case on the webhook endpoints of a system under test and judges how it bears it; knows no HTTP client."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeAlias
+
+from mockserver.core.scenario_values import TokenForm
+from mockserver.fuzz.cases import Case, Event, FreshIds, Hook, Renamer, Talk, about_talk, bytes_of, lines_of
+from mockserver.fuzz.checks import Check, Finding, Judged
+from mockserver.wire.forging import WRONG, Signer, authorization
+
+ACKNOWLEDGED: Final = range(200, 206)
+"""Source: domain facts, messages-v0.1 part 4.6: any status from 200 to 205."""
+REFUSED: Final = range(400, 500)
+_SERVER_ERRORS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of a request: a status; or none, in time (``broken`` says why) or not."""
+
+    status: int | None = None
+    broken: str = ""
+
+
+class Sut(Protocol):
+    """The system under test, and what our journal shows of it."""
+
+    def begin(self, *, is_judged: bool) -> None:
+        """Begin a case; what it sends from now on belongs to it. ``is_judged``: how much that is will matter."""
+        ...
+
+    def ask(self, number: int, user: str) -> Talk | None:
+        """Have it do one of the things it can be asked for; return the message it sent to the user, if it sent one."""
+        ...
+
+    def post(self, event: Event, content: bytes, headers: dict[str, str]) -> Reply:
+        """Send one webhook."""
+        ...
+
+    def sends(self) -> int:
+        """Return how many messages it has sent since the case began, once it is quiet."""
+        ...
+
+    def state(self) -> bytes | None:
+        """Return what it shows of its state, ``None`` if it shows nothing."""
+        ...
+
+
+# What was done in a trial, step by step, with what must hold then: what a scenario file is written of.
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """It was asked for something, and sent ``talk``."""
+
+    number: int
+    user: str
+    talk: Talk | None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A webhook was sent. ``wanted`` are the answers it must have, ``None`` where that is not the point."""
+
+    event: Event
+    content: bytes
+    token: TokenForm | None
+    wanted: tuple[int | str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """It had sent so many messages by then, and waits for nothing; ``is_most`` where no more is what must hold."""
+
+    sends: int
+    is_most: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Its state was looked at; ``is_same`` where it must be that of the look before."""
+
+    is_same: bool = False
+
+
+Step: TypeAlias = Asked | Posted | Quiet | Looked
+NO_5XX: Final = ("1xx", "2xx", "3xx", "4xx")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A case, what was done of it, and the finding that is its end."""
+
+    case: Case
+    steps: tuple[Step, ...]
+
+
+WebhookFinding: TypeAlias = Finding[Failed]
+
+
+@dataclass(slots=True)
+class _Trial:
+    """One case under way, ``tried`` webhooks of it by now.
+
+    ``sends`` is how much was sent, known as long as nothing came since it was quiet.
+    """
+
+    case: Case
+    talk: Talk | None = None
+    steps: list[Step] = field(default_factory=list)
+    sends: int | None = None
+    tried: int = 0
+
+
+class Examiner:
+    """Tries cases, one after the other. ``signer`` signs webhooks; without one they carry no token."""
+
+    def __init__(self, sut: Sut, signer: Signer | None, checks: tuple[Check, ...], fresh: FreshIds) -> None:
+        self._sut = sut
+        self._signer = signer
+        self._checks = frozenset(each.name for each in checks)
+        self._fresh = fresh
+        self.judged = Judged()
+
+    def attempt(self, case: Case) -> WebhookFinding | None:
+        """Try a case; return the first check that does not hold."""
+        trial = _Trial(case)
+        self._sut.begin(is_judged=any(each.copies > 1 or each.token in WRONG for each in case.hooks))
+        if case.asks is not None:
+            user = self._fresh.user()
+            trial.talk = self._sut.ask(case.asks, user)
+            trial.steps.append(Asked(case.asks, user, trial.talk))
+        names = Renamer(self._fresh)
+        return next((found for hook in case.hooks for found in self._hook(trial, hook, names)), None)
+
+    def _hook(self, trial: _Trial, hook: Hook, names: Renamer) -> Iterator[WebhookFinding]:
+        """Send a webhook as often as it comes; yield what does not hold."""
+        trial.tried += 1
+        body = hook.body if hook.event == "status" and hook.is_ours and trial.talk else names.renamed(hook.body)
+        if hook.is_ours and trial.talk is not None:
+            changed = Hook(hook.event, body, is_ours=True)
+            body = about_talk(changed, trial.talk)
+        content = bytes_of(body)
+        if hook.token in WRONG:
+            yield from self._refusal(trial, hook, content)
+            return
+        yield from self._answer(trial, hook, content)
+        for _ in range(hook.copies - 1):
+            yield from self._again(trial, hook, content)
+
+    def _answer(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
+        """Send a rightly signed webhook and judge the answer."""
+        reply = self._post(trial, hook, content)
+        yield from self._answered(trial, hook, content, reply)
+        check = {"valid": "acknowledges", "unknown": "unknown-members"}.get(hook.sort)
+        wanted = tuple(ACKNOWLEDGED)
+        if check is not None and self._judges(check, hook.event) and reply.status not in ACKNOWLEDGED:
+            step = Posted(hook.event, content, self._token(hook), wanted)
+            said = f"it answered {reply.status}; 200 to 205 acknowledge, anything else is sent again for 24 hours"
+            yield self._finding(check, hook, trial, said, step)
+        trial.steps.append(Posted(hook.event, content, self._token(hook)))
+
+    def _answered(self, trial: _Trial, hook: Hook, content: bytes, reply: Reply) -> Iterator[WebhookFinding]:
+        """Yield what is wrong with any answer, whatever was asked."""
+        step = Posted(hook.event, content, self._token(hook), NO_5XX)
+        if self._judges("no-break", hook.event) and reply.broken:
+            yield self._finding("no-break", hook, trial, f"no answer: {reply.broken}", step)
+        if self._judges("no-hang", hook.event) and reply.status is None and not reply.broken:
+            yield self._finding("no-hang", hook, trial, "it did not answer in time", step)
+        if self._judges("no-5xx", hook.event) and reply.status is not None and reply.status >= _SERVER_ERRORS:
+            yield self._finding("no-5xx", hook, trial, f"it answered {reply.status}", step)
+
+    def _again(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
+        """Send the same webhook once more, and see that nothing comes of it."""
+        yield from self._unmoved(trial, hook, "sends-once", lambda: self._answer(trial, hook, content))
+
+    def _refusal(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
+        """Send a webhook that must be refused, and see that nothing comes of it."""
+        yield from self._unmoved(trial, hook, "heeds-no-refused", lambda: self._refused(trial, hook, content))
+
+    def _refused(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
+        reply = self._post(trial, hook, content)
+        yield from self._answered(trial, hook, content, reply)
+        if self._judges("refuses", hook.event) and reply.status is not None and reply.status not in REFUSED:
+            step = Posted(hook.event, content, hook.token, ("4xx",))
+            yield self._finding("refuses", hook, trial, f"it answered {reply.status}: {WRONG[hook.token]}", step)
+        trial.steps.append(Posted(hook.event, content, hook.token))
+
+    def _unmoved(self, trial: _Trial, hook: Hook, check: str, act: "Acting") -> Iterator[WebhookFinding]:
+        """Do something, and yield a finding if the system under test sends anything or changes for it."""
+        judges_sends = self._judges(check, hook.event)
+        judges_state = self._judges("state-once", hook.event)
+        before = self._sends(trial) if judges_sends or judges_state else 0
+        state = self._sut.state() if judges_state else None
+        trial.steps += [Quiet(before)] if judges_sends or judges_state else []
+        trial.steps += [Looked()] if judges_state else []
+        yield from act()
+        after = self._sends(trial) if judges_sends or judges_state else 0
+        what = "refused" if hook.token in WRONG else "sent a second time"
+        if judges_sends and after > before:
+            said = f"a webhook that was {what} made it send {_messages(after - before)}"
+            yield self._finding(check, hook, trial, said, Quiet(before, is_most=True))
+        if judges_state and (now := self._sut.state()) != state:
+            said = f"a webhook that was {what} changed its state: {_difference(state, now)}"
+            yield self._finding("state-once", hook, trial, said, Looked(is_same=True))
+
+    def _sends(self, trial: _Trial) -> int:
+        if trial.sends is None:
+            trial.sends = self._sut.sends()
+        return trial.sends
+
+    def _judges(self, check: str, at: str) -> bool:
+        if check not in self._checks:
+            return False
+        self.judged.note(check, at)
+        return True
+
+    def _token(self, hook: Hook) -> TokenForm | None:
+        return None if self._signer is None else hook.token
+
+    def _post(self, trial: _Trial, hook: Hook, content: bytes) -> Reply:
+        trial.sends = None
+        headers = {"Content-Type": "application/json"}
+        if self._signer is not None:
+            token_id = self._fresh.next()
+            headers |= authorization(hook.token, content, self._signer, now_s=time.time(), token_id=token_id)
+        return self._sut.post(hook.event, content, headers)
+
+    def _finding(self, check: str, hook: Hook, trial: _Trial, said: str, step: Step) -> WebhookFinding:
+        case = Case(trial.case.hooks[: trial.tried], trial.case.asks)
+        return Finding(check, hook.event, said, Failed(case, (*trial.steps, step)), tuple(lines_of(case)))
+
+
+class Acting(Protocol):
+    """Does something and yields what does not hold of it."""
+
+    def __call__(self) -> Iterator[WebhookFinding]:
+        """Do it."""
+        ...
+
+
+def _messages(count: int) -> str:
+    return "a message" if count == 1 else f"{count} messages"
+
+
+_AROUND: Final = 60
+
+
+def _difference(before: bytes | None, after: bytes | None) -> str:
+    """Return where two states begin to differ."""
+    old, new = (each or b"" for each in (before, after))
+    place = next((index for index, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
+    start = max(place - _AROUND // 2, 0)
+    first, second = (each[start : start + _AROUND].decode("utf-8", "replace") for each in (old, new))
+    return f"...{first}... became ...{second}..."
