@@ -34,6 +34,21 @@ class Branch:
         return self.form.options_at(self.channel)
 
     @cached_property
+    def content_path(self) -> tuple[str, ...]:
+        """The members that lead to the content."""
+        return tuple(self.content_at.split("."))
+
+    @cached_property
+    def options_path(self) -> tuple[str, ...]:
+        """The members that lead to the options."""
+        return tuple(self.options_at.split("."))
+
+    @cached_property
+    def sender_path(self) -> tuple[str, ...]:
+        """The members that lead to the sender's address."""
+        return tuple(self.sender_at.split("."))
+
+    @cached_property
     def options(self) -> dict[str, Option]:
         """The channel's options in this dialect."""
         return self.channel.options_in(self.form.dialect)

@@ -83,6 +83,16 @@ def found_at(body: Json, name: str) -> Json:
     return found
 
 
+def found_along(path: tuple[str, ...], body: Json) -> Json:
+    """Return what stands under a dotted name that was split before, ``None`` where nothing does."""
+    found = body
+    for member in path:
+        if found.__class__ is not dict:
+            return None
+        found = found.get(member)
+    return found
+
+
 def said_version(body: Json) -> str | None:
     """Return the dialect a body looks like, by members that only one of them has; ``None`` if it could be either."""
     if not isinstance(body, dict):

@@ -39,6 +39,8 @@ from mockserver.times import Times
 
 PARTS: Final = ("journal", "messages", "faults", "clock", "scenarios")
 """What can be reset in an account by itself; ``all`` is every one of them."""
+_TRACE_BEGINS, _TRACE_COUNTS = 20, 12
+"""Hex digits of a trace id: those that all answers of a seed share, and those that count them."""
 RESETTABLE: Final = (*PARTS, "accounts", "all")
 
 
@@ -90,6 +92,7 @@ class Runtime:
         self.external = External(self.store, self.accounts, channels)
         self.subjects = Subjects(self.store, self.specs)
         self._answers = count(1)
+        self._traces = digest_for(self.seed, "trace")[:_TRACE_BEGINS]
         self.is_running = False
         self.stopping = asyncio.Event()
         self.verifier = Verifier(around, self.subjects, self.stopping)
@@ -99,7 +102,7 @@ class Runtime:
 
     def next_trace(self) -> str:
         """Return the trace id of the next answer; the same seed gives the same ids in the same order."""
-        return digest_for(self.seed, next(self._answers), "trace")
+        return f"{self._traces}{next(self._answers):0{_TRACE_COUNTS}x}"
 
     def listens_at(self, url: str) -> None:
         """Learn the URL at which the server answers, so that links in webhooks lead to it."""

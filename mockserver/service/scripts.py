@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.contract.specs import Specs
 from mockserver.core import lifecycle
@@ -16,8 +18,7 @@ Mover = Callable[[Message, Status, int | None, Handling | None], Awaitable[objec
 """Moves a message to a status, with an error code or none, and has its webhook handled in a way of its own or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True, gc=False):
     """The next planned step of a message's script; ``steps`` are those left, this one first.
 
     ``accepted_s`` is when the message was accepted, by ``Times.passed_s``: setting a clock does not hurry its steps.
@@ -59,8 +60,10 @@ class Scripts:
 
     def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...], copies: int = 1) -> None:
         """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
-        passed_s = accepted_s - self._times.skipped_s(message.account)
-        self._plan_next(_Step(self, message.account, message.uuid, passed_s, steps, copies))
+        if steps:
+            passed_s = accepted_s - self._times.skipped_s(message.account)
+            step = _Step(self, message.account, message.uuid, passed_s, steps, copies)
+            self._times.at(message.account, accepted_s + steps[0].after_s, step)
 
     def _plan_next(self, step: _Step) -> None:
         if step.steps:
