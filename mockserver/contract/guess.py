@@ -70,14 +70,9 @@ def close_kind(capabilities: Capabilities, dialect: str, word: Json) -> str | No
     return next(meant, None) or close_word(folded, kinds)
 
 
-def sendable(capabilities: Capabilities, dialect: str, channel: ChannelRow | None) -> list[str]:
+def sendable(capabilities: Capabilities, dialect: str, channel: ChannelRow | None) -> tuple[str, ...]:
     """Return the content types a channel takes, or all there are."""
-    kinds = {
-        row.kind
-        for row in capabilities.rows_in(dialect)
-        if row.direction == "outbound" and row.schema and (channel is None or row.channel == channel.name)
-    }
-    return [kind for kind in capabilities.kinds if kind in kinds]
+    return capabilities.sendable(dialect, None if channel is None else channel.name)
 
 
 def cell_of(capabilities: Capabilities, dialect: str, channel: ChannelRow, kind: str) -> Row | None:

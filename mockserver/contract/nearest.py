@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 import jsonschema_rs
@@ -102,8 +103,29 @@ def consequence(schema: Json) -> Json:
     return {"type": "object", "required": then.get("required", []), "properties": properties}
 
 
+class _Same:
+    """A schema as a key: found again by which one it is, since to compare it would take longer than to compile it."""
+
+    __slots__ = ("schema",)
+
+    def __init__(self, schema: Json) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.schema is other.schema
+
+
+@lru_cache(maxsize=4096)
+def _validator(same: _Same) -> jsonschema_rs.Draft202012Validator:
+    """Return the compiled schema; the key keeps it alive, so that its identity stays its own."""
+    return jsonschema_rs.Draft202012Validator(same.schema)
+
+
 def _fits(schema: Json, value: Json) -> bool:
-    return jsonschema_rs.Draft202012Validator(schema).is_valid(value)
+    return _validator(_Same(schema)).is_valid(value)
 
 
 def _main_type(schema: Json) -> str:
@@ -151,12 +173,18 @@ def _near_string(schema: Json, value: Json) -> Json:
     """Mend a string, or take the one that stands in a list or an object instead."""
     if isinstance(value, list):
         return near(schema, value[0]) if value and not isinstance(value[0], list | dict) else NOTHING
+    tried = {value} if isinstance(value, str) else set()  # it does not fit, or nobody would ask for what is near it
     if isinstance(value, dict):
         plain = [each for name, each in value.items() if isinstance(each, str) and name != "type"]
         value = plain[0] if len(plain) == 1 else None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return NOTHING
-    return next((each for each in _rewritten(value, schema) if _fits(schema, each)), NOTHING)
+    for each in _rewritten(value, schema):
+        if each not in tried:
+            if _fits(schema, each):
+                return each
+            tried.add(each)
+    return NOTHING
 
 
 def _rewritten(value: str | float, schema: Json) -> Iterator[str]:

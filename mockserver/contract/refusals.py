@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import jsonschema_rs
+from msgspec.structs import replace
 
 from mockserver.contract.branches import Branch, Branches
 from mockserver.contract.cells import Cells
 from mockserver.contract.findings import NULL_MEMBER, Findings
 from mockserver.contract.guess import Guess, guess
 from mockserver.contract.nearest import NOTHING, near
-from mockserver.contract.plain import LONGEST, plain_copy, unpaired_surrogates
+from mockserver.contract.plain import LONGEST, is_ordinary, plain_copy, unpaired_surrogates
 from mockserver.contract.reasons import THERE, shown, violations
 from mockserver.contract.reshape import other_form, strays, translated, version_violation, with_options_in_place
 from mockserver.core.capabilities import Capabilities
@@ -38,10 +38,11 @@ class Refusals:
         if not isinstance(body, dict):
             reason = f"The body is {shown(body)}; expected an object with {self._form.needs}."
             return Verdict(None, None, None, (Violation("body", "not_object", reason, expected="an object"),))
-        torn = list(unpaired_surrogates(body))
-        whole, body = body, plain_copy(body)
-        meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body))
+        whole, torn = body, []
+        if not is_ordinary(body):
+            torn, body = list(unpaired_surrogates(body)), plain_copy(body)
         other = other_form(self._form, body)
+        meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body, other))
         about = guess(self._capabilities, other, body) if other else meant
         branch = self._branch(meant)
         broken = [

@@ -44,9 +44,8 @@ def lost(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> str:
     return "" if is_here else only_in(channel.title, kind or "", [other.dialect])
 
 
-def translated(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> dict[str, Json]:
-    """Return a body of another version in a form; any other body, and one without a known channel, as it is."""
-    other = other_form(form, body)
+def translated(capabilities: Capabilities, form: Form, body: dict[str, Json], other: Form | None) -> dict[str, Json]:
+    """Return a body of another form in this; any other body, and one without a known channel, as it is."""
     if other is None:
         return body
     channel = _channel(capabilities, other, body)

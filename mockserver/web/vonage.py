@@ -1,7 +1,6 @@
 """The provider's routes: reads a request, asks the contract and the service, writes the answer and the journal."""
 
 import time
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 from urllib.parse import parse_qs
@@ -340,7 +339,7 @@ def _unreadable(raw: bytes, violation: Violation, operation: Operation) -> Viola
     """Return why a body cannot be read, in the API's own words if it is empty and there are such."""
     if operation.empty is None or raw.strip():
         return violation
-    return replace(violation, reason=operation.empty)
+    return msgspec.structs.replace(violation, reason=operation.empty)
 
 
 def _credentials(request: Incoming) -> list[str]:
