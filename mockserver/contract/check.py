@@ -46,7 +46,7 @@ class MessagesContract:
         """Return the verdict on a request body: every violation at once, and the findings."""
         branch = self._named_branch(body)
         if branch is None or not is_plain(body) or not branch.validator.is_valid(body):
-            return self._refusals.verdict(body)
+            return self._refusals.verdict(body, branch)
         return Verdict(
             branch.channel.name,
             branch.row.kind,

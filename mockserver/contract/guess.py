@@ -1,6 +1,6 @@
 """What a body means to be, even if it does not say so rightly: its channel and its kind."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mockserver.contract.nearest import close_member, close_word
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
@@ -8,8 +8,7 @@ from mockserver.core.forms import Form, found_at
 from mockserver.model import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True, gc=False):
     """What a body is about, as said or else the likeliest; ``None`` where nothing hints at it.
 
     ``held`` is the one kind it has content for, where that is another than the kind it names.

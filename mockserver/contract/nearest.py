@@ -13,6 +13,9 @@ from mockserver.contract.alternatives import meant, tag_of
 from mockserver.model import Json
 
 _CUTOFF: Final = 0.6
+_BETWEEN_DIGITS: Final = re.compile(r"[\s().\-/+]")
+_BARE_URL: Final = re.compile(r"(//)?[\w-]+(\.[\w-]+)+")
+_SCHEME: Final = re.compile(r"^(https?)[:/]*", re.IGNORECASE)
 _ALSO: Final = {
     "to": ("recipient", "receiver", "msisdn", "phone", "number"),
     "from": ("sender", "originator"),
@@ -59,7 +62,7 @@ def near(schema: Json, value: Json) -> Json:
         return next((each for each in candidates if each is not NOTHING), NOTHING)
     mend = _MENDERS.get(_main_type(schema), _near_nothing)
     found = mend(schema, value)
-    return found if found is not NOTHING and _fits(schema, found) else NOTHING
+    return found if found is NOTHING or mend is _near_string or _fits(schema, found) else NOTHING
 
 
 def sample(schema: Json) -> Json:
@@ -170,7 +173,7 @@ def _likeliest_first(alternatives: list[Json], value: Json) -> list[Json]:
 
 
 def _near_string(schema: Json, value: Json) -> Json:
-    """Mend a string, or take the one that stands in a list or an object instead."""
+    """Mend a string, or take the one that stands in a list or an object instead; what it returns fits."""
     if isinstance(value, list):
         return near(schema, value[0]) if value and not isinstance(value[0], list | dict) else NOTHING
     tried = {value} if isinstance(value, str) else set()  # it does not fit, or nobody would ask for what is near it
@@ -193,12 +196,12 @@ def _rewritten(value: str | float, schema: Json) -> Iterator[str]:
     yield text
     yield text.strip()
     if "pattern" in schema:
-        digits = re.sub(r"[\s().\-/+]", "", text).removeprefix("00")
+        digits = _BETWEEN_DIGITS.sub("", text).removeprefix("00")
         if digits.isascii() and digits.isdigit():
             yield digits
-        if "://" not in text and re.match(r"(//)?[\w-]+(\.[\w-]+)+", text):
+        if "://" not in text and _BARE_URL.match(text):
             yield f"https://{text.removeprefix('//')}"
-        yield re.sub(r"^(https?)[:/]*", r"\1://", text.strip(), flags=re.IGNORECASE)
+        yield _SCHEME.sub(r"\1://", text.strip())
         yield text.strip().upper()
         stem, dot, ending = text.rpartition(".")
         if "maxLength" in schema and "://" not in text:

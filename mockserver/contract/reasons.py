@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from json.encoder import encode_basestring
 from typing import Final
 
 import jsonschema_rs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.contract.alternatives import Tag, meant, tag_of
 from mockserver.contract.nearest import NOTHING, close_word, consequence, missing_twin, near
@@ -16,8 +17,7 @@ from mockserver.problem import Violation
 _SHOWN_CHARS: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True, gc=False):
     """One error of a validator, with what the words need: the broken schema, the value, what holds it.
 
     ``missing`` is the member that is not there, ``unexpected`` are those that should not be. ``has_other_forms`` means

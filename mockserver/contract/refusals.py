@@ -15,7 +15,7 @@ from mockserver.contract.plain import LONGEST, is_ordinary, plain_copy, unpaired
 from mockserver.contract.reasons import THERE, shown, violations
 from mockserver.contract.reshape import other_form, strays, translated, version_violation, with_options_in_place
 from mockserver.core.capabilities import Capabilities
-from mockserver.core.forms import Form, found_at
+from mockserver.core.forms import Form, found_along, found_at
 from mockserver.model import Json
 from mockserver.problem import Finding, Verdict, Violation
 
@@ -32,9 +32,14 @@ class Refusals:
         self._findings = Findings(capabilities, form)
         self._judged_by_cells = frozenset({*form.channel_at, form.kind_at})
         self._kinds = capabilities.kinds_in(form.dialect)
+        self._is_named_once = len(form.channel_at) == 1
 
-    def verdict(self, body: Json) -> Verdict:
-        """Return every violation of a body, those of the parties and the kind first."""
+    def verdict(self, body: Json, named: Branch | None = None) -> Verdict:
+        """Return every violation of a body, those of the parties and the kind first; ``named`` is the branch it names.
+
+        What names its branch and has content for it need not be guessed at, nor judged by the cells: the commonest way
+        to be refused is one bad value.
+        """
         if not isinstance(body, dict):
             reason = f"The body is {shown(body)}; expected an object with {self._form.needs}."
             return Verdict(None, None, None, (Violation("body", "not_object", reason, expected="an object"),))
@@ -42,14 +47,19 @@ class Refusals:
         if not is_ordinary(body):
             torn, body = list(unpaired_surrogates(body)), plain_copy(body)
         other = other_form(self._form, body)
-        meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body, other))
-        about = guess(self._capabilities, other, body) if other else meant
-        branch = self._branch(meant)
+        is_clear = named is not None and other is None and found_along(named.content_path, body) is not None
+        if named is not None and is_clear:
+            branch: Branch | None = named
+            meant = about = Guess(named.channel, named.row.kind)
+        else:
+            meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body, other))
+            about = guess(self._capabilities, other, body) if other else meant
+            branch = self._branch(meant)
         broken = [
             *torn,
-            *([version_violation(self._capabilities, self._form, other, body)] if other else []),
-            *self._cells.channels(body, meant),
-            *self._cells.kind(body, meant),
+            *([version_violation(self._capabilities, self._form, other, body)] if other else ()),
+            *(() if is_clear and self._is_named_once else self._cells.channels(body, meant)),
+            *(() if is_clear else self._cells.kind(body, meant)),
             *self._schema_violations(meant, branch, body),
             *self.custom_refusals(branch, body),
         ]
