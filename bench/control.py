@@ -1,6 +1,7 @@
 """Speaks to the control API of our server, and to the receiver, over one connection kept open."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -80,8 +81,17 @@ def health(control: Control) -> Health:
 
 def wait_until_drained(control: Control) -> None:
     """Wait until all that was due has been told; raise BenchError if that takes too long."""
+    _wait(control, lambda found: not found.pending and not found.scheduled)
+
+
+def wait_until_told(control: Control) -> None:
+    """Wait until no webhook is on its way, whatever falls due later; raise BenchError if that takes too long."""
+    _wait(control, lambda found: not found.pending)
+
+
+def _wait(control: Control, is_over: Callable[[Health], bool]) -> None:
     deadline = time.monotonic() + DRAINED_S
-    while (found := health(control)).pending or found.scheduled:
+    while not is_over(found := health(control)):
         if time.monotonic() > deadline:
             raise BenchError(f"after {DRAINED_S:g} s, {found.pending} webhooks and {found.scheduled} steps still wait")
         time.sleep(POLL_S)

@@ -15,6 +15,8 @@ from bench.programs import BenchError, Program, post
 from bench.request import RECIPIENT, SERIAL, Load
 
 CONNECTIONS: Final = 32
+TIMEOUT_S: Final = 30
+"""A slow answer is to show as slow; wrk's own patience is two seconds."""
 BROKEN: Final = ("connect", "read", "write", "timeout")
 
 SCRIPT: Final = """
@@ -109,7 +111,16 @@ def drive_through(program: Program, load: Load, seconds: int, pace: Pace) -> Rou
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "post.lua"
         script.write_text(script_of(load, pace), encoding="utf-8")
-        command = [wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(script)]
+        command = [
+            wrk(),
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds}s",
+            f"--timeout={TIMEOUT_S}s",
+            "--latency",
+            "-s",
+            str(script),
+        ]
         run = subprocess.run([*command, program.url + load.path], capture_output=True, text=True, check=False)
     if run.returncode != 0:
         raise BenchError(f"wrk failed on {program.name}: {run.stderr.strip()}")

@@ -181,7 +181,7 @@ def lives_section(lives: Lives, effort: Effort) -> str:
 def storage_section(stored: Stored) -> str:
     """Return the section on what storing costs."""
     answers = [
-        [name, f"{each.p50_ms:.2f}", f"{each.p99_ms:.2f}", f"{each.longest_ms:.2f}"]
+        [name, str(each.asked), f"{each.p50_ms:.2f}", f"{each.p99_ms:.2f}", f"{each.longest_ms:.2f}"]
         for name, each in stored.answers.items()
     ]
     pauses = stored.pauses
@@ -194,7 +194,7 @@ def storage_section(stored: Stored) -> str:
         f"- Longest pause while they came: {pauses.longest_ms:.1f} ms of {pauses.probes:,} probes"
         f" (the prober itself was woken up to {pauses.own_ms:.1f} ms late).\n\n"
         f"Questions one after the other, while {MEANWHILE_PER_S:,} sends a second go on; the wait includes the send"
-        " it waits for.\n\n" + table(["", "p50 ms", "p99 ms", "longest ms"], answers)
+        " it waits for.\n\n" + table(["", "asked", "p50 ms", "p99 ms", "longest ms"], answers)
     )
 
 
@@ -209,7 +209,7 @@ def pending_section(pending: Sequence[Pending]) -> str:
         "## A dead receiver\n\n"
         f"{pending[0].webhooks:,} webhooks of one account wait for a receiver that is dead, and are tried again by the"
         f" documented schedule; meanwhile another account sends as fast as it can over {CONNECTIONS} connections."
-        " Beside it an idle server, in turns.\n\n"
+        " In turns with the same server once it has forgotten all.\n\n"
         + table(["the receiver", "p99 ms", "p99 ms, idle", "ratio of each round"], rows)
     )
 
