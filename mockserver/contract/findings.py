@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mockserver.contract.branches import Branch
+from mockserver.contract.likeness import close_word
 from mockserver.contract.members import KnownMembers, is_ordinary, oddities
-from mockserver.contract.nearest import close_word
 from mockserver.contract.reasons import MOST, shown
 from mockserver.core.capabilities import Capabilities, Shape
 from mockserver.core.forms import Form, found_along, found_at

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from mockserver.contract.nearest import close_member, close_word
+from mockserver.contract.likeness import close_member, close_word
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
 from mockserver.core.forms import Form, found_at
 from mockserver.model import Json

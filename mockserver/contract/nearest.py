@@ -1,8 +1,7 @@
 """The closest value a schema would have taken: pure functions over a schema and what was sent instead."""
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -10,20 +9,12 @@ from typing import Final
 import jsonschema_rs
 
 from mockserver.contract.alternatives import meant, tag_of
+from mockserver.contract.likeness import close_member, close_word
 from mockserver.model import Json
 
-_CUTOFF: Final = 0.6
 _BETWEEN_DIGITS: Final = re.compile(r"[\s().\-/+]")
 _BARE_URL: Final = re.compile(r"(//)?[\w-]+(\.[\w-]+)+")
 _SCHEME: Final = re.compile(r"^(https?)[:/]*", re.IGNORECASE)
-_ALSO: Final = {
-    "to": ("recipient", "receiver", "msisdn", "phone", "number"),
-    "from": ("sender", "originator"),
-    "text": ("body", "message", "content"),
-    "url": ("link", "href", "src"),
-    "message_type": ("type", "kind"),
-}
-"""What people call members by mistake; used for hints only, never accepted."""
 
 
 class _Missing(Enum):
@@ -34,25 +25,13 @@ NOTHING: Final = _Missing.NOTHING
 """What ``near`` returns when no value is close enough to be what was meant. (``None`` is a JSON value.)"""
 
 
-def close_word(word: Json, words: Iterable[str], cutoff: float = _CUTOFF) -> str | None:
-    """Return the word that looks most like the one given, ``None`` if none does. Case does not matter."""
-    if not isinstance(word, str):
-        return None
-    by_folded = {each.casefold(): each for each in words}
-    matches = difflib.get_close_matches(word.strip().casefold(), by_folded, n=1, cutoff=cutoff)
-    return by_folded[matches[0]] if matches else None
-
-
-def close_member(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that probably stands for a member: one that looks like it, or that people use for it."""
-    given = list(names)
-    return close_word(name, given) or next((each for each in _ALSO.get(name, ()) if each in given), None)
-
-
 def near(schema: Json, value: Json) -> Json:
     """Return the closest valid value, or NOTHING. A valid value is its own nearest."""
-    if _fits(schema, value):
-        return value
+    return value if _fits(schema, value) else mended(schema, value)
+
+
+def mended(schema: Json, value: Json) -> Json:
+    """Return the valid value closest to one that is known not to be, or NOTHING."""
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:

@@ -68,6 +68,9 @@ class Problems:
 
         It lists all of them, those it is about in front, so that a reader can mend everything at once.
         """
+        if len(violations) == 1:
+            row = self._answering[self._rank(violations[0].name)]
+            return Problem(row.status, row.title, row.detail, type=row.type, violations=violations)
         ranks = [self._rank(each.name) for each in violations]
         row = self._answering[min(ranks)]
         by_rank = sorted(zip(ranks, violations, strict=True), key=lambda pair: (pair[1].name != _WHOLE, pair[0]))

@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver.contract.alternatives import Tag, meant, tag_of
-from mockserver.contract.nearest import NOTHING, close_word, consequence, missing_twin, near
+from mockserver.contract.likeness import close_word
+from mockserver.contract.nearest import NOTHING, consequence, mended, missing_twin, near
 from mockserver.model import Json
 from mockserver.problem import Violation
 
@@ -75,6 +76,8 @@ def shown(value: Json) -> str:
 def attempt(value: Json) -> str:
     """Return the closing sentence that offers a value, empty if there is none or it is too long to read."""
     if value is NOTHING or value is None:
+        return ""
+    if value.__class__ is str and len(value) > _SHOWN_CHARS:
         return ""
     text = _quoted(value)
     return f" Try {text}." if len(text) <= _SHOWN_CHARS else ""
@@ -208,7 +211,7 @@ def _expected(fault: Fault) -> str:
 def _wrong_value(fault: Fault) -> Violation:
     rule = _RULES.get(fault.keyword, fault.keyword)
     reason = f"`{fault.name}` is {shown(fault.found)}; {_expected(fault)}."
-    return _made(fault, rule, reason, near(fault.schema, fault.found))
+    return _made(fault, rule, reason, mended(fault.schema, fault.found))
 
 
 def _wrong_type(fault: Fault) -> Violation:
@@ -217,7 +220,7 @@ def _wrong_type(fault: Fault) -> Violation:
     kinds = fault.schema["type"]
     wanted = _TYPES[kinds if isinstance(kinds, str) else kinds[0]]
     reason = f"`{fault.name}` is {shown(fault.found)}, not {wanted}; {_expected(fault)}."
-    return _made(fault, "type", reason, near(fault.schema, fault.found))
+    return _made(fault, "type", reason, mended(fault.schema, fault.found))
 
 
 def _mixes(fault: Fault) -> bool:
@@ -233,7 +236,7 @@ def _mixed(fault: Fault) -> Violation:
         f"`{fault.name}` is {shown(fault.found)} but `{list_name}[0]` is {shown(fault.holder[0])};"
         " expected items of one form, either all strings or all objects."
     )
-    return _made(fault, "mixed_parameters", reason, near(fault.schema, fault.found))
+    return _made(fault, "mixed_parameters", reason, mended(fault.schema, fault.found))
 
 
 def _empty(fault: Fault) -> Violation:
@@ -245,7 +248,7 @@ def _empty(fault: Fault) -> Violation:
 def _too_long(fault: Fault) -> Violation:
     limit = fault.schema["maxLength"]
     reason = f"`{fault.name}` has {len(fault.found)} characters; at most {limit} are allowed."
-    return _made(fault, "max_length", reason, near(fault.schema, fault.found))
+    return _made(fault, "max_length", reason, mended(fault.schema, fault.found))
 
 
 def _missing(fault: Fault) -> Violation:
@@ -298,7 +301,7 @@ def _not_one(fault: Fault) -> Violation:
     there = [name for name in names if isinstance(fault.found, dict) and name in fault.found]
     said = f"both {_joined(there, 'and')}" if there else f"neither {_joined(names, 'nor')}"
     reason = f"`{fault.name}` has {said}; {_expected(fault)}."
-    return _made(fault, _RULES["oneOf"], reason, near(fault.schema, fault.found))
+    return _made(fault, _RULES["oneOf"], reason, mended(fault.schema, fault.found))
 
 
 def _joined(names: list[str], word: str) -> str:

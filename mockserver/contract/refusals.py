@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 import jsonschema_rs
 from msgspec.structs import replace
@@ -75,8 +76,10 @@ class Refusals:
 
     def _remarks(self, branch: Branch | None, body: Json, broken: list[Violation]) -> tuple[Finding, ...]:
         """Return the findings, but for a null that is refused and so not taken as absent."""
-        refused = {each.name for each in broken}
         found = self._findings.of(branch, body) if branch else ()
+        if not found:
+            return ()
+        refused = {each.name for each in broken}
         return tuple(each for each in found if each.rule != NULL_MEMBER or each.name not in refused)
 
     def custom_refusals(self, branch: Branch | None, body: Json) -> tuple[Violation, ...]:
@@ -103,13 +106,17 @@ class Refusals:
             return name.startswith(f"{self._form.holder}.")
         return re.split(r"[.\[]", name, maxsplit=1)[0] in self._kinds
 
+    @cached_property
+    def _judge_of_envelopes(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(self._envelope)
+
     def _judged(
         self, meant: Guess, branch: Branch | None, body: dict[str, Json]
     ) -> tuple[Json, Json, Iterator[jsonschema_rs.ValidationError]]:
         if branch is None and meant.channel is not None:
             branch = self._branches.of(meant.channel.names[self._form.dialect])[0]
         if branch is None:
-            return self._envelope, body, jsonschema_rs.Draft202012Validator(self._envelope).iter_errors(body)
+            return self._envelope, body, self._judge_of_envelopes.iter_errors(body)
         return branch.schema, body, branch.validator.iter_errors(body)
 
 

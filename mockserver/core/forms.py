@@ -98,8 +98,8 @@ def said_version(body: Json) -> str | None:
     if not isinstance(body, dict):
         return None
     has_message = isinstance(body.get("message"), dict)
-    has_objects = any(isinstance(body.get(side), dict) for side in ("to", "from"))
-    if any(name in body for name in ("channel", "message_type")) and not (has_message and has_objects):
+    has_objects = isinstance(body.get("to"), dict) or isinstance(body.get("from"), dict)
+    if ("channel" in body or "message_type" in body) and not (has_message and has_objects):
         return V1
     if has_message or has_objects:
         return V0_1
