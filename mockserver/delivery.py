@@ -437,7 +437,7 @@ class Outbox:
         left = [
             each
             for account in await self._store.accounts()
-            async for each in self._store.deliveries(account.api_key)
+            async for each in self._store.deliveries(account.api_key, [("state", "pending")])
             if each.state is DeliveryState.PENDING
         ]
         for each in left:

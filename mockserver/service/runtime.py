@@ -34,6 +34,7 @@ from mockserver.service.workflows import Workflows
 from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
+from mockserver.store.tidying import tidy_while_idle
 from mockserver.surroundings import Surroundings
 from mockserver.times import Times
 
@@ -76,13 +77,14 @@ class Runtime:
         self.versions = versions_of(self.specs, exact=settings.realism == "strict")
         self.dispatch_contract = DispatchContract(self.specs, self.versions.contracts[V0_1])
         self.times = Times(clock or clock_of(settings.clock, SystemClock()))
-        self.store = store or MemoryStore()
+        self.store = store or MemoryStore(settings.keep)
         self.journal = Journal(self.store, self.times)
         around = Surroundings(settings, self.seed, self.store, self.journal, self.times)
         self.outbox = Outbox(around, poster or _http_poster(settings))
         self.clocks = Clocks(around, self.outbox)
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
         self.messages = Messages(around, self.versions, self.outbox)
+        self.store.spare(self.messages.scripts.is_under_way)
         self.faults = self.messages.webhooks.faults
         self.failovers = Failovers(around, self.versions, self.messages)
         self.updates = Updates(around, self.versions)
@@ -94,6 +96,7 @@ class Runtime:
         self._answers = count(1)
         self._traces = digest_for(self.seed, "trace")[:_TRACE_BEGINS]
         self.is_running = False
+        self._tidying: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
         self.verifier = Verifier(around, self.subjects, self.stopping)
         self.arrivals = Arrivals(around, self.versions)
@@ -112,6 +115,7 @@ class Runtime:
         """Make accounts known and let time run; a manual clock moves only by ``advance``."""
         await self.accounts.start()
         self.times.start()
+        self._tidying = asyncio.get_running_loop().create_task(tidy_while_idle(self.store))
         self.stopping.clear()
         self.is_running = True
         await self.scenarios.start_kept()
@@ -122,6 +126,8 @@ class Runtime:
         self.stopping.set()
         await self.scenarios.stop_all()
         await self.times.stop()
+        if self._tidying is not None:
+            self._tidying.cancel()
         depth = self.outbox.depth
         left = await self.outbox.stop(grace_s)
         lines = [f"{each.event} webhook {each.id} of message {each.message} to {each.url}" for each in left]

@@ -50,6 +50,7 @@ class Scripts:
         self._specs = specs
         self._outbox = outbox
         self._move = move
+        self._under_way: dict[str, set[str]] = {}
         self._held: dict[str, deque[_Step]] = {}
         outbox.tell_of_room(self._call_held)
 
@@ -58,9 +59,14 @@ class Scripts:
         """How many events are due and wait unwritten, since the outbox holds enough of their account."""
         return sum(map(len, self._held.values()))
 
+    def is_under_way(self, message: Message) -> bool:
+        """Return whether a message has steps before it."""
+        return message.uuid in self._under_way.get(message.account, ())
+
     def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...], copies: int = 1) -> None:
         """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
         if steps:
+            self._under_way.setdefault(message.account, set()).add(message.uuid)
             passed_s = accepted_s - self._times.skipped_s(message.account)
             step = _Step(self, message.account, message.uuid, passed_s, steps, copies)
             self._times.at(message.account, accepted_s + steps[0].after_s, step)
@@ -69,6 +75,11 @@ class Scripts:
         if step.steps:
             due_s = step.accepted_s + step.steps[0].after_s + self._times.skipped_s(step.account)
             self._times.at(step.account, due_s, step)
+        else:
+            self._end(step)
+
+    def _end(self, step: _Step) -> None:
+        self._under_way.get(step.account, set()).discard(step.uuid)
 
     async def take_step(self, step: _Step) -> None:
         """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""
@@ -85,6 +96,7 @@ class Scripts:
     async def _follow(self, step: _Step) -> None:
         message = await self._store.message(step.account, step.uuid)
         if message is None or is_taken_back(message):
+            self._end(step)
             await self._outbox.let_go(step.uuid)
             return
         # Before the move: a mistake of ours in this step must not lose the others.
