@@ -152,7 +152,7 @@ class Runtime:
         """Forget an account, all that happened in it, its clock, and its webhooks on their way."""
         await self.scenarios.forget_all(api_key)
         await self.accounts.remove(api_key)
-        self.outbox.forget(api_key)
+        self._forget_sent(api_key)
         await self.clocks.reset(api_key)
 
     async def reset(self, account: Account | None, what: str) -> None:
@@ -171,10 +171,15 @@ class Runtime:
         kept = {api_key: await self.scenarios.withdraw(api_key) for api_key in known}
         await self.accounts.reset()
         for api_key in known:
-            self.outbox.forget(api_key)
+            self._forget_sent(api_key)
             await self.clocks.reset(api_key)
         for api_key in known:
             await self._begin_anew(api_key, kept[api_key])
+
+    def _forget_sent(self, api_key: str) -> None:
+        """Let go of what was still to happen to messages that the store has forgotten."""
+        self.messages.scripts.forget(api_key)
+        self.outbox.forget(api_key)
 
     async def _begin_anew(self, api_key: str, scenarios: tuple[str, ...]) -> None:
         for each in scenarios:
@@ -193,7 +198,7 @@ class Runtime:
                 faults = await self.faults.listed(api_key)
                 await self.store.clear(api_key, part)
                 await self.faults.restore(api_key, faults)
-                self.outbox.forget(api_key)
+                self._forget_sent(api_key)
             case _:
                 await self.store.clear(api_key, part)
 

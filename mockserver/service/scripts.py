@@ -123,6 +123,12 @@ class Scripts:
         if not held:
             del self._held[account]
 
+    def forget(self, account: str) -> None:
+        """Take no more steps of an account, once the store has forgotten its messages."""
+        self._held.pop(account, None)
+        self._under_way.pop(account, None)
+        self._times.drop(account, _Step)
+
     async def abandon_held(self) -> list[str]:
         """Journal the steps that were held when the server stopped; return the lines for the log."""
         lines = [await self.abandon_steps(step) for held in self._held.values() for step in held]
