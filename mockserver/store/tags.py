@@ -22,6 +22,15 @@ def tags_of(fields: frozenset[str], where: Where) -> list[str]:
     return [f"{name}={text}" for name, text in where if name in fields and text]
 
 
+def texts_of(fields: frozenset[str], where: Where) -> list[bytes]:
+    """Return what such a value holds literally, once it is written."""
+    return [text.encode() for name, text in where if name in fields and name not in _NOT_LITERAL and text.isascii()]
+
+
+_NOT_LITERAL: Final = frozenset({"error_code", "has"})
+"""Fields that say something else than what is written: a number, or that something is there at all."""
+
+
 def message_tags(message: Message) -> list[str]:
     """Return the tags of a message."""
     tags = [

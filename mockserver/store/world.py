@@ -19,6 +19,7 @@ from mockserver.store.tags import (
     entry_tags,
     message_tags,
     tags_of,
+    texts_of,
 )
 
 IsUnderWay = Callable[[Message], bool]
@@ -95,8 +96,9 @@ class World:
         else:  # the journal told of it before: as a message it is the newest
             number, folder = found
             self._folders.drop(number)
-            self._alone -= len(folder.entries)
-            self._folders.add(Folder(message.uuid, message, folder.entries, folder.deliveries))
+            entries = [each for each in folder.entries if each in self._entries]
+            self._alone -= len(entries)
+            self._folders.add(Folder(message.uuid, message, entries, folder.deliveries))
         if self._keep and self._messages > self._keep:
             self._trim_messages(is_under_way)
 
@@ -121,7 +123,7 @@ class World:
         if uuid is not None:
             yield self.message(uuid)
             return
-        for found in self._folders.newest(wanted=tags_of(MESSAGE_FIELDS, where)):
+        for found in self._folders.newest(wanted=tags_of(MESSAGE_FIELDS, where), texts=texts_of(MESSAGE_FIELDS, where)):
             if found is not None and found[0] < self._cleared:
                 return
             yield None if found is None else found[1].message
@@ -171,7 +173,7 @@ class World:
             yield from (each for each in self.entries_of(message)[::-1] if before is None or each.id < before)
             return
         end = None if before is None else max(before - 1, 0)
-        for found in self._entries.newest(end, tags_of(ENTRY_FIELDS, where)):
+        for found in self._entries.newest(end, tags_of(ENTRY_FIELDS, where), texts_of(ENTRY_FIELDS, where)):
             yield None if found is None else found[1]
 
     def entries_of(self, message: str) -> list[Entry]:
@@ -205,7 +207,8 @@ class World:
         if message is not None:
             yield from self.deliveries_of(message)[::-1]
             return
-        for found in self._deliveries.newest(wanted=tags_of(DELIVERY_FIELDS, where)):
+        tags, texts = tags_of(DELIVERY_FIELDS, where), texts_of(DELIVERY_FIELDS, where)
+        for found in self._deliveries.newest(wanted=tags, texts=texts):
             yield None if found is None else found[1]
 
     def deliveries_of(self, message: str) -> list[Delivery]:
