@@ -4,6 +4,7 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 NODE_CLIENTS := $(patsubst %/package.json,%,$(wildcard tests/clients/node-*/package.json))
+NODE_LOCKED := $(NODE_CLIENTS) bench/peers
 PYTHON_CLIENTS := tests/clients/python-3 tests/clients/python-4
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
@@ -43,8 +44,12 @@ fmt: $(VENV)/.dev ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix
 
 .PHONY: bench
-bench: $(VENV)/.run ## measure speed against a bare echo; ARGS=--quick for a short run
+bench: $(VENV)/.run ## measure speed beside baselines and peers, and write bench/RESULTS.md; ARGS=--quick for a short run
 	@$(BIN)/python -m bench.run $(ARGS)
+
+.PHONY: soak
+soak: $(VENV)/.run ## look for what leaks or gets lost in ten minutes of load and faults; ARGS='--minutes 2'
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 .PHONY: docs
 docs: $(VENV)/.run ## write the generated tables of README.md and docs/ anew
@@ -71,8 +76,8 @@ lock: $(BIN)/uv ## resolve all dependencies anew
 	$(BIN)/$(LOCK) --upgrade --group dev pyproject.toml -o requirements.lock
 	$(BIN)/$(LOCK) --group build -c requirements.lock pyproject.toml -o requirements-run.lock
 	for each in $(PYTHON_CLIENTS); do $(BIN)/$(LOCK) --upgrade $$each/requirements.in -o $$each/requirements.lock || exit; done
-	for each in $(NODE_CLIENTS); do npm install --prefix $$each --package-lock-only --no-audit --no-fund || exit; done
-	$(BIN)/python .ci/strip_lock.py $(NODE_CLIENTS:=/package-lock.json)
+	for each in $(NODE_LOCKED); do npm install --prefix $$each --package-lock-only --no-audit --no-fund || exit; done
+	$(BIN)/python .ci/strip_lock.py $(NODE_LOCKED:=/package-lock.json)
 
 # Two stamps, so that `make demo` installs only what the server needs. Locks are complete: pip need not resolve.
 $(VENV)/.run: requirements-run.lock pyproject.toml | $(BIN)/python

@@ -19,7 +19,7 @@ async def echo(request: Request) -> Response:
     return Response(msgspec.json.encode(body), status_code=202, media_type="application/json")
 
 
-app = Starlette(routes=[Route("/v0.1/messages", echo, methods=["POST"])])
+app = Starlette(routes=[Route(path, echo, methods=["POST"]) for path in ("/v0.1/messages", "/v1/messages")])
 
 if __name__ == "__main__":
     uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)

@@ -15,7 +15,7 @@ from typing import Final
 
 HOST: Final = "127.0.0.1"
 FOLDER: Final = Path(__file__).parent
-START_S: Final = 20.0
+START_S: Final = 30.0
 STOP_S: Final = 10.0
 IDLE_STEP_S: Final = 0.3
 IDLE_S: Final = 60.0
@@ -61,9 +61,10 @@ def serve_environment(port: int, settings: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def our_server(settings: Mapping[str, str]) -> Iterator[Program]:
-    """Run our server with settings such as ``{"TLS": "false"}`` until the block ends."""
+    """Run our server over http with settings such as ``{"READ": "true"}`` until the block ends."""
     port = free_port()
-    with _running("mockserver", serve_command(), port, serve_environment(port, settings)) as program:
+    environment = serve_environment(port, {"TLS": "false", **settings})
+    with running("mockserver", serve_command(), port, environment) as program:
         yield program
 
 
@@ -72,12 +73,15 @@ def script(name: str) -> Iterator[Program]:
     """Run a program of this folder until the block ends."""
     port = free_port()
     command = [sys.executable, str(FOLDER / f"{name}.py"), str(port)]
-    with _running(name, command, port, dict(os.environ)) as program:
+    with running(name, command, port) as program:
         yield program
 
 
 @contextmanager
-def _running(name: str, command: list[str], port: int, environment: dict[str, str]) -> Iterator[Program]:
+def running(
+    name: str, command: list[str], port: int, environment: Mapping[str, str] | None = None
+) -> Iterator[Program]:
+    """Run a program that is going to listen on a port until the block ends; raise BenchError if it does not."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -134,9 +138,27 @@ def _cpu_ticks(program: Program) -> int:
     return int(user) + int(system)
 
 
+def resident_bytes(program: Program) -> int:
+    """Return how much memory a program holds; raise BenchError where the system does not tell."""
+    pages = _of_process(program, "statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def open_files(program: Program) -> int:
+    """Return how many file descriptors a program has open; raise BenchError where the system does not tell."""
+    return len(list(_of_process(program, "fd").iterdir()))
+
+
+def _of_process(program: Program, name: str) -> Path:
+    path = Path(f"/proc/{program.process.pid}") / name
+    if not path.exists():
+        raise BenchError(f"{path} does not exist: memory and open files are read there, so this needs Linux")
+    return path
+
+
 def post(port: int, path: str, body: bytes, headers: Mapping[str, str]) -> int:
     """Send one request and return the status of the answer; 0 if there was none."""
-    connection = HTTPConnection(HOST, port, timeout=5)
+    connection = HTTPConnection(HOST, port, timeout=15)
     try:
         connection.request("POST", path, body, dict(headers))
         return connection.getresponse().status

@@ -1,158 +1,116 @@
-"""Measures the server beside a bare echo on the same machine in the same minutes, and holds it to its goals.
+"""Measures the server beside baselines and peers on the same machine in the same minutes, and holds it to its goals.
 
-``python -m bench.run`` writes bench/RESULTS.md; ``--quick`` measures less and writes nothing.
-The exit code is 1 if a goal is missed.
+``python -m bench.run`` writes bench/RESULTS.md; ``--quick`` measures a little of everything but the peers and writes
+nothing; ``--only sends,starts`` measures some parts, and writes nothing either. The exit code is 1 if a full run misses
+a goal, and 2 if something could not be measured as it should be.
 """
 
-import os
-import platform
-import subprocess
+import argparse
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from bench.days import Day, measure_day
-from bench.figures import Goal, paired, raw, spread
-from bench.load import CONNECTIONS, Round, wrk
+from bench.conditions import conditions, load_average
+from bench.days import measure_day
+from bench.lives import measure_lives
+from bench.load import wrk
+from bench.pending import measure_pending
 from bench.programs import BenchError
-from bench.request import BODY, Effort
+from bench.report import Measured, goals_of, goals_section, sections_of
+from bench.request import Effort
+from bench.results import write_report
 from bench.sends import measure_sends
 from bench.starts import measure_starts
-from bench.webhooks import Flow, measure_webhooks
+from bench.storage import measure_storage
 
-RESULTS: Final = Path(__file__).with_name("RESULTS.md")
-FULL: Final = Effort(rounds=7, seconds=3, starts=5, messages=4000, retried=1000)
-QUICK: Final = Effort(rounds=3, seconds=1, starts=3, messages=500, retried=100)
-LIBRARIES: Final = (
-    "starlette",
-    "uvicorn",
-    "uvloop",
-    "httptools",
-    "msgspec",
-    "aiohttp",
-    "jsonschema-rs",
-    "PyJWT",
+FULL: Final = Effort(
+    rounds=7,
+    seconds=2,
+    warm_s=5,
+    lives_s=1,
+    stored=1_000_000,
+    asked=300,
+    waiting=10_000,
+    starts=5,
+    retried=1000,
+    peers=True,
 )
+QUICK: Final = Effort(
+    rounds=1,
+    seconds=1,
+    warm_s=0,
+    lives_s=1,
+    stored=2000,
+    asked=20,
+    waiting=500,
+    starts=1,
+    retried=20,
+    peers=False,
+)
+PARTS: Final[Mapping[str, Callable[[Effort], Any]]] = {
+    "starts": measure_starts,
+    "sends": measure_sends,
+    "lives": measure_lives,
+    "pending": measure_pending,
+    "day": measure_day,
+    "stored": measure_storage,
+}
+"""What each part is called in ``Measured`` and on the command line, in the order they are measured."""
 
 
-def conditions(load_before: str) -> str:
-    """Return what the numbers depend on: machine, load, versions."""
-    generator = subprocess.run([wrk(), "-v"], capture_output=True, text=True, check=False).stdout.partition("[")[0]
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    return (
-        f"- {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
-        f" {os.cpu_count()} processors.\n"
-        f"- Load average {load_before} before and {load_average()} after.\n"
-        f"- {platform.python_implementation()} {platform.python_version()}, {libraries}.\n"
-        f"- Load by {generator.strip()}.\n"
-        "- Everything ran on this one machine, load generator and receiver included: read the ratios.\n"
-    )
+def measure(effort: Effort, parts: tuple[str, ...]) -> Measured:
+    """Measure some parts, one after the other."""
+    found = {}
+    for name in parts:
+        print(f"bench: {name} ...", file=sys.stderr, flush=True)
+        found[name] = PARTS[name](effort)
+    return Measured(**found)
 
 
-def load_average() -> str:
-    """Return the load of the last minute."""
-    return f"{os.getloadavg()[0]:.2f}"
-
-
-def sends_section(ours: Sequence[Round], theirs: Sequence[Round], effort: Effort) -> str:
-    """Return the section on the send path."""
-    ratios = paired(*([each.per_s for each in rounds] for rounds in (ours, theirs)))
-    rows = "".join(_send_row(name, rounds) for name, rounds in (("mockserver", ours), ("bare echo", theirs)))
-    return (
-        "## Sends\n\n"
-        f"One SMS of {len(BODY)} bytes over {CONNECTIONS} connections,"
-        f" {effort.rounds} rounds of {effort.seconds} s, the order alternating."
-        " The server authenticates, validates, stores, journals and plans each message's statuses;"
-        " the echo decodes JSON and encodes it again.\n\n"
-        "| | per s, median [range] | p50 ms | p99 ms | per s, each round |\n| --- | --- | --- | --- | --- |\n"
-        f"{rows}\n"
-        f"Ratio of each round: **{spread(ratios).text(2)}** ({raw(ratios, 2)}).\n"
-    )
-
-
-def _send_row(name: str, rounds: Sequence[Round]) -> str:
-    per_s = [each.per_s for each in rounds]
-    p50 = spread([each.p50_ms for each in rounds]).median
-    p99 = spread([each.p99_ms for each in rounds]).median
-    return f"| {name} | {spread(per_s).text(0)} | {p50:.2f} | {p99:.2f} | {raw(per_s, 0)} |\n"
-
-
-def starts_section(ours: Sequence[float], bare: Sequence[float]) -> str:
-    """Return the section on the cold start."""
-    return (
-        "## Cold start\n\n"
-        "From starting the process, https included, to the first 202; beside it `python -c pass`.\n\n"
-        "| | s, median [range] | s, each |\n| --- | --- | --- |\n"
-        f"| mockserver | {spread(ours).text(3)} | {raw(ours, 3)} |\n"
-        f"| bare interpreter | {spread(bare).text(3)} | {raw(bare, 3)} |\n"
-    )
-
-
-def webhooks_section(flow: Flow, effort: Effort) -> str:
-    """Return the section on webhooks."""
-    return (
-        "## Webhooks\n\n"
-        f"{effort.messages} messages, two signed webhooks each, due at once; counted by the receiver.\n\n"
-        f"- Webhooks received: {flow.hooks_per_s:,.0f} per s.\n"
-        f"- Messages from first send to last webhook: {flow.lives_per_s:,.0f} per s.\n"
-    )
-
-
-def day_section(day: Day) -> str:
-    """Return the section on a day of retries."""
-    return (
-        "## A day of retries\n\n"
-        f"{day.messages} messages whose receiver refuses everything, on a manual clock advanced by 24 h at once.\n\n"
-        f"- {day.tries:,} signed tries in {day.seconds:.1f} s.\n"
-    )
-
-
-def goals_section(goals: Sequence[Goal]) -> str:
-    """Return the table of goals."""
-    rows = "\n".join(goal.text() for goal in goals)
-    return f"## Goals\n\n| Goal | Limit | Measured | |\n| --- | --- | --- | --- |\n{rows}\n"
-
-
-def measure(effort: Effort) -> tuple[str, tuple[Goal, ...]]:
-    """Measure everything; return the report and the goals."""
-    wrk()
-    load_before = load_average()
-    starts, bare = measure_starts(effort)
-    ours, theirs = measure_sends(effort)
-    flow = measure_webhooks(effort)
-    day = measure_day(effort)
-    ratio = spread(paired([each.per_s for each in ours], [each.per_s for each in theirs])).median
-    goals = (
-        Goal("Sends, as a part of a bare echo's", 0.5, ratio),
-        Goal("Cold start to the first 202, s", 1.0, spread(starts).median, under=True),
-    )
+def report_of(found: Measured, effort: Effort, load_before: str) -> str:
+    """Return the whole report."""
+    versions = found.sends.versions if found.sends is not None else {}
     sections = (
-        "# Benchmark\n\nWritten by `make bench`.\n",
-        conditions(load_before),
-        goals_section(goals),
-        sends_section(ours, theirs, effort),
-        starts_section(starts, bare),
-        webhooks_section(flow, effort),
-        day_section(day),
+        "# Benchmark\n\nWritten by `make bench`; see [docs/performance.md](../docs/performance.md).\n",
+        conditions(load_before, versions),
+        goals_section(goals_of(found)),
+        *sections_of(found, effort),
     )
-    return "\n".join(sections), goals
+    return "\n".join(sections)
 
 
 def main(arguments: list[str]) -> int:
-    """Measure, print, and write the results unless told to be quick; return the exit code."""
-    quick = "--quick" in arguments
+    """Measure, print, and write the results of a full run; return the exit code."""
+    flags = _read_flags(arguments)
+    effort = QUICK if flags.quick else FULL
+    load_before = load_average()
     try:
-        report, goals = measure(QUICK if quick else FULL)
+        wrk()
+        found = measure(effort, flags.only)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
+    report = report_of(found, effort, load_before)
     print(report)
-    if not quick:
-        RESULTS.write_text(report, encoding="utf-8")
-    return 0 if all(goal.is_met for goal in goals) else 1
+    if flags.quick or flags.only != tuple(PARTS):
+        return 0
+    write_report(report)
+    return 1 if any(goal.is_missed for goal in goals_of(found)) else 0
+
+
+def _read_flags(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description="Measure the server; see docs/performance.md.")
+    parser.add_argument("--quick", action="store_true", help="a little of everything but the peers; write nothing")
+    parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PARTS", help=f"of {', '.join(PARTS)}")
+    return parser.parse_args(arguments)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Read names with commas between; any other word is a mistake that argparse reports."""
+    parts = tuple(text.split(","))
+    if unknown := [each for each in parts if each not in PARTS]:
+        raise argparse.ArgumentTypeError(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    return parts
 
 
 if __name__ == "__main__":

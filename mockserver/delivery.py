@@ -14,9 +14,10 @@ import msgspec
 from mockserver.clock import at
 from mockserver.core.chance import uuid_for
 from mockserver.core.faults import named
+from mockserver.errors import PostError
 from mockserver.model import Attempt, Delivery, DeliveryFault, DeliveryState, EntryKind
 from mockserver.parked import Parked, Parking
-from mockserver.poster import Poster, PostError
+from mockserver.poster import Poster
 from mockserver.surroundings import Surroundings
 from mockserver.wire import spoiling
 from mockserver.wire.signing import webhook_token
@@ -436,7 +437,7 @@ class Outbox:
         left = [
             each
             for account in await self._store.accounts()
-            async for each in self._store.deliveries(account.api_key)
+            async for each in self._store.deliveries(account.api_key, [("state", "pending")])
             if each.state is DeliveryState.PENDING
         ]
         for each in left:

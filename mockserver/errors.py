@@ -1,6 +1,10 @@
 """The mistakes of a tester: each says what is wrong, where, and how to mend it."""
 
 
+class PostError(Exception):
+    """A request of ours got no answer; the text says why."""
+
+
 class MockServerError(Exception):
     """A mistake the person running the server can mend.
 

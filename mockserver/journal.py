@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.clock import at
 from mockserver.model import Entry, EntryKind
 from mockserver.store.base import Store
+from mockserver.store.tags import Where
 from mockserver.times import Times
 
 Fits = Callable[[Entry], Awaitable[bool]]
@@ -59,22 +60,27 @@ class Journal:
                     found.append(entry)
                 if len(found) == limit:
                     return found, after
+            await asyncio.sleep(0)  # the journal may be long, and others want their turn
         return found, after
 
     async def last_number(self, account: str) -> int:
         """Return the number of the newest entry, 0 if there is none."""
-        last = await self._store.last_entries(account, limit=1)
-        return last[0].id if last else 0
+        return await self._store.last_number(account)
 
-    async def newest(self, account: str, fits: Fits = _all, *, before: int | None, limit: int) -> list[Entry]:
-        """Return the newest entries that fit numbered below ``before``, newest first."""
+    async def newest(
+        self, account: str, fits: Fits = _all, *, before: int | None, limit: int, where: Where = ()
+    ) -> list[Entry]:
+        """Return the newest entries that fit numbered below ``before``, newest first.
+
+        ``where`` is what is known of those that fit, so that others need not be looked at.
+        """
         found: list[Entry] = []
-        while page := await self._store.last_entries(account, before=before, limit=_PAGE):
-            before = page[-1].id
-            found += [entry for entry in page if await fits(entry)]
-            if len(found) >= limit:
+        async for entry in self._store.entries_back(account, before=before, where=where):
+            if await fits(entry):
+                found.append(entry)
+            if len(found) == limit:
                 break
-        return found[:limit]
+        return found
 
     async def wait(self, account: str, wait_s: float) -> bool:
         """Wait for the next entry of an account; false if none came within ``wait_s`` seconds or the server stops."""

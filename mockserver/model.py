@@ -1,7 +1,8 @@
 """The values everything speaks of: messages, moves, accounts, journal entries, deliveries; no behaviour, no I/O.
 
 They are msgspec structs rather than dataclasses because they are stored by the hundred thousand: a struct takes
-half the memory and, with ``gc=False``, none of the garbage collector's time (both were measured first).
+half the memory and, with ``gc=False``, none of the garbage collector's time (both were measured first). What happens
+to messages is ``array_like``: the store writes it without the names of members.
 """
 
 from datetime import datetime
@@ -33,7 +34,7 @@ class Status(StrEnum):
     RECEIVED = "received"
 
 
-class Move(Struct, frozen=True, gc=False):
+class Move(Struct, frozen=True, gc=False, array_like=True):
     """One change of a message's status. ``code`` is an asynchronous error code of ``specs/errors.yaml``."""
 
     status: Status
@@ -63,7 +64,7 @@ class Planned(Struct, frozen=True, gc=False, omit_defaults=True):
     deliver: Deliver | None = None
 
 
-class Update(Struct, frozen=True, gc=False, omit_defaults=True):
+class Update(Struct, frozen=True, gc=False, array_like=True):
     """What a client made of a message by PATCH: ``revoked``, or ``read``, maybe with a typing indicator."""
 
     status: Literal["revoked", "read"]
@@ -71,7 +72,7 @@ class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     replying_indicator: Json = None
 
 
-class Message(Struct, frozen=True, gc=False, omit_defaults=True):
+class Message(Struct, frozen=True, gc=False, array_like=True):
     """A message in either direction, free of any API version's spelling.
 
     ``channel`` and ``kind`` are names of ``specs/capabilities.yaml``; ``sender`` and ``recipient`` are bare addresses.
@@ -246,7 +247,7 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
-class DeliveryFault(Struct, frozen=True, gc=False, omit_defaults=True):
+class DeliveryFault(Struct, frozen=True, gc=False, array_like=True):
     """What is done to a webhook on purpose: ``do`` is a kind of fault, ``by`` the id of the fault or who asked for it.
 
     ``tries`` is how many of the first tries are spoilt, all without it; ``over_s`` is how long a body trickles.
@@ -258,7 +259,7 @@ class DeliveryFault(Struct, frozen=True, gc=False, omit_defaults=True):
     over_s: float = 0.0
 
 
-class Attempt(Struct, frozen=True, gc=False, omit_defaults=True):
+class Attempt(Struct, frozen=True, gc=False, array_like=True):
     """One POST of a webhook: ``status`` is the receiver's answer, ``error`` why there was none.
 
     ``fault`` names what was done to this try on purpose.
@@ -272,7 +273,7 @@ class Attempt(Struct, frozen=True, gc=False, omit_defaults=True):
     fault: str | None = None
 
 
-class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
+class Delivery(Struct, frozen=True, gc=False, array_like=True):
     """A webhook on its way. ``body`` is the exact bytes sent and hashed.
 
     ``event`` is ``inbound``, a status, or ``report`` for the end of a workflow, ``message`` then its last one.
@@ -314,7 +315,7 @@ class EntryKind(StrEnum):
     ERROR = "error"
 
 
-class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
+class Exchange(Struct, frozen=True, gc=False, array_like=True):
     """One request of the system under test and our answer.
 
     ``verdict`` is ``accepted``, ``refused`` or ``failed`` (our own mistake). ``answer`` is left out where it only names
@@ -340,7 +341,7 @@ class Exchange(Struct, frozen=True, gc=False, omit_defaults=True):
     fault: str | None = None
 
 
-class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
+class Entry(Struct, frozen=True, gc=False, array_like=True):
     """One line of the journal. ``id`` counts from 1 within its account; ``about`` says in words what happened."""
 
     id: int

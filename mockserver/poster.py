@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import aiohttp
+
+from mockserver.errors import PostError
+
+if TYPE_CHECKING:
+    from mockserver.plain_http import Connections
 
 _ANSWER_MAX_BYTES = 65_536
 _KEEP_ALIVE_S = 1.0
 """Shorter than any common server's own: a POST whose kept connection closes under it is not repeated."""
 _PIECES: Final = 20
 """How many pieces a trickling body comes in, if it has so many bytes."""
-
-
-class PostError(Exception):
-    """There was no answer; the text says why."""
 
 
 class Poster(Protocol):
@@ -30,15 +31,29 @@ class Poster(Protocol):
 
 
 class HttpPoster:
-    """Sends with aiohttp: kept connections, no proxies from the environment, no redirects, no cookies."""
+    """Sends over plain HTTP by itself, all else with aiohttp.
+
+    Kept connections, no proxies from the environment, no redirects, no cookies, no body unpacked.
+    """
 
     def __init__(self, *, connect_timeout_s: float, answer_timeout_s: float) -> None:
         self._connect_s = connect_timeout_s
         self._answer_s = answer_timeout_s
         self._session: aiohttp.ClientSession | None = None
+        self._plain = _connections(connect_timeout_s, answer_timeout_s)
 
     async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, over_s: float = 0.0) -> int:
         """See ``Poster.post``."""
+        if self._plain is not None and not over_s:
+            try:
+                place = self._plain.place_of(url)
+            except ValueError as error:
+                raise PostError(f"{type(error).__name__}: {error}") from error
+            if place is not None:
+                return await self._plain.ask(method, place, body, headers)
+        return await self._post(method, url, body, headers, over_s)
+
+    async def _post(self, method: str, url: str, body: bytes, headers: Mapping[str, str], over_s: float) -> int:
         session = self._open()
         sent: bytes | AsyncIterator[bytes] = body
         timeout = session.timeout
@@ -77,9 +92,25 @@ class HttpPoster:
 
     async def close(self) -> None:
         """See ``Poster.close``."""
+        if self._plain is not None:
+            self._plain.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _connections(connect_timeout_s: float, answer_timeout_s: float) -> "Connections | None":
+    """Return what speaks plain HTTP, ``None`` where there is no httptools."""
+    try:
+        from mockserver.plain_http import Connections
+    except ImportError:
+        return None
+    return Connections(
+        connect_timeout_s=connect_timeout_s,
+        answer_timeout_s=answer_timeout_s,
+        keep_s=_KEEP_ALIVE_S,
+        most_bytes=_ANSWER_MAX_BYTES,
+    )
 
 
 async def _in_pieces(body: bytes, over_s: float) -> AsyncIterator[bytes]:

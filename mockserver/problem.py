@@ -1,12 +1,11 @@
 """What is wrong with a client's request, as values: violations, findings and the problem that answers them."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from mockserver.model import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True, gc=False):
     """One broken rule of the contract.
 
     ``name`` is the dotted path of the field (``message.content.image.url``); ``body`` for the whole body.
@@ -23,8 +22,7 @@ class Violation:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, gc=False):
     """Something the real API lets pass and a careful tester wants to know."""
 
     name: str
@@ -32,8 +30,7 @@ class Finding:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, gc=False):
     """An error answer, before a dialect writes it. ``reason`` is for the journal only."""
 
     status: int
@@ -45,8 +42,7 @@ class Problem:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, gc=False):
     """What the contract says of a request body.
 
     ``branch`` is the name of the one schema the body was held against, ``None`` if none could be chosen.

@@ -61,6 +61,13 @@ class Schedule:
         heapq.heapify(self._heap)
         return [(due_s, job) for due_s, _, _, job in taken]
 
+    def drop(self, account: str, kind: type[Job]) -> None:
+        """Take out all jobs of a kind that wait for an account."""
+        left = [each for each in self._heap if each[2] != account or not isinstance(each[3], kind)]
+        if len(left) < len(self._heap):
+            self._heap = left
+            heapq.heapify(left)
+
     def drain(self) -> list[Job]:
         """Take out everything that waits, in order."""
         jobs = [job for _, _, _, job in sorted(self._heap, key=lambda each: each[:2])]

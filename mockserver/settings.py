@@ -117,6 +117,12 @@ class Settings:
     shutdown_grace_s: float = _setting(
         5.0, "Seconds to finish webhooks in flight when the server is told to stop.", metavar="SECONDS"
     )
+    keep: int = _setting(
+        100_000,
+        "Messages kept of each account, with all that belongs to them, and as many journal entries about none; the"
+        " oldest that are finished are dropped. 0 keeps all.",
+        metavar="N",
+    )
     max_body_bytes: int = _setting(1_048_576, "Largest request body accepted, in bytes.", metavar="BYTES", at_least=1)
     seed: int | None = _setting(
         None,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mockserver.core.chance import uuid_for
+from mockserver.core.chance import numbered_uuid
 from mockserver.journal import Journal
 from mockserver.model import Account
 from mockserver.settings import Settings
@@ -24,7 +24,7 @@ class Surroundings:
 
     async def next_uuid(self, account: str, purpose: str) -> str:
         """Return the next id of a purpose in an account; the same seed gives the same ids."""
-        return uuid_for(self.seed, account, await self.store.count(account, purpose), purpose)
+        return numbered_uuid(self.seed, account, await self.store.count(account, purpose), purpose)
 
     async def account(self, api_key: str) -> Account:
         """Return an account as it is now: it may have changed since a request, or been forgotten."""

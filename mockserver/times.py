@@ -110,6 +110,10 @@ class Times:
         """Move a manual clock to its next job up to ``until_s`` and run what is due; false if there is none."""
         return await self._line(account).schedule.move_to_next(clock, until_s)
 
+    def drop(self, account: str, kind: type[Job]) -> None:
+        """Let no job of a kind that waits for an account be run."""
+        self._line(account).schedule.drop(account, kind)
+
     def drain(self) -> list[Job]:
         """Take out everything that waits, account by account, each in order."""
         return [job for each in (self._shared, *self._own.values()) for job in each.schedule.drain()]

@@ -10,8 +10,8 @@ import jwt
 import msgspec
 
 from mockserver.clock import Clock
+from mockserver.errors import PostError
 from mockserver.model import Json
-from mockserver.poster import PostError
 
 Turn: TypeAlias = "int | str | asyncio.Future[int]"
 """A status to answer, the words of a PostError, or a future that answers when the test says so."""

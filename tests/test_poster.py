@@ -13,7 +13,8 @@ from typing import TypeAlias
 import pytest
 from aiohttp import web
 
-from mockserver.poster import HttpPoster, PostError
+from mockserver.errors import PostError
+from mockserver.poster import HttpPoster
 
 Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve: TypeAlias = Callable[[Handler], AbstractAsyncContextManager[str]]
@@ -252,7 +253,7 @@ async def test_post_says_that_a_connection_was_refused(poster: HttpPoster) -> No
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [(b"", "ServerDisconnectedError: Server disconnected"), (b"no http\r\n\r\n", "ClientResponseError: 400")],
+    [(b"", "ServerDisconnectedError: Server disconnected"), (b"no http\r\n\r\n", "HttpParserError: ")],
     ids=["hangs up", "speaks something else"],
 )
 async def test_post_says_what_was_wrong_with_the_answer(poster: HttpPoster, answer: bytes, words: str) -> None:

@@ -239,3 +239,17 @@ async def test_run_goes_on_after_a_failing_job(real: Schedule, notes: list[str])
     assert not running.done()
     running.cancel()
     assert notes == ["bad", "good"]
+
+
+async def test_drop_takes_out_the_jobs_of_one_kind_and_account(schedule: Schedule, notes: list[str]) -> None:
+    class Other(Note):
+        """A job of another kind."""
+
+    for account in ("a", "b"):
+        schedule.at(0, Note(f"note {account}", notes), account)
+        schedule.at(0, Other(f"other {account}", notes), account)
+
+    schedule.drop("a", Other)
+    await schedule.run_due()
+
+    assert ["note a", "note b", "other b"] == notes

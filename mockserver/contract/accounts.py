@@ -4,9 +4,11 @@ The document is the only table: paths, verbs, schemas and providers are read fro
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
+
+from msgspec.structs import replace
 
 from mockserver.contract.findings import null_member, unknown_member
 from mockserver.contract.judges import Judges

@@ -8,7 +8,7 @@ import jsonschema_rs
 from mockserver.contract.members import KnownMembers, known_members
 from mockserver.contract.schemas import Schemas
 from mockserver.core.capabilities import Capabilities, ChannelRow, Option, Row
-from mockserver.core.forms import Form
+from mockserver.core.forms import Form, joined
 from mockserver.model import Json
 
 
@@ -34,6 +34,21 @@ class Branch:
         return self.form.options_at(self.channel)
 
     @cached_property
+    def content_path(self) -> tuple[str, ...]:
+        """The members that lead to the content."""
+        return tuple(self.content_at.split("."))
+
+    @cached_property
+    def options_path(self) -> tuple[str, ...]:
+        """The members that lead to the options."""
+        return tuple(self.options_at.split("."))
+
+    @cached_property
+    def sender_path(self) -> tuple[str, ...]:
+        """The members that lead to the sender's address."""
+        return tuple(self.sender_at.split("."))
+
+    @cached_property
     def options(self) -> dict[str, Option]:
         """The channel's options in this dialect."""
         return self.channel.options_in(self.form.dialect)
@@ -57,6 +72,29 @@ class Branch:
     def members(self) -> KnownMembers:
         """The members the schema knows, object by object."""
         return known_members(self.schema)
+
+    @cached_property
+    def stray_places(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Where each option belongs, with the places it is written at by mistake; the whole options object first."""
+        channel, form = self.channel, self.form
+        homes = dict.fromkeys(("", form.options_home, form.holder, self.content_at, self.options_at))
+        blocks = dict.fromkeys((self.wire_name, *channel.names.values(), channel.name, *channel.aliases))
+        wanted = {self.options_at: tuple(blocks)} | {form.options_at(channel, name): (name,) for name in self.options}
+        return tuple(
+            (there, tuple(joined(home, name) for home in homes for name in names if self._is_unknown(home, name)))
+            for there, names in wanted.items()
+        )
+
+    @cached_property
+    def stray_names(self) -> dict[tuple[str, ...], frozenset[str]]:
+        """The names of all those places, by the members that lead to the object they are in."""
+        places = [place.split(".") for _, places in self.stray_places for place in places]
+        homes = dict.fromkeys(tuple(path[:-1]) for path in places)
+        return {home: frozenset(path[-1] for path in places if tuple(path[:-1]) == home) for home in homes}
+
+    def _is_unknown(self, home: str, name: str) -> bool:
+        known = self.members.at(home)
+        return known is not None and name not in known.names
 
 
 class Branches:

@@ -1,7 +1,7 @@
 """The words about channels and kinds: which there are, which go together, and which cell says no."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mockserver.contract.guess import Guess, cell_of, close_channel, sendable, twin_of
@@ -29,7 +29,7 @@ class Cells:
         self._kind_at = form.kind_at
         self._names = [channel.names[form.dialect] for channel in capabilities.channels_in(form.dialect)]
 
-    def takes(self, channel: ChannelRow | None) -> list[str]:
+    def takes(self, channel: ChannelRow | None) -> tuple[str, ...]:
         """Return the content types a channel takes, or all there are."""
         return sendable(self._capabilities, self._dialect, channel)
 
@@ -146,7 +146,7 @@ class Cells:
         others = [each for each in channel.names if each != self._dialect]
         return only_in(channel.title, kind, [each for each in others if kind in self._takes_in(each, channel)])
 
-    def _takes_in(self, dialect: str, channel: ChannelRow) -> list[str]:
+    def _takes_in(self, dialect: str, channel: ChannelRow) -> tuple[str, ...]:
         return sendable(self._capabilities, dialect, channel)
 
     def _cell(self, row: Row) -> str:
@@ -180,5 +180,5 @@ def only_in(title: str, kind: str, dialects: list[str]) -> str:
     return f" {what} in {there} only." if there else ""
 
 
-def _choice(words: list[str]) -> str:
+def _choice(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"one of {', '.join(words)}"

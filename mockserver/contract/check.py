@@ -15,7 +15,7 @@ from mockserver.contract.judges import Judges
 from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import has_long_list, is_plain, plain_copy
 from mockserver.contract.refusals import Refusals
-from mockserver.contract.reshape import branch_kind, lost, translated, with_kind, with_options_in_place
+from mockserver.contract.reshape import branch_kind, lost, other_form, translated, with_kind, with_options_in_place
 from mockserver.contract.schemas import Schemas, cell_of_schema
 from mockserver.contract.specs import ErrorCode, Specs
 from mockserver.core.forms import FORMS, V0_1, V1, Form, found_at
@@ -46,7 +46,7 @@ class MessagesContract:
         """Return the verdict on a request body: every violation at once, and the findings."""
         branch = self._named_branch(body)
         if branch is None or not is_plain(body) or not branch.validator.is_valid(body):
-            return self._refusals.verdict(body)
+            return self._refusals.verdict(body, branch)
         return Verdict(
             branch.channel.name,
             branch.row.kind,
@@ -73,7 +73,8 @@ class MessagesContract:
             return body
         if has_long_list(body) or lost(self._capabilities, self._form, body):
             return None
-        body = translated(self._capabilities, self._form, plain_copy(body))
+        body = plain_copy(body)
+        body = translated(self._capabilities, self._form, body, other_form(self._form, body))
         meant = guess(self._capabilities, self._form, body)
         branch = self._nearest_branch(meant)
         if branch is None:

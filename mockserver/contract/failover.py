@@ -4,10 +4,11 @@ Source: domain facts, messages-v1 parts 1 and 5.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from mockserver.contract.check import MessagesContract
 from mockserver.contract.findings import unknown_member

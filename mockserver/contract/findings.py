@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mockserver.contract.branches import Branch
-from mockserver.contract.members import KnownMembers, oddities
-from mockserver.contract.nearest import close_word
+from mockserver.contract.likeness import close_word
+from mockserver.contract.members import KnownMembers, is_ordinary, oddities
 from mockserver.contract.reasons import MOST, shown
 from mockserver.core.capabilities import Capabilities, Shape
-from mockserver.core.forms import Form, found_at
+from mockserver.core.forms import Form, found_along, found_at
 from mockserver.core.media import extension
 from mockserver.model import Json
 from mockserver.problem import Finding
@@ -34,17 +34,27 @@ class Findings:
 
     def of(self, branch: Branch, body: Json) -> tuple[Finding, ...]:
         """Return the findings on a body, valid or not; that a branch was chosen means that it has content."""
-        odd = oddities(branch.members, body)
-        found = [self._stranger(branch, holder, name) for holder, name in odd.strangers[:MOST]]
-        found += map(null_member, odd.nulls)
-        found += self._sender(branch, body)
-        found += self._options(branch, body)
-        member = found_at(body, branch.content_at)
+        found: list[Finding] = []
+        if not is_ordinary(branch.members, body):
+            found += self._oddities(branch, body)
+        sender = found_along(branch.sender_path, body)
+        if sender.__class__ is str and sender and not self._patterns[branch.sender_shape].fullmatch(sender):
+            found.append(self._sender(branch, sender))
+        options = found_along(branch.options_path, body)
+        if options.__class__ is dict:
+            found += self._options(branch, options)
+        member = found_along(branch.content_path, body)
         if member.__class__ is dict:
             found += self._member(branch, member)
         if branch.row.notes:
             found += _notes(branch.row.notes, body)
         return tuple(found)
+
+    def _oddities(self, branch: Branch, body: Json) -> Iterator[Finding]:
+        odd = oddities(branch.members, body)
+        for holder, name in odd.strangers[:MOST]:
+            yield self._stranger(branch, holder, name)
+        yield from map(null_member, odd.nulls)
 
     def _stranger(self, branch: Branch, holder: KnownMembers, name: str) -> Finding:
         """Say what an unknown member is likely to be, and where it would belong."""
@@ -74,21 +84,12 @@ class Findings:
             )
         return unknown_member(full, name, holder.names)
 
-    def _sender(self, branch: Branch, body: Json) -> Iterator[Finding]:
-        value = found_at(body, branch.sender_at)
-        if value.__class__ is str and value and not self._patterns[branch.sender_shape].fullmatch(value):
-            name = branch.sender_at
-            words = self._shape(branch.sender_shape).words
-            yield Finding(
-                name,
-                "sender_shape",
-                f"`{name}` is {shown(value)}; a sender on {branch.wire_name} is {words}.",
-            )
+    def _sender(self, branch: Branch, sender: str) -> Finding:
+        name = branch.sender_at
+        words = self._shape(branch.sender_shape).words
+        return Finding(name, "sender_shape", f"`{name}` is {shown(sender)}; a sender on {branch.wire_name} is {words}.")
 
-    def _options(self, branch: Branch, body: Json) -> Iterator[Finding]:
-        options = found_at(body, branch.options_at)
-        if options.__class__ is not dict:
-            return
+    def _options(self, branch: Branch, options: dict[str, Json]) -> Iterator[Finding]:
         for name, option in branch.options.items():
             value = options.get(name)
             full = self._form.options_at(branch.channel, name)

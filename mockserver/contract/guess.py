@@ -1,15 +1,14 @@
 """What a body means to be, even if it does not say so rightly: its channel and its kind."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
-from mockserver.contract.nearest import close_member, close_word
+from mockserver.contract.likeness import close_member, close_word
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
 from mockserver.core.forms import Form, found_at
 from mockserver.model import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True, gc=False):
     """What a body is about, as said or else the likeliest; ``None`` where nothing hints at it.
 
     ``held`` is the one kind it has content for, where that is another than the kind it names.
@@ -70,14 +69,9 @@ def close_kind(capabilities: Capabilities, dialect: str, word: Json) -> str | No
     return next(meant, None) or close_word(folded, kinds)
 
 
-def sendable(capabilities: Capabilities, dialect: str, channel: ChannelRow | None) -> list[str]:
+def sendable(capabilities: Capabilities, dialect: str, channel: ChannelRow | None) -> tuple[str, ...]:
     """Return the content types a channel takes, or all there are."""
-    kinds = {
-        row.kind
-        for row in capabilities.rows_in(dialect)
-        if row.direction == "outbound" and row.schema and (channel is None or row.channel == channel.name)
-    }
-    return [kind for kind in capabilities.kinds if kind in kinds]
+    return capabilities.sendable(dialect, None if channel is None else channel.name)
 
 
 def cell_of(capabilities: Capabilities, dialect: str, channel: ChannelRow, kind: str) -> Row | None:

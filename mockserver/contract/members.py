@@ -51,6 +51,17 @@ def oddities(known: KnownMembers, body: Json) -> Oddities:
     return found
 
 
+def is_ordinary(known: KnownMembers, value: Json) -> bool:
+    """Return whether a body has no oddities; quicker than to collect them, and most bodies have none."""
+    if not value.keys() <= known.names or None in value.values():
+        return False
+    for name, child in known.objects:
+        inner = value.get(name)
+        if inner.__class__ is dict and not is_ordinary(child, inner):
+            return False
+    return True
+
+
 def _collect(known: KnownMembers, value: Json, found: Oddities) -> None:
     if not value.keys() <= known.names:
         found.strangers.extend((known, name) for name in value if name not in known.names)

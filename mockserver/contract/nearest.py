@@ -1,25 +1,20 @@
 """The closest value a schema would have taken: pure functions over a schema and what was sent instead."""
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 import jsonschema_rs
 
 from mockserver.contract.alternatives import meant, tag_of
+from mockserver.contract.likeness import close_member, close_word
 from mockserver.model import Json
 
-_CUTOFF: Final = 0.6
-_ALSO: Final = {
-    "to": ("recipient", "receiver", "msisdn", "phone", "number"),
-    "from": ("sender", "originator"),
-    "text": ("body", "message", "content"),
-    "url": ("link", "href", "src"),
-    "message_type": ("type", "kind"),
-}
-"""What people call members by mistake; used for hints only, never accepted."""
+_BETWEEN_DIGITS: Final = re.compile(r"[\s().\-/+]")
+_BARE_URL: Final = re.compile(r"(//)?[\w-]+(\.[\w-]+)+")
+_SCHEME: Final = re.compile(r"^(https?)[:/]*", re.IGNORECASE)
 
 
 class _Missing(Enum):
@@ -30,25 +25,13 @@ NOTHING: Final = _Missing.NOTHING
 """What ``near`` returns when no value is close enough to be what was meant. (``None`` is a JSON value.)"""
 
 
-def close_word(word: Json, words: Iterable[str], cutoff: float = _CUTOFF) -> str | None:
-    """Return the word that looks most like the one given, ``None`` if none does. Case does not matter."""
-    if not isinstance(word, str):
-        return None
-    by_folded = {each.casefold(): each for each in words}
-    matches = difflib.get_close_matches(word.strip().casefold(), by_folded, n=1, cutoff=cutoff)
-    return by_folded[matches[0]] if matches else None
-
-
-def close_member(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that probably stands for a member: one that looks like it, or that people use for it."""
-    given = list(names)
-    return close_word(name, given) or next((each for each in _ALSO.get(name, ()) if each in given), None)
-
-
 def near(schema: Json, value: Json) -> Json:
     """Return the closest valid value, or NOTHING. A valid value is its own nearest."""
-    if _fits(schema, value):
-        return value
+    return value if _fits(schema, value) else mended(schema, value)
+
+
+def mended(schema: Json, value: Json) -> Json:
+    """Return the valid value closest to one that is known not to be, or NOTHING."""
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
@@ -58,7 +41,7 @@ def near(schema: Json, value: Json) -> Json:
         return next((each for each in candidates if each is not NOTHING), NOTHING)
     mend = _MENDERS.get(_main_type(schema), _near_nothing)
     found = mend(schema, value)
-    return found if found is not NOTHING and _fits(schema, found) else NOTHING
+    return found if found is NOTHING or mend is _near_string or _fits(schema, found) else NOTHING
 
 
 def sample(schema: Json) -> Json:
@@ -102,8 +85,29 @@ def consequence(schema: Json) -> Json:
     return {"type": "object", "required": then.get("required", []), "properties": properties}
 
 
+class _Same:
+    """A schema as a key: found again by which one it is, since to compare it would take longer than to compile it."""
+
+    __slots__ = ("schema",)
+
+    def __init__(self, schema: Json) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.schema is other.schema
+
+
+@lru_cache(maxsize=4096)
+def _validator(same: _Same) -> jsonschema_rs.Draft202012Validator:
+    """Return the compiled schema; the key keeps it alive, so that its identity stays its own."""
+    return jsonschema_rs.Draft202012Validator(same.schema)
+
+
 def _fits(schema: Json, value: Json) -> bool:
-    return jsonschema_rs.Draft202012Validator(schema).is_valid(value)
+    return _validator(_Same(schema)).is_valid(value)
 
 
 def _main_type(schema: Json) -> str:
@@ -148,15 +152,21 @@ def _likeliest_first(alternatives: list[Json], value: Json) -> list[Json]:
 
 
 def _near_string(schema: Json, value: Json) -> Json:
-    """Mend a string, or take the one that stands in a list or an object instead."""
+    """Mend a string, or take the one that stands in a list or an object instead; what it returns fits."""
     if isinstance(value, list):
         return near(schema, value[0]) if value and not isinstance(value[0], list | dict) else NOTHING
+    tried = {value} if isinstance(value, str) else set()  # it does not fit, or nobody would ask for what is near it
     if isinstance(value, dict):
         plain = [each for name, each in value.items() if isinstance(each, str) and name != "type"]
         value = plain[0] if len(plain) == 1 else None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return NOTHING
-    return next((each for each in _rewritten(value, schema) if _fits(schema, each)), NOTHING)
+    for each in _rewritten(value, schema):
+        if each not in tried:
+            if _fits(schema, each):
+                return each
+            tried.add(each)
+    return NOTHING
 
 
 def _rewritten(value: str | float, schema: Json) -> Iterator[str]:
@@ -165,12 +175,12 @@ def _rewritten(value: str | float, schema: Json) -> Iterator[str]:
     yield text
     yield text.strip()
     if "pattern" in schema:
-        digits = re.sub(r"[\s().\-/+]", "", text).removeprefix("00")
+        digits = _BETWEEN_DIGITS.sub("", text).removeprefix("00")
         if digits.isascii() and digits.isdigit():
             yield digits
-        if "://" not in text and re.match(r"(//)?[\w-]+(\.[\w-]+)+", text):
+        if "://" not in text and _BARE_URL.match(text):
             yield f"https://{text.removeprefix('//')}"
-        yield re.sub(r"^(https?)[:/]*", r"\1://", text.strip(), flags=re.IGNORECASE)
+        yield _SCHEME.sub(r"\1://", text.strip())
         yield text.strip().upper()
         stem, dot, ending = text.rpartition(".")
         if "maxLength" in schema and "://" not in text:

@@ -1,6 +1,6 @@
 """Names of what is wrong with a message that stands inside a larger body, such as a step or an item of a failover."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mockserver.contract.reasons import THERE
 from mockserver.problem import Finding, Violation

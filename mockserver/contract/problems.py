@@ -42,6 +42,14 @@ class Problems:
         components = Schemas(document).components()
         self._rows = {name: _row(document, name, each) for name, each in components.items() if _STATUS in each}
         self._blocks = frozenset(blocks)
+        self._answering = [row for row in self._rows.values() if row.fields]
+        self._ranks: dict[str, int] = {}
+        for rank, row in reversed(list(enumerate(self._answering))):
+            self._ranks |= dict.fromkeys(row.fields, rank)
+        self._listing = {
+            exact: {(row.type, row.title) for row in self._rows.values() if (row.lists if exact else row.fields)}
+            for exact in (True, False)
+        }
 
     @property
     def documented(self) -> tuple[Documented, ...]:
@@ -60,29 +68,26 @@ class Problems:
 
         It lists all of them, those it is about in front, so that a reader can mend everything at once.
         """
-        rows = [row for row in self._rows.values() if row.fields]
-        ranks = [self._rank(each.name, rows) for each in violations]
-        row = rows[min(ranks)]
+        if len(violations) == 1:
+            row = self._answering[self._rank(violations[0].name)]
+            return Problem(row.status, row.title, row.detail, type=row.type, violations=violations)
+        ranks = [self._rank(each.name) for each in violations]
+        row = self._answering[min(ranks)]
         by_rank = sorted(zip(ranks, violations, strict=True), key=lambda pair: (pair[1].name != _WHOLE, pair[0]))
         return Problem(row.status, row.title, row.detail, type=row.type, violations=tuple(each for _, each in by_rank))
 
     def lists(self, problem: Problem, *, exact: bool) -> bool:
         """Return whether an error names the fields it is about: all that are about some, if exact the published few."""
-        return any(
-            (row.lists if exact else row.fields)
-            for row in self._rows.values()
-            if (row.type, row.title) == (problem.type, problem.title)
-        )
+        return (problem.type, problem.title) in self._listing[exact]
 
-    def _rank(self, name: str, rows: list[Documented]) -> int:
+    def _rank(self, name: str) -> int:
         """Return the place of the error for a field; of those that fit, the one that says it most exactly."""
         own = name.partition("].")[2] if name.startswith("failover[") and "]." in name else name
         head = own.partition(".")[0].partition("[")[0]
         block = _BLOCK if own != head and head in self._blocks else head
         for wanted in (own, block, _ANY):
-            for index, row in enumerate(rows):
-                if wanted in row.fields:
-                    return index
+            if wanted in self._ranks:
+                return self._ranks[wanted]
         raise LookupError(f"no documented error answers for {name!r}")
 
 

@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from json.encoder import encode_basestring
 from typing import Final
 
 import jsonschema_rs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.contract.alternatives import Tag, meant, tag_of
-from mockserver.contract.nearest import NOTHING, close_word, consequence, missing_twin, near
+from mockserver.contract.likeness import close_word
+from mockserver.contract.nearest import NOTHING, consequence, mended, missing_twin, near
 from mockserver.model import Json
 from mockserver.problem import Violation
 
 _SHOWN_CHARS: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True, gc=False):
     """One error of a validator, with what the words need: the broken schema, the value, what holds it.
 
     ``missing`` is the member that is not there, ``unexpected`` are those that should not be. ``has_other_forms`` means
@@ -68,15 +70,22 @@ def shown(value: Json) -> str:
         return f"a list of {len(value)}"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"the number {_cut(str(value))}"
-    return _cut(json.dumps(value, ensure_ascii=False))
+    return _cut(_quoted(value))
 
 
 def attempt(value: Json) -> str:
     """Return the closing sentence that offers a value, empty if there is none or it is too long to read."""
     if value is NOTHING or value is None:
         return ""
-    text = json.dumps(value, ensure_ascii=False)
+    if value.__class__ is str and len(value) > _SHOWN_CHARS:
+        return ""
+    text = _quoted(value)
     return f" Try {text}." if len(text) <= _SHOWN_CHARS else ""
+
+
+def _quoted(value: Json) -> str:
+    """Return a value as JSON; of a string at once, since an encoder made for each costs ten times as much."""
+    return encode_basestring(value) if value.__class__ is str else json.dumps(value, ensure_ascii=False)
 
 
 def kept(value: Json) -> Json:
@@ -202,7 +211,7 @@ def _expected(fault: Fault) -> str:
 def _wrong_value(fault: Fault) -> Violation:
     rule = _RULES.get(fault.keyword, fault.keyword)
     reason = f"`{fault.name}` is {shown(fault.found)}; {_expected(fault)}."
-    return _made(fault, rule, reason, near(fault.schema, fault.found))
+    return _made(fault, rule, reason, mended(fault.schema, fault.found))
 
 
 def _wrong_type(fault: Fault) -> Violation:
@@ -211,7 +220,7 @@ def _wrong_type(fault: Fault) -> Violation:
     kinds = fault.schema["type"]
     wanted = _TYPES[kinds if isinstance(kinds, str) else kinds[0]]
     reason = f"`{fault.name}` is {shown(fault.found)}, not {wanted}; {_expected(fault)}."
-    return _made(fault, "type", reason, near(fault.schema, fault.found))
+    return _made(fault, "type", reason, mended(fault.schema, fault.found))
 
 
 def _mixes(fault: Fault) -> bool:
@@ -227,7 +236,7 @@ def _mixed(fault: Fault) -> Violation:
         f"`{fault.name}` is {shown(fault.found)} but `{list_name}[0]` is {shown(fault.holder[0])};"
         " expected items of one form, either all strings or all objects."
     )
-    return _made(fault, "mixed_parameters", reason, near(fault.schema, fault.found))
+    return _made(fault, "mixed_parameters", reason, mended(fault.schema, fault.found))
 
 
 def _empty(fault: Fault) -> Violation:
@@ -239,7 +248,7 @@ def _empty(fault: Fault) -> Violation:
 def _too_long(fault: Fault) -> Violation:
     limit = fault.schema["maxLength"]
     reason = f"`{fault.name}` has {len(fault.found)} characters; at most {limit} are allowed."
-    return _made(fault, "max_length", reason, near(fault.schema, fault.found))
+    return _made(fault, "max_length", reason, mended(fault.schema, fault.found))
 
 
 def _missing(fault: Fault) -> Violation:
@@ -292,7 +301,7 @@ def _not_one(fault: Fault) -> Violation:
     there = [name for name in names if isinstance(fault.found, dict) and name in fault.found]
     said = f"both {_joined(there, 'and')}" if there else f"neither {_joined(names, 'nor')}"
     reason = f"`{fault.name}` has {said}; {_expected(fault)}."
-    return _made(fault, _RULES["oneOf"], reason, near(fault.schema, fault.found))
+    return _made(fault, _RULES["oneOf"], reason, mended(fault.schema, fault.found))
 
 
 def _joined(names: list[str], word: str) -> str:

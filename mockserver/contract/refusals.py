@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import cached_property
 
 import jsonschema_rs
+from msgspec.structs import replace
 
 from mockserver.contract.branches import Branch, Branches
 from mockserver.contract.cells import Cells
 from mockserver.contract.findings import NULL_MEMBER, Findings
 from mockserver.contract.guess import Guess, guess
 from mockserver.contract.nearest import NOTHING, near
-from mockserver.contract.plain import LONGEST, plain_copy, unpaired_surrogates
+from mockserver.contract.plain import LONGEST, is_ordinary, plain_copy, unpaired_surrogates
 from mockserver.contract.reasons import THERE, shown, violations
 from mockserver.contract.reshape import other_form, strays, translated, version_violation, with_options_in_place
 from mockserver.core.capabilities import Capabilities
-from mockserver.core.forms import Form, found_at
+from mockserver.core.forms import Form, found_along, found_at
 from mockserver.model import Json
 from mockserver.problem import Finding, Verdict, Violation
 
@@ -32,23 +33,34 @@ class Refusals:
         self._findings = Findings(capabilities, form)
         self._judged_by_cells = frozenset({*form.channel_at, form.kind_at})
         self._kinds = capabilities.kinds_in(form.dialect)
+        self._is_named_once = len(form.channel_at) == 1
 
-    def verdict(self, body: Json) -> Verdict:
-        """Return every violation of a body, those of the parties and the kind first."""
+    def verdict(self, body: Json, named: Branch | None = None) -> Verdict:
+        """Return every violation of a body, those of the parties and the kind first; ``named`` is the branch it names.
+
+        What names its branch and has content for it need not be guessed at, nor judged by the cells: the commonest way
+        to be refused is one bad value.
+        """
         if not isinstance(body, dict):
             reason = f"The body is {shown(body)}; expected an object with {self._form.needs}."
             return Verdict(None, None, None, (Violation("body", "not_object", reason, expected="an object"),))
-        torn = list(unpaired_surrogates(body))
-        whole, body = body, plain_copy(body)
-        meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body))
+        whole, torn = body, []
+        if not is_ordinary(body):
+            torn, body = list(unpaired_surrogates(body)), plain_copy(body)
         other = other_form(self._form, body)
-        about = guess(self._capabilities, other, body) if other else meant
-        branch = self._branch(meant)
+        is_clear = named is not None and other is None and found_along(named.content_path, body) is not None
+        if named is not None and is_clear:
+            branch: Branch | None = named
+            meant = about = Guess(named.channel, named.row.kind)
+        else:
+            meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body, other))
+            about = guess(self._capabilities, other, body) if other else meant
+            branch = self._branch(meant)
         broken = [
             *torn,
-            *([version_violation(self._capabilities, self._form, other, body)] if other else []),
-            *self._cells.channels(body, meant),
-            *self._cells.kind(body, meant),
+            *([version_violation(self._capabilities, self._form, other, body)] if other else ()),
+            *(() if is_clear and self._is_named_once else self._cells.channels(body, meant)),
+            *(() if is_clear else self._cells.kind(body, meant)),
             *self._schema_violations(meant, branch, body),
             *self.custom_refusals(branch, body),
         ]
@@ -64,8 +76,10 @@ class Refusals:
 
     def _remarks(self, branch: Branch | None, body: Json, broken: list[Violation]) -> tuple[Finding, ...]:
         """Return the findings, but for a null that is refused and so not taken as absent."""
-        refused = {each.name for each in broken}
         found = self._findings.of(branch, body) if branch else ()
+        if not found:
+            return ()
+        refused = {each.name for each in broken}
         return tuple(each for each in found if each.rule != NULL_MEMBER or each.name not in refused)
 
     def custom_refusals(self, branch: Branch | None, body: Json) -> tuple[Violation, ...]:
@@ -92,13 +106,17 @@ class Refusals:
             return name.startswith(f"{self._form.holder}.")
         return re.split(r"[.\[]", name, maxsplit=1)[0] in self._kinds
 
+    @cached_property
+    def _judge_of_envelopes(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(self._envelope)
+
     def _judged(
         self, meant: Guess, branch: Branch | None, body: dict[str, Json]
     ) -> tuple[Json, Json, Iterator[jsonschema_rs.ValidationError]]:
         if branch is None and meant.channel is not None:
             branch = self._branches.of(meant.channel.names[self._form.dialect])[0]
         if branch is None:
-            return self._envelope, body, jsonschema_rs.Draft202012Validator(self._envelope).iter_errors(body)
+            return self._envelope, body, self._judge_of_envelopes.iter_errors(body)
         return branch.schema, body, branch.validator.iter_errors(body)
 
 

@@ -6,7 +6,7 @@ from mockserver.contract.branches import Branch
 from mockserver.contract.cells import only_in
 from mockserver.contract.guess import cell_of, close_channel, close_kind, said_at, twin_of
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
-from mockserver.core.forms import FORMS, V0_1, V1, Form, found_at, joined, said_version
+from mockserver.core.forms import FORMS, V0_1, V1, Form, found_along, found_at, said_version
 from mockserver.model import Json
 from mockserver.problem import Violation
 
@@ -44,9 +44,8 @@ def lost(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> str:
     return "" if is_here else only_in(channel.title, kind or "", [other.dialect])
 
 
-def translated(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> dict[str, Json]:
-    """Return a body of another version in a form; any other body, and one without a known channel, as it is."""
-    other = other_form(form, body)
+def translated(capabilities: Capabilities, form: Form, body: dict[str, Json], other: Form | None) -> dict[str, Json]:
+    """Return a body of another form in this; any other body, and one without a known channel, as it is."""
     if other is None:
         return body
     channel = _channel(capabilities, other, body)
@@ -126,30 +125,27 @@ def strays(branch: Branch, body: dict[str, Json]) -> list[tuple[str, str]]:
 
     Whole objects of options come first; an option that stands in its right place as well is no stray.
     """
-    channel, form = branch.channel, branch.form
-    homes = dict.fromkeys(("", form.options_home, form.holder, branch.content_at, branch.options_at))
-    blocks = dict.fromkeys((branch.wire_name, *channel.names.values(), channel.name, *channel.aliases))
-    wanted = [(branch.options_at, tuple(blocks))]
-    wanted += [(form.options_at(channel, name), (name,)) for name in branch.options]
+    if not any(_holds(body, home, names) for home, names in branch.stray_names.items()):
+        return []
     found = []
-    for there, names in wanted:
-        places = (joined(home, name) for home in homes for name in names)
+    for there, places in branch.stray_places:
         place = next((each for each in places if _is_stray(branch, body, each, there)), None)
         if place is not None:
             found.append((place, there))
     return found
 
 
+def _holds(body: dict[str, Json], home: tuple[str, ...], names: frozenset[str]) -> bool:
+    holder = found_along(home, body)
+    return holder.__class__ is dict and not names.isdisjoint(holder)
+
+
 def _is_stray(branch: Branch, body: dict[str, Json], place: str, there: str) -> bool:
-    """Return whether an option stands at a place that nothing is documented at, and not where it belongs."""
+    """Return whether there is something at a place that is not where it belongs, and nothing where it does."""
     value = found_at(body, place)
     if value is None or found_at(body, there) is not None or place == twin_of(body, branch.form.kind_at):
         return False
-    if there == branch.options_at and not isinstance(value, dict):
-        return False
-    home, _, name = place.rpartition(".")
-    known = branch.members.at(home)
-    return known is not None and name not in known.names
+    return there != branch.options_at or isinstance(value, dict)
 
 
 def with_options_in_place(branch: Branch, body: dict[str, Json]) -> dict[str, Json]:

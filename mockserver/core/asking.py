@@ -210,7 +210,8 @@ def _like(pattern: str, *, folded: bool) -> Test:
     wild = pattern.replace("[", "[[]")  # wild in fnmatch, but not here
     if folded:
         return Test(f"like {shown(pattern)}", lambda value: fnmatchcase(_spelt(value).casefold(), wild.casefold()))
-    return Test(f"like {shown(pattern)}", lambda value: fnmatchcase(_spelt(value), wild))
+    only = None if "*" in pattern or "?" in pattern else pattern
+    return Test(f"like {shown(pattern)}", lambda value: fnmatchcase(_spelt(value), wild), only=only)
 
 
 def _spelt(value: Json) -> str:

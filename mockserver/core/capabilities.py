@@ -212,7 +212,11 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def rows_in(self, dialect: str) -> tuple[Row, ...]:
         """Return the rows of a dialect, in the order of the file."""
-        return tuple(row for row in self.rows if row.dialect == dialect)
+        return self._rows_by_dialect.get(dialect, ())
+
+    def sendable(self, dialect: str, channel: str | None) -> tuple[str, ...]:
+        """Return the kinds a channel takes in a dialect, or all that any takes, in the order of the file's kinds."""
+        return self._sendable.get((dialect, channel), ())
 
     def channels_in(self, dialect: str) -> tuple[ChannelRow, ...]:
         """Return the channels of a dialect, in the order of the file."""
@@ -228,6 +232,20 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             if any(mark.fits(custom) for mark in sort.recognised_by):
                 return name
         return None
+
+    @cached_property
+    def _rows_by_dialect(self) -> dict[str, tuple[Row, ...]]:
+        dialects = dict.fromkeys(row.dialect for row in self.rows)
+        return {dialect: tuple(row for row in self.rows if row.dialect == dialect) for dialect in dialects}
+
+    @cached_property
+    def _sendable(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
+        found: dict[tuple[str, str | None], set[str]] = {}
+        for row in self.rows:
+            if row.direction == "outbound" and row.schema:
+                for channel in (row.channel, None):
+                    found.setdefault((row.dialect, channel), set()).add(row.kind)
+        return {cell: tuple(kind for kind in self.kinds if kind in kinds) for cell, kinds in found.items()}
 
     @cached_property
     def aliases(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 def random_for(seed: int, *parts: object) -> random.Random:
     """Return the source of chance for one decision, such as ``random_for(7, account, n, "price")``."""
-    return random.Random(_spelled(seed, parts))
+    return random.Random(":".join(map(str, (seed, *parts))))
 
 
 def uuid_for(seed: int, *parts: object) -> str:
@@ -17,14 +17,18 @@ def uuid_for(seed: int, *parts: object) -> str:
 
     A digest and not a random generator: seeding one costs five times as much, and this is on the send path.
     """
-    digits = digest_for(seed, *parts)
+    return _uuid(digest_for(seed, *parts))
+
+
+def numbered_uuid(seed: int, owner: str, number: int, purpose: str) -> str:
+    """Return ``uuid_for`` of these parts, in half the time."""
+    return _uuid(blake2b(f"{seed}:{owner}:{number}:{purpose}".encode(), digest_size=16).hexdigest())
+
+
+def _uuid(digits: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
 
 
 def digest_for(seed: int, *parts: object) -> str:
     """Return the 32 hex digits that belong to a seed and parts: for ids that need not be UUIDs."""
-    return blake2b(_spelled(seed, parts).encode(), digest_size=16).hexdigest()
-
-
-def _spelled(seed: int, parts: tuple[object, ...]) -> str:
-    return ":".join(map(str, (seed, *parts)))
+    return blake2b(":".join(map(str, (seed, *parts))).encode(), digest_size=16).hexdigest()

@@ -83,13 +83,23 @@ def found_at(body: Json, name: str) -> Json:
     return found
 
 
+def found_along(path: tuple[str, ...], body: Json) -> Json:
+    """Return what stands under a dotted name that was split before, ``None`` where nothing does."""
+    found = body
+    for member in path:
+        if found.__class__ is not dict:
+            return None
+        found = found.get(member)
+    return found
+
+
 def said_version(body: Json) -> str | None:
     """Return the dialect a body looks like, by members that only one of them has; ``None`` if it could be either."""
     if not isinstance(body, dict):
         return None
     has_message = isinstance(body.get("message"), dict)
-    has_objects = any(isinstance(body.get(side), dict) for side in ("to", "from"))
-    if any(name in body for name in ("channel", "message_type")) and not (has_message and has_objects):
+    has_objects = isinstance(body.get("to"), dict) or isinstance(body.get("from"), dict)
+    if ("channel" in body or "message_type" in body) and not (has_message and has_objects):
         return V1
     if has_message or has_objects:
         return V0_1

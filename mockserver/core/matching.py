@@ -63,11 +63,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One thing a value must be: ``words`` say it, ``holds`` decides; a regular expression also gives its groups."""
+    """One thing a value must be: ``words`` say it, ``holds`` decides; a regular expression also gives its groups.
+
+    ``only`` is the one text it holds for, where there is but one.
+    """
 
     words: str
     holds: Callable[[Json], bool]
     expression: re.Pattern[str] | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,16 @@ class Matcher:
             misses += missed
             groups |= found
         return Judged(tuple(misses), {} if misses else groups)
+
+    def known(self) -> list[tuple[str, str]]:
+        """Return the fields that must be one text each, and those texts: enough to look for what may fit."""
+        return [
+            (each.field, test.only)
+            for each in self.conditions
+            if not each.path
+            for test in each.tests
+            if test.only is not None
+        ]
 
     def words(self) -> str:
         """Return what is asked for on one line."""
@@ -160,7 +174,8 @@ def _test(name: str, wanted: Json) -> Test:
 
 
 def _equals(wanted: Json) -> Test:
-    return Test(shown(wanted), lambda value: _same(value, wanted))
+    only = wanted if isinstance(wanted, str) else None
+    return Test(shown(wanted), lambda value: _same(value, wanted), only=only)
 
 
 def _one_of(wanted: Json) -> Test:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from mockserver.core.capabilities import ChannelRow
-from mockserver.core.segments import Segments, segments
+from mockserver.core.segments import Segments, is_surely_single, segments
 from mockserver.model import Account, Message
 
 _FORM: Final = ".4f"
@@ -26,9 +26,14 @@ def counted(message: Message, channel: ChannelRow) -> Segments | None:
     return segments(message.content["text"], message.options.get("encoding_type"))
 
 
+def parts_of(message: Message, channel: ChannelRow) -> int:
+    """Return how many parts a message takes; 1 on channels that count none."""
+    if not channel.counts_parts or message.kind != "text" or is_surely_single(message.content["text"]):
+        return 1
+    return segments(message.content["text"], message.options.get("encoding_type")).parts
+
+
 def price_of(message: Message, channel: ChannelRow) -> str:
     """Return what a message costs on a channel."""
-    cut = counted(message, channel)
-    if cut is None or cut.parts == 1:
-        return channel.price
-    return format(Decimal(channel.price) * cut.parts, _FORM)
+    parts = parts_of(message, channel)
+    return channel.price if parts == 1 else format(Decimal(channel.price) * parts, _FORM)

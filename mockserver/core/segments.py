@@ -42,6 +42,11 @@ def segments(text: str, encoding: str | None = None) -> Segments:
     return _in_ucs2(text)
 
 
+def is_surely_single(text: str) -> bool:
+    """Return whether a text is one part in whatever encoding, as far as a glance can tell."""
+    return len(text) <= UCS2_SINGLE and text.isascii()
+
+
 def _in_ucs2(text: str) -> Segments:
     widths = [2 if ord(each) > _LAST_BMP else 1 for each in text]
     return Segments("ucs2", sum(widths), _parts(widths, UCS2_SINGLE, UCS2_PART))

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
+from mockserver.errors import PostError
 from mockserver.handle.asgi import AsgiApp, NoAnswerError, Request, ask_app
-from mockserver.poster import PostError
 
 _BROKEN = 500
 _log = logging.getLogger(__name__)

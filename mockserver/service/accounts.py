@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from mockserver.contract.specs import Specs
 from mockserver.core.routing import application_of
@@ -21,8 +21,7 @@ _REMEMBERED: Final = 4096
 """Checked credentials kept, so that a client's are checked once and not at each of its requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
+class Requested(Struct, frozen=True):
     """What was asked for, as far as scenarios ask for it: header names in lower case, the body read."""
 
     operation: str
@@ -32,8 +31,7 @@ class Requested:
     body: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """An account, and the application whose token was shown, if one was.
 
     ``sandbox``: the request came to the host of the sandbox. ``request`` is the request itself, told only while

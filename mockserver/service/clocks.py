@@ -118,7 +118,7 @@ class Clocks:
         """Let the webhooks that wait for their next try say when that is by the clock as it is now."""
         if not seconds:
             return
-        async for each in self._store.deliveries(account):
+        async for each in self._store.deliveries(account, [("state", "pending")]):
             if each.state is DeliveryState.PENDING and each.next_at is not None:
                 next_at = at(each.next_at.timestamp() + seconds)
                 await self._store.put_delivery(msgspec.structs.replace(each, next_at=next_at))

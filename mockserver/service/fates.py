@@ -1,5 +1,6 @@
 """What is to become of an accepted message: magic values first, then the rules of the provider, then the script."""
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 from msgspec import Struct
@@ -59,11 +60,11 @@ class Fates:
         """The provider's side, which also listens to users."""
         return self._provider
 
-    async def decide(self, caller: Caller, message: Message) -> Fate:
+    def decide(self, caller: Caller, message: Message) -> Awaitable[Fate]:
         """Return what will happen to a message not stored yet; may note that it was sent (rates, balance)."""
         if self.director is None:
-            return await self.usual(caller, message)
-        return await self.director.direct(caller, message)
+            return self.usual(caller, message)
+        return self.director.direct(caller, message)
 
     async def usual(self, caller: Caller, message: Message, timed: Settings | None = None) -> Fate:
         """Return what magic values, the provider and the default script make of a message; ``timed`` says when."""

@@ -65,6 +65,8 @@ class Messages:
         self._journal = around.journal
         self._times = around.times
         self._specs = versions.specs
+        self._dialects = versions.dialects
+        self._channels = versions.specs.capabilities.channels
         self._webhooks = Webhooks(around, versions, outbox)
         self._fates = Fates(around, versions)
         self._scripts = Scripts(around, versions.specs, outbox, self.move)
@@ -95,32 +97,47 @@ class Messages:
         uuid = await self._around.next_uuid(caller.account.api_key, "message")
         return self.draft(caller, dialect, channel_name, body, uuid)
 
-    def draft(self, caller: Caller, dialect: str, channel_name: str, body: Json, uuid: str = "") -> Message:
-        """Return the message of a body that has passed the contract, as it would be if it were sent now."""
-        return self._versions.dialects[dialect].read_message(
+    def draft(
+        self,
+        caller: Caller,
+        dialect: str,
+        channel_name: str,
+        body: Json,
+        uuid: str = "",
+        now_s: float | None = None,
+    ) -> Message:
+        """Return the message of a body that has passed the contract, as it would be if it were sent now.
+
+        ``now_s`` is the present moment, where it is known already.
+        """
+        account = caller.account.api_key
+        return self._dialects[dialect].read_message(
             body,
-            self._specs.capabilities.channels[channel_name],
+            self._channels[channel_name],
             uuid=uuid,
-            account=caller.account.api_key,
+            account=account,
             application=caller.application,
-            at=at(self._times.seconds(caller.account.api_key)),
+            at=at(self._times.seconds(account) if now_s is None else now_s),
         )
 
     async def send(self, caller: Caller, channel_name: str, body: Json, dialect: str = V0_1) -> Sent:
         """Decide the fate of a message whose body has passed the contract; unless refused, store and plan it."""
-        message = await self.read(caller, dialect, channel_name, body)
+        account = caller.account.api_key
+        now_s = self._times.seconds(account)
+        uuid = await self._around.next_uuid(account, "message")
+        message = self.draft(caller, dialect, channel_name, body, uuid, now_s)
         fate = await self._fates.decide(caller, message)
         if fate.problem is not None:
             return Sent(None, fate)
-        await self.accept(message, fate)
+        await self.accept(message, fate, now_s)
         return Sent(message, fate)
 
-    async def accept(self, message: Message, fate: Fate) -> None:
-        """Store a message and begin its script, and whatever else follows."""
+    async def accept(self, message: Message, fate: Fate, now_s: float | None = None) -> None:
+        """Store a message and begin its script, and whatever else follows; ``now_s`` is as in ``draft``."""
         await self._store.put_message(message)
         for cell in sent_cells(message, self._specs.capabilities):
             self._around.tally.count(message.account, cell)
-        accepted_s = self._times.seconds(message.account)
+        accepted_s = self._times.seconds(message.account) if now_s is None else now_s
         self._scripts.begin(message, accepted_s, fate.steps, fate.copies)
         for after_s, job in fate.jobs:
             self._times.at(message.account, accepted_s + after_s, job)

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
+
+from msgspec.structs import replace
 
 from mockserver.core.faults import Fault
 from mockserver.core.magic import Magic, MagicTable, problem_of

@@ -35,6 +35,7 @@ from mockserver.service.workflows import Workflows
 from mockserver.settings import Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
+from mockserver.store.tidying import tidy_while_idle
 from mockserver.surroundings import Surroundings
 from mockserver.times import Times
 
@@ -42,6 +43,8 @@ PARTS: Final = ("journal", "messages", "faults", "clock", "scenarios")
 """What can be reset in an account by itself; ``all`` is every one of them."""
 COVERAGE: Final = "coverage"
 """Reset only by its own name: it is of a whole run, in which tests reset everything else between them."""
+_TRACE_BEGINS, _TRACE_COUNTS = 20, 12
+"""Hex digits of a trace id: those that all answers of a seed share, and those that count them."""
 RESETTABLE: Final = (*PARTS, COVERAGE, "accounts", "all")
 
 
@@ -77,7 +80,7 @@ class Runtime:
         self.versions = versions_of(self.specs, exact=settings.realism == "strict")
         self.dispatch_contract = DispatchContract(self.specs, self.versions.contracts[V0_1])
         self.times = Times(clock or clock_of(settings.clock, SystemClock()))
-        self.store = store or MemoryStore()
+        self.store = store or MemoryStore(settings.keep)
         self.journal = Journal(self.store, self.times)
         around = Surroundings(settings, self.seed, self.store, self.journal, self.times)
         self.tally = around.tally
@@ -86,6 +89,7 @@ class Runtime:
         self.clocks = Clocks(around, self.outbox)
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
         self.messages = Messages(around, self.versions, self.outbox)
+        self.store.spare(self.messages.scripts.is_under_way)
         self.faults = self.messages.webhooks.faults
         self.failovers = Failovers(around, self.versions, self.messages)
         self.updates = Updates(around, self.versions)
@@ -95,7 +99,9 @@ class Runtime:
         self.external = External(self.store, self.accounts, channels)
         self.subjects = Subjects(self.store, self.specs)
         self._answers = count(1)
+        self._traces = digest_for(self.seed, "trace")[:_TRACE_BEGINS]
         self.is_running = False
+        self._tidying: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
         self.verifier = Verifier(around, self.subjects, self.stopping)
         self.arrivals = Arrivals(around, self.versions)
@@ -104,7 +110,7 @@ class Runtime:
 
     def next_trace(self) -> str:
         """Return the trace id of the next answer; the same seed gives the same ids in the same order."""
-        return digest_for(self.seed, next(self._answers), "trace")
+        return f"{self._traces}{next(self._answers):0{_TRACE_COUNTS}x}"
 
     def listens_at(self, url: str) -> None:
         """Learn the URL at which the server answers, so that links in webhooks lead to it."""
@@ -114,6 +120,7 @@ class Runtime:
         """Make accounts known and let time run; a manual clock moves only by ``advance``."""
         await self.accounts.start()
         self.times.start()
+        self._tidying = asyncio.get_running_loop().create_task(tidy_while_idle(self.store))
         self.stopping.clear()
         self.is_running = True
         await self.scenarios.start_kept()
@@ -124,6 +131,8 @@ class Runtime:
         self.stopping.set()
         await self.scenarios.stop_all()
         await self.times.stop()
+        if self._tidying is not None:
+            self._tidying.cancel()
         depth = self.outbox.depth
         left = await self.outbox.stop(grace_s)
         lines = [f"{each.event} webhook {each.id} of message {each.message} to {each.url}" for each in left]
@@ -148,7 +157,7 @@ class Runtime:
         """Forget an account, all that happened in it, its clock, and its webhooks on their way."""
         await self.scenarios.forget_all(api_key)
         await self.accounts.remove(api_key)
-        self.outbox.forget(api_key)
+        self._forget_sent(api_key)
         self.tally.retire(api_key)
         await self.clocks.reset(api_key)
 
@@ -168,10 +177,15 @@ class Runtime:
         kept = {api_key: await self.scenarios.withdraw(api_key) for api_key in known}
         await self.accounts.reset()
         for api_key in known:
-            self.outbox.forget(api_key)
+            self._forget_sent(api_key)
             await self.clocks.reset(api_key)
         for api_key in known:
             await self._begin_anew(api_key, kept[api_key])
+
+    def _forget_sent(self, api_key: str) -> None:
+        """Let go of what was still to happen to messages that the store has forgotten."""
+        self.messages.scripts.forget(api_key)
+        self.outbox.forget(api_key)
 
     async def _begin_anew(self, api_key: str, scenarios: tuple[str, ...]) -> None:
         for each in scenarios:
@@ -192,7 +206,7 @@ class Runtime:
                 faults = await self.faults.listed(api_key)
                 await self.store.clear(api_key, part)
                 await self.faults.restore(api_key, faults)
-                self.outbox.forget(api_key)
+                self._forget_sent(api_key)
             case _:
                 await self.store.clear(api_key, part)
 

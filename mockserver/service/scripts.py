@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.contract.specs import Specs
 from mockserver.core import lifecycle
@@ -16,8 +18,7 @@ Mover = Callable[[Message, Status, int | None, Handling | None], Awaitable[objec
 """Moves a message to a status, with an error code or none, and has its webhook handled in a way of its own or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True, gc=False):
     """The next planned step of a message's script; ``steps`` are those left, this one first.
 
     ``accepted_s`` is when the message was accepted, by ``Times.passed_s``: setting a clock does not hurry its steps.
@@ -49,6 +50,7 @@ class Scripts:
         self._specs = specs
         self._outbox = outbox
         self._move = move
+        self._under_way: dict[str, set[str]] = {}
         self._held: dict[str, deque[_Step]] = {}
         outbox.tell_of_room(self._call_held)
 
@@ -57,15 +59,27 @@ class Scripts:
         """How many events are due and wait unwritten, since the outbox holds enough of their account."""
         return sum(map(len, self._held.values()))
 
+    def is_under_way(self, message: Message) -> bool:
+        """Return whether a message has steps before it."""
+        return message.uuid in self._under_way.get(message.account, ())
+
     def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...], copies: int = 1) -> None:
         """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
-        passed_s = accepted_s - self._times.skipped_s(message.account)
-        self._plan_next(_Step(self, message.account, message.uuid, passed_s, steps, copies))
+        if steps:
+            self._under_way.setdefault(message.account, set()).add(message.uuid)
+            passed_s = accepted_s - self._times.skipped_s(message.account)
+            step = _Step(self, message.account, message.uuid, passed_s, steps, copies)
+            self._times.at(message.account, accepted_s + steps[0].after_s, step)
 
     def _plan_next(self, step: _Step) -> None:
         if step.steps:
             due_s = step.accepted_s + step.steps[0].after_s + self._times.skipped_s(step.account)
             self._times.at(step.account, due_s, step)
+        else:
+            self._end(step)
+
+    def _end(self, step: _Step) -> None:
+        self._under_way.get(step.account, set()).discard(step.uuid)
 
     async def take_step(self, step: _Step) -> None:
         """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""
@@ -82,6 +96,7 @@ class Scripts:
     async def _follow(self, step: _Step) -> None:
         message = await self._store.message(step.account, step.uuid)
         if message is None or is_taken_back(message):
+            self._end(step)
             await self._outbox.let_go(step.uuid)
             return
         # Before the move: a mistake of ours in this step must not lose the others.
@@ -107,6 +122,12 @@ class Scripts:
             self._times.after(account, 0, held.popleft())
         if not held:
             del self._held[account]
+
+    def forget(self, account: str) -> None:
+        """Take no more steps of an account, once the store has forgotten its messages."""
+        self._held.pop(account, None)
+        self._under_way.pop(account, None)
+        self._times.drop(account, _Step)
 
     async def abandon_held(self) -> list[str]:
         """Journal the steps that were held when the server stopped; return the lines for the log."""

@@ -15,8 +15,8 @@ from mockserver.core.matching import Subject
 from mockserver.delivery import ACKNOWLEDGED
 from mockserver.model import Attempt, Delivery, Entry, EntryKind, Exchange, Json, Message
 from mockserver.store.base import Store
+from mockserver.store.tags import Where
 
-_PAGE: Final = 500
 _OPERATIONS: Final = {
     "messages-v0.1": ("send", "v0.1"),
     "messages-v1": ("send", "v1"),
@@ -49,29 +49,27 @@ class Subjects:
         self._store = store
         self._paths = tuple(_paths(specs.documents))
 
-    async def all(self, account: str, about: About) -> AsyncIterator[Found]:
-        """Yield all there is of one sort in an account, newest first."""
+    async def all(self, account: str, about: About, where: Where = ()) -> AsyncIterator[Found]:
+        """Yield all there is of one sort in an account, newest first; with ``where`` at least what fits that."""
         match about:
             case "messages":
-                async for message in self._store.messages(account):
+                async for message in self._store.messages(account, where):
                     yield Found(about, message.uuid, of_message(message))
             case "deliveries":
-                async for delivery in self._store.deliveries(account):
+                async for delivery in self._store.deliveries(account, where):
                     yield Found(about, delivery.id, await self.of_delivery(delivery))
             case _:
-                async for entry in self.requests(account):
+                async for entry in self.requests(account, where=where):
                     yield Found(about, str(entry.id), await self.of_request(account, entry))
 
-    async def requests(self, account: str, after: int = 0) -> AsyncIterator[Entry]:
-        """Yield the entries of requests numbered above ``after``, newest first."""
-        before: int | None = None
-        while page := await self._store.last_entries(account, before=before, limit=_PAGE):
-            for entry in page:
-                if entry.id <= after:
-                    return
-                if entry.exchange is not None:
-                    yield entry
-            before = page[-1].id
+    async def requests(self, account: str, after: int = 0, where: Where = ()) -> AsyncIterator[Entry]:
+        """Yield the entries of requests numbered above ``after``, newest first; with ``where`` at least what fits."""
+        verdicts = [each for each in where if each[0] == "verdict"]  # other fields of entries mean something else there
+        async for entry in self._store.entries_back(account, where=verdicts):
+            if entry.id <= after:
+                return
+            if entry.exchange is not None:
+                yield entry
 
     async def order(self, account: str, found: Found) -> int | None:
         """Return the number of the entry something begins with; ``None`` if the journal does not tell of it (yet).

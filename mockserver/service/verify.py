@@ -16,6 +16,7 @@ from mockserver.core.scenario_values import Sequence as InOrder
 from mockserver.model import Entry, Json
 from mockserver.service.subjects import Found, Subjects
 from mockserver.service.waiting import until_first
+from mockserver.store.tags import Where
 from mockserver.surroundings import Surroundings
 
 Asked: TypeAlias = Expect | InOrder | Total
@@ -26,6 +27,8 @@ Marks: TypeAlias = Callable[[Fired | Arrived], Iterable[int]]
 SHOWN: Final = 50
 """How many of those that fit an outcome lists, the newest of them."""
 _NEAREST: Final = 3
+_NEWEST: Final = 1000
+"""Among how many, the newest, the nearest are looked for."""
 _ORDER: Final = "all in this order"
 _BREATH: Final = 200
 """Subjects read before others get the event loop again; a memory store never yields by itself."""
@@ -99,6 +102,7 @@ class _Look:
     after: int
     subjects: Subjects
     _read: dict[About, list[Found]] = field(default_factory=dict)
+    _newest: dict[About, list[Found]] = field(default_factory=dict)
 
     async def all(self, about: About) -> list[Found]:
         """Return all there is of one sort."""
@@ -106,9 +110,26 @@ class _Look:
             self._read[about] = [each async for each in self._each(about)]
         return self._read[about]
 
-    async def _each(self, about: About) -> AsyncIterator[Found]:
+    async def where(self, about: About, where: Where) -> list[Found]:
+        """Return at least what fits; all, where that is read already."""
+        if about in self._read or not where:
+            return await self.all(about)
+        return [each async for each in self._each(about, where)]
+
+    async def newest(self, about: About) -> list[Found]:
+        """Return the newest there are of one sort."""
+        if about not in self._newest:
+            found: list[Found] = []
+            async for each in self._each(about):
+                found.append(each)
+                if len(found) == _NEWEST:
+                    break
+            self._newest[about] = found
+        return self._newest[about]
+
+    async def _each(self, about: About, where: Where = ()) -> AsyncIterator[Found]:
         number = 0
-        async for each in self.subjects.all(self.account, about):
+        async for each in self.subjects.all(self.account, about, where):
             number += 1
             if number % _BREATH == 0:
                 await asyncio.sleep(0)
@@ -224,15 +245,18 @@ def _complaints(entry: Entry, asked: Total) -> tuple[Json, ...]:
 async def _expected(asked: Expect, scene: _Scene, look: _Look) -> Outcome:
     matcher = _matcher(asked, scene.context)
     about = asked.wanted.about
-    everything = await look.all(about)
-    judged = [(each, matcher.judge(each.subject)) for each in everything]
-    fitting = [each for each, verdict in judged if verdict.fits]
+    candidates = await look.where(about, matcher.known())
+    fitting = [each for each in candidates if matcher.judge(each.subject).fits]
     passed = asked.bounds.holds(len(fitting))
     nearest: tuple[Near, ...] = ()
     if len(fitting) < asked.bounds.at_least:
-        missed = [Near(each, verdict.misses) for each, verdict in judged if not verdict.fits]
-        nearest = tuple(sorted(missed, key=lambda near: len(near.misses))[:_NEAREST])
-    detail = "" if everything or passed else f"there are no {about} at all, expected {asked.bounds.words()}"
+        judged = [Near(each, matcher.judge(each.subject).misses) for each in await look.newest(about)]
+        nearest = tuple(sorted((each for each in judged if each.misses), key=lambda near: len(near.misses))[:_NEAREST])
+    detail = (
+        ""
+        if fitting or passed or await look.newest(about)
+        else f"there are no {about} at all, expected {asked.bounds.words()}"
+    )
     words = f"{about} with {matcher.words()}" if matcher.conditions else about
     matching = tuple(fitting[:SHOWN][::-1])
     return Outcome(words, asked.bounds.words(), passed, len(fitting), matching, nearest, detail)

@@ -4,10 +4,27 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from mockserver.model import Account, Delivery, Entry, Json, Message
+from mockserver.store.tags import Where
+from mockserver.store.world import IsUnderWay
 
 
 class Store(Protocol):
-    """State of all accounts. Values are frozen; putting one with a known id replaces it where it stands."""
+    """State of all accounts. Values are frozen; putting one with a known id replaces it where it stands.
+
+    A store may keep only so many messages of an account; the oldest are dropped, with their entries and deliveries.
+    """
+
+    def spare(self, is_under_way: IsUnderWay) -> None:
+        """Drop no message from now on of which this is true, nor one with a delivery that is pending."""
+        ...
+
+    def tidy(self) -> bool:
+        """Do a little work that has no hurry, for half a millisecond; false if there is none."""
+        ...
+
+    async def dropped(self, account: str) -> int:
+        """Return how many messages of an account were dropped so far, since there were too many."""
+        ...
 
     async def put_account(self, account: Account) -> None:
         """Keep what is known of an API key, and make its applications findable."""
@@ -40,8 +57,11 @@ class Store(Protocol):
         """Return one message of an account."""
         ...
 
-    def messages(self, account: str) -> AsyncIterator[Message]:
-        """Yield the messages of an account, newest first."""
+    def messages(self, account: str, where: Where = ()) -> AsyncIterator[Message]:
+        """Yield the messages of an account, newest first.
+
+        With ``where``, those that do not fit may be left out; those that fit never are.
+        """
         ...
 
     async def append(self, account: str, entry: Entry) -> Entry:
@@ -54,6 +74,14 @@ class Store(Protocol):
 
     async def last_entries(self, account: str, *, before: int | None = None, limit: int = 100) -> list[Entry]:
         """Return the newest entries numbered below ``before``, newest first."""
+        ...
+
+    def entries_back(self, account: str, *, before: int | None = None, where: Where = ()) -> AsyncIterator[Entry]:
+        """Yield the entries numbered below ``before``, newest first; ``where`` as for messages."""
+        ...
+
+    async def last_number(self, account: str) -> int:
+        """Return the number of the newest entry, 0 if there is none."""
         ...
 
     async def entry(self, account: str, number: int) -> Entry | None:
@@ -72,8 +100,8 @@ class Store(Protocol):
         """Return one delivery."""
         ...
 
-    def deliveries(self, account: str) -> AsyncIterator[Delivery]:
-        """Yield the deliveries of an account, newest first."""
+    def deliveries(self, account: str, where: Where = ()) -> AsyncIterator[Delivery]:
+        """Yield the deliveries of an account, newest first; ``where`` as for messages."""
         ...
 
     async def deliveries_of(self, account: str, message: str) -> list[Delivery]:

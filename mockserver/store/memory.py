@@ -1,57 +1,49 @@
-"""The store of one process: dictionaries, one set an account; nothing outlives the process."""
+"""The store of one process, in its memory; nothing outlives the process."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-
-import msgspec
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import TypeVar
 
 from mockserver.model import Account, Delivery, Entry, Json, Message
+from mockserver.store.tags import Where
+from mockserver.store.world import IsUnderWay, Room, World
 
-
-@dataclass(slots=True)
-class _World:
-    """What happened in one account. ``first_entry`` is the number of ``entries[0]``."""
-
-    messages: dict[str, Message] = field(default_factory=dict)
-    deliveries: dict[str, Delivery] = field(default_factory=dict)
-    deliveries_by_message: dict[str, list[str]] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
-    entries_by_message: dict[str, list[int]] = field(default_factory=dict)
-    first_entry: int = 1
-    documents: dict[str, dict[str, Json]] = field(default_factory=dict)
-    counters: dict[str, int] = field(default_factory=dict)
-
-    def found(self, number: int) -> Entry | None:
-        """Return the entry of that number, if it is still here."""
-        index = number - self.first_entry
-        return self.entries[index] if 0 <= index < len(self.entries) else None
-
-    def clear_journal(self) -> None:
-        """Forget the entries; the next one's number stays what it would have been."""
-        self.first_entry += len(self.entries)
-        self.entries.clear()
-        self.entries_by_message.clear()
-
-    def clear_messages(self) -> None:
-        """Forget messages, deliveries and what followed from them; the counters that make their ids go on."""
-        self.messages.clear()
-        self.documents.clear()
-        self.deliveries.clear()
-        self.deliveries_by_message.clear()
+T = TypeVar("T")
+_PAGE = 500
+"""Entries read at once; each page takes a few milliseconds."""
 
 
 class MemoryStore:
-    """Keeps everything in memory. Methods are coroutines for the sake of stores that are not."""
+    """Keeps everything in memory, what was left alone longest in packed form (see ``Shelf``).
 
-    def __init__(self) -> None:
-        self._worlds: dict[str, _World] = {}
+    ``keep`` is how many messages of an account are kept, and how many journal entries about none of them; of more,
+    the oldest that nothing is to happen to any more is dropped. 0 keeps all.
+    """
+
+    def __init__(self, keep: int = 0, room: Room | None = None) -> None:
+        self._keep = keep
+        self._room = room or Room()
+        self._worlds: dict[str, World] = {}
         self._accounts: dict[str, Account] = {}
         self._applications: dict[str, str] = {}
+        self._is_under_way: IsUnderWay = lambda _: False
 
-    def _world(self, account: str) -> _World:
+    def spare(self, is_under_way: IsUnderWay) -> None:
+        """See ``Store.spare``."""
+        self._is_under_way = is_under_way
+
+    def tidy(self) -> bool:
+        """See ``Store.tidy``."""
+        return any(world.tidy() for world in self._worlds.values())
+
+    async def dropped(self, account: str) -> int:
+        """See ``Store.dropped``."""
+        return self._world(account).dropped
+
+    def _world(self, account: str) -> World:
         world = self._worlds.get(account)
         if world is None:
-            world = self._worlds[account] = _World()
+            world = self._worlds[account] = World(self._keep, self._room)
         return world
 
     async def put_account(self, account: Account) -> None:
@@ -86,74 +78,72 @@ class MemoryStore:
 
     async def put_message(self, message: Message) -> None:
         """See ``Store.put_message``."""
-        self._world(message.account).messages[message.uuid] = message
+        self._world(message.account).put_message(message, self._is_under_way)
 
     async def message(self, account: str, uuid: str) -> Message | None:
         """See ``Store.message``."""
-        return self._world(account).messages.get(uuid)
+        return self._world(account).message(uuid)
 
-    async def messages(self, account: str) -> AsyncIterator[Message]:
+    def messages(self, account: str, where: Where = ()) -> AsyncIterator[Message]:
         """See ``Store.messages``; later changes of the account do not disturb the walk."""
-        for uuid in reversed(tuple(self._world(account).messages)):
-            message = self._world(account).messages.get(uuid)
-            if message is not None:
-                yield message
+        return _walk(self._world(account).messages(where))
 
     async def append(self, account: str, entry: Entry) -> Entry:
         """See ``Store.append``."""
-        world = self._world(account)
-        numbered = msgspec.structs.replace(entry, id=world.first_entry + len(world.entries))
-        world.entries.append(numbered)
-        if entry.message is not None:
-            world.entries_by_message.setdefault(entry.message, []).append(numbered.id)
-        return numbered
+        return self._world(account).append(entry)
 
     async def entries(self, account: str, *, after: int = 0, limit: int = 100) -> list[Entry]:
         """See ``Store.entries``."""
-        world = self._world(account)
-        start = max(after + 1 - world.first_entry, 0)
-        return world.entries[start : start + limit]
+        found: list[Entry] = []
+        while len(found) < limit:
+            page = self._world(account).entries(after, min(limit - len(found), _PAGE))
+            found += page
+            if len(page) < _PAGE:
+                break
+            after = page[-1].id
+            await asyncio.sleep(0)
+        return found
 
     async def last_entries(self, account: str, *, before: int | None = None, limit: int = 100) -> list[Entry]:
         """See ``Store.last_entries``."""
-        world = self._world(account)
-        end = len(world.entries)
-        if before is not None:
-            end = min(max(before - world.first_entry, 0), end)
-        return world.entries[max(end - limit, 0) : end][::-1]
+        found: list[Entry] = []
+        async for each in self.entries_back(account, before=before):
+            if len(found) >= limit:
+                break
+            found.append(each)
+        return found
+
+    def entries_back(self, account: str, *, before: int | None = None, where: Where = ()) -> AsyncIterator[Entry]:
+        """See ``Store.entries_back``."""
+        return _walk(self._world(account).entries_back(before, where))
 
     async def entry(self, account: str, number: int) -> Entry | None:
         """See ``Store.entry``."""
-        return self._world(account).found(number)
+        return self._world(account).entry(number)
+
+    async def last_number(self, account: str) -> int:
+        """See ``Store.last_number``."""
+        return self._world(account).last_number
 
     async def entries_of(self, account: str, message: str) -> list[Entry]:
         """See ``Store.entries_of``."""
-        world = self._world(account)
-        found = (world.found(number) for number in world.entries_by_message.get(message, ()))
-        return [each for each in found if each is not None]
+        return self._world(account).entries_of(message)
 
     async def put_delivery(self, delivery: Delivery) -> None:
         """See ``Store.put_delivery``."""
-        world = self._world(delivery.account)
-        if delivery.id not in world.deliveries:
-            world.deliveries_by_message.setdefault(delivery.message, []).append(delivery.id)
-        world.deliveries[delivery.id] = delivery
+        self._world(delivery.account).put_delivery(delivery)
 
     async def delivery(self, account: str, identity: str) -> Delivery | None:
         """See ``Store.delivery``."""
-        return self._world(account).deliveries.get(identity)
+        return self._world(account).delivery(identity)
 
-    async def deliveries(self, account: str) -> AsyncIterator[Delivery]:
+    def deliveries(self, account: str, where: Where = ()) -> AsyncIterator[Delivery]:
         """See ``Store.deliveries``."""
-        for identity in reversed(tuple(self._world(account).deliveries)):
-            delivery = self._world(account).deliveries.get(identity)
-            if delivery is not None:
-                yield delivery
+        return _walk(self._world(account).deliveries(where))
 
     async def deliveries_of(self, account: str, message: str) -> list[Delivery]:
         """See ``Store.deliveries_of``."""
-        world = self._world(account)
-        return [world.deliveries[each] for each in world.deliveries_by_message.get(message, ())]
+        return self._world(account).deliveries_of(message)
 
     async def put_document(self, account: str, kind: str, key: str, value: Json) -> None:
         """See ``Store.put_document``."""
@@ -183,3 +173,12 @@ class MemoryStore:
             self._world(account).clear_journal()
         if what == "messages":
             self._world(account).clear_messages()
+
+
+async def _walk(found: Iterator[T | None]) -> AsyncIterator[T]:
+    """Yield what is found; at each ``None`` others get their turn, since a walk may be long."""
+    for each in found:
+        if each is None:
+            await asyncio.sleep(0)
+        else:
+            yield each

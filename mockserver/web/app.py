@@ -32,6 +32,13 @@ class MockApp:
         self._no_socket = self._others.router.default
         self._others.router.default = self._unrouted  # a path with a line break, which no route of Starlette takes
 
+    def is_quick(self, scope: Scope) -> bool:
+        """Return whether a request will be answered without waiting, as far as one can tell.
+
+        A send is, unless a scenario has a say in it; the store of one process answers at once.
+        """
+        return scope["path"] in self._vonage.paths and self._vonage.is_undirected
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] == "http" and scope["path"] in self._vonage.paths:

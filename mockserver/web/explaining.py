@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from msgspec import structs
+
 from mockserver.contract.dispatch import DispatchContract, is_workflow
 from mockserver.contract.failover import FailoverContract
 from mockserver.contract.specs import DISPATCH
@@ -72,7 +74,7 @@ class Explainer:
         verdict = explanation.verdict
         broken = verdict.violations + violations
         problem = self._problem(explanation.version, broken)
-        return replace(explanation, verdict=replace(verdict, violations=broken), problem=problem)
+        return replace(explanation, verdict=structs.replace(verdict, violations=broken), problem=problem)
 
     def judge_at(self, method: str, target: str) -> Judge | None:
         """Return the rules that a request was held against, by its method and path; ``None`` if by none of these."""

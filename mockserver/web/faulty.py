@@ -5,9 +5,9 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from mockserver.core.faults import Hit
@@ -16,14 +16,19 @@ from mockserver.web.incoming import answer
 
 TRANSPORT: Final = "mockserver.transport"
 """The extension of a scope that holds the transport of its connection; servers other than ours have none."""
+WHOLE: Final = "mockserver.whole"
+"""The extension of a scope that writes a whole answer at one go, given what ``receive`` is a method of.
+
+It returns false where it cannot; see ``web.protocol``. It is no method itself: that would tie each request into a knot
+that only the garbage collector undoes.
+"""
 UNANSWERED: Final = frozenset({"hang", "reset"})
 """Faults that leave a request without an answer."""
 _RESET: Final = struct.pack("ii", 1, 0)
 """Closing drops what is unsent and resets the connection (SO_LINGER for 0 s)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True, gc=False):
     """A whole answer, as it would be if nothing were wrong. ``headers`` need no Content-Length."""
 
     status: int
@@ -31,8 +36,7 @@ class Reply:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """The way back to a client. ``stopping`` is set when the server stops."""
 
     scope: Scope
@@ -53,10 +57,25 @@ async def give(line: Line, reply: Reply, hit: Hit | None) -> None:
     Without a transport, as in tests in one process, a reset or the end of a hang is raised as ConnectionResetError.
     """
     if hit is None:
-        await answer(line.send, reply.status, reply.headers, reply.content)
+        if not _is_written_whole(line, reply):
+            await _usual(line, reply)
         return
+    await asyncio.sleep(0)  # so that it runs in a task, which a request need not do up to here; timeouts want one
     await hold(line, hit)
     await _WAYS.get(hit.fault.do, _usual)(line, reply)
+
+
+def _is_written_whole(line: Line, reply: Reply) -> bool:
+    write = line.scope.get("extensions", {}).get(WHOLE)
+    if write is None:
+        return False
+    written: bool = write(
+        line.receive.__self__,  # type: ignore[attr-defined]  # see WHOLE
+        reply.status,
+        reply.headers,
+        reply.content,
+    )
+    return written
 
 
 async def hold(line: Line, hit: Hit) -> None:

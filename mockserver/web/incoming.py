@@ -25,12 +25,16 @@ class LeftError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The headers of a request: names in lower case; ``shown`` has credentials shortened, for the journal."""
+    """The headers of a request: names in lower case; ``shown`` has credentials shortened, for the journal.
+
+    ``host`` is the name of the host without a port.
+    """
 
     values: dict[str, str]
     authorizations: list[str]
     shown: dict[str, str]
     media_type: str
+    host: str
 
 
 class Incoming(Struct, frozen=True, gc=False):
@@ -69,7 +73,7 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
     authorizations = [value for name, value in pairs if name == "authorization"]
     shown = values | {"authorization": _shortened(authorizations[0])} if authorizations else values
     media_type = values.get("content-type", "").partition(";")[0].strip().lower()
-    return Headers(values, authorizations, shown, media_type)
+    return Headers(values, authorizations, shown, media_type, values.get("host", "").partition(":")[0])
 
 
 def _masked(found: re.Match[str]) -> str:

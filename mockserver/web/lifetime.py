@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -15,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import ConfigError
 from mockserver.settings import Settings
-from mockserver.web.faulty import TRANSPORT
+from mockserver.web.faulty import TRANSPORT, WHOLE
 from mockserver.web.files import replace_file
 from mockserver.web.listeners import Listener, Running, open_listeners, running_at
 
@@ -61,6 +62,10 @@ class App(Protocol):
         """What runs beside the requests."""
         ...
 
+    def is_quick(self, scope: Scope) -> bool:
+        """Return whether a request will be answered without waiting, as far as one can tell; see ``web.protocol``."""
+        ...
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send, /) -> None:
         """Handle one request."""
         ...
@@ -103,10 +108,11 @@ class _Server(uvicorn.Server):
     def __init__(self, app: App, listener: Listener) -> None:
         self._app = app
         self._is_cut = False
+        parser, self._write_whole = _parser(app)
         config = uvicorn.Config(
             self._answer,
             lifespan="off",
-            http=_parser(),
+            http=parser,  # type: ignore[arg-type]  # uvicorn only calls it
             ws="none",
             interface="asgi3",
             workers=1,
@@ -136,7 +142,8 @@ class _Server(uvicorn.Server):
         The application is told of the transport, for it may have to break a connection on purpose. ``receive`` is a
         method of what has it, with either parser.
         """
-        scope["extensions"] = {TRANSPORT: receive.__self__.transport}  # type: ignore[attr-defined]  # see above
+        transport = receive.__self__.transport  # type: ignore[attr-defined]  # see above
+        scope["extensions"] = {TRANSPORT: transport, WHOLE: self._write_whole}
         try:
             await self._app(scope, receive, send)
         except (asyncio.CancelledError, ClientDisconnect):
@@ -144,13 +151,13 @@ class _Server(uvicorn.Server):
                 raise
 
 
-def _parser() -> type[asyncio.Protocol] | Literal["auto"]:
-    """Return our parser, or the one uvicorn finds where there is no httptools."""
+def _parser(app: App) -> tuple[Callable[..., asyncio.Protocol] | Literal["auto"], Callable[..., bool] | None]:
+    """Return our parser and what writes whole answers with it, or the one uvicorn finds where there is no httptools."""
     try:
-        from mockserver.web.protocol import Parser
+        from mockserver.web.protocol import Parser, write_whole
     except ImportError:
-        return "auto"
-    return Parser
+        return "auto", None
+    return partial(Parser, is_quick=app.is_quick), write_whole
 
 
 async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:

@@ -1,9 +1,9 @@
 """Keeps access tokens out of what the journal shows of a body, be it JSON or not."""
 
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from mockserver.config import shortened
 from mockserver.model import Json

@@ -1,8 +1,10 @@
 """The operations of Messages: send one message, in either version; update one, in v1."""
 
+from collections.abc import Awaitable
+
 from mockserver.contract.failover import FAILOVER
 from mockserver.core.forms import V0_1, V1
-from mockserver.core.prices import counted
+from mockserver.core.prices import parts_of
 from mockserver.model import Json, Message
 from mockserver.problem import Problem, Verdict, Violation
 from mockserver.service.messages import Sent
@@ -52,15 +54,15 @@ class SendMessage:
         about = self._about(message)
         return Done(self.dialect.accepted(message), about, message, findings=fate.findings, hit=fate.hit)
 
-    async def _send(self, asked: Asked) -> Sent:
+    def _send(self, asked: Asked) -> Awaitable[Sent]:
         channel = asked.verdict.channel or ""
-        return await self._runtime.messages.send(asked.caller, channel, asked.body, self._version)
+        return self._runtime.messages.send(asked.caller, channel, asked.body, self._version)
 
     def _about(self, message: Message) -> str:
         about = f"{message.channel} {message.kind} to {message.recipient}"
-        cut = counted(message, self._channels[message.channel])
-        if cut is not None and cut.parts > 1:
-            about += f" in {cut.parts} parts"
+        parts = parts_of(message, self._channels[message.channel])
+        if parts > 1:
+            about += f" in {parts} parts"
         if message.steps is not None:
             others = message.steps - 1
             about += f", with {others} {'other' if others == 1 else 'others'} to try"
@@ -73,10 +75,10 @@ class SendMessageV1(SendMessage):
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime, V1)
 
-    async def _send(self, asked: Asked) -> Sent:
+    def _send(self, asked: Asked) -> Awaitable[Sent]:
         if not asked.body.get(FAILOVER):
-            return await super()._send(asked)
-        return await self._runtime.failovers.start(asked.caller, asked.verdict.channel or "", asked.body)
+            return super()._send(asked)
+        return self._runtime.failovers.start(asked.caller, asked.verdict.channel or "", asked.body)
 
 
 class UpdateMessage:

@@ -1,24 +1,114 @@
-"""The HTTP/1.1 parser, told to overlook offers to switch protocols."""
+"""The HTTP/1.1 protocol of uvicorn, made quicker for requests that wait for nothing; and whole answers at one go."""
 
 import re
-from typing import Final
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from functools import partial
+from http import HTTPStatus
+from types import coroutine
+from typing import Any, Final, TypeAlias
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+_Running: TypeAlias = Coroutine[Any, Any, None]
 
 _OFFER: Final = re.compile(rb"(?im)^upgrade(?=[ \t]*:)")
 _OVERLOOKED: Final = b"x-offer"
 """As long as what it replaces, so that no length changes."""
+_STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+_CLOSE: Final = b"connection"
+_UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Parser(HttpToolsProtocol):
-    """Reads the body of a request that offers an upgrade, as the real API does.
+    """Reads the body of a request that offers an upgrade, as the real API does, and begins requests at once.
 
     Java's client and ``curl --http2`` offer HTTP/2 with every first request. The parser underneath takes such an offer
     for accepted and drops the body, so the header gets a name that means nothing to it.
+
+    A task for each request, and the turn of the loop until it runs, cost a fifth of a send. So a request that
+    ``is_quick`` is begun as soon as its bytes are here, and becomes a task only where it has to wait. What it does up
+    to then runs in no task: it must use nothing that needs one, such as a timeout.
     """
+
+    def __init__(self, *args: Any, is_quick: Callable[[Scope], bool], **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._is_quick = is_quick
+        self._is_reading = False
+        self._begun: _Running | None = None
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client. A line that begins so stands in no JSON body, only among headers."""
         if b"pgrade" in data or b"PGRADE" in data:
             data = _OFFER.sub(_OVERLOOKED, data)
-        super().data_received(data)
+        self._is_reading = True
+        try:
+            super().data_received(data)
+        finally:
+            self._is_reading = False
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            self._run(begun)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begin a request; a quick one once all bytes are read that came with it."""
+        if self._is_reading and self._begun is None and self._is_quick(cycle.scope):  # type: ignore[arg-type]  # a dict
+            self._begun = cycle.run_asgi(app)
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _run(self, begun: _Running) -> None:
+        try:
+            waited_for = begun.send(None)
+        except StopIteration:
+            return
+        task = self.loop.create_task(_rest(begun, waited_for))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+
+@coroutine
+def _rest(begun: _Running, waited_for: Any) -> Generator[Any, Any, None]:
+    """Go on with a coroutine that was begun outside a task and waits for something."""
+    while True:
+        try:
+            yield waited_for
+        except BaseException as error:  # noqa: BLE001, the coroutine's own to handle: a cancellation, for one
+            resume = partial(begun.throw, error)
+        else:
+            resume = partial(begun.send, None)
+        try:
+            waited_for = resume()
+        except StopIteration:
+            return
+
+
+def write_whole(cycle: RequestResponseCycle, status: int, headers: Mapping[bytes, bytes], content: bytes) -> bool:
+    """Write a whole answer at one go; false, and nothing is written, where that would not be as good as piecemeal.
+
+    Two ASGI messages and two writes cost a tenth of a send. What is out of the ordinary is left to uvicorn: a client
+    that reads slowly or has left, an answer that must have no body, a connection that is to end, a header that does
+    not stand on one line.
+    """
+    if (
+        cycle.response_started
+        or cycle.disconnected
+        or cycle.flow.write_paused
+        or not cycle.keep_alive
+        or _CLOSE in headers
+        or cycle.scope["method"] == "HEAD"
+        or status not in _STATUS_LINES
+        or _UNPRINTABLE.search(b"".join(headers.values()))
+    ):
+        return False
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    written = [_STATUS_LINES[status]]
+    for name, value in (*cycle.default_headers, *headers.items()):
+        written += name, b": ", value, b"\r\n"
+    written.append(b"content-length: %d\r\n\r\n" % len(content))
+    written.append(content)
+    cycle.transport.write(b"".join(written))
+    cycle.message_event.set()
+    cycle.on_response()
+    return True

@@ -1,12 +1,12 @@
 """The provider's routes: reads a request, asks the contract and the service, writes the answer and the journal."""
 
 import time
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Final
 from urllib.parse import parse_qs
 
 import msgspec
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import SystemClock
@@ -44,8 +44,7 @@ _BARE_KEY: Final = "a PATCH needs the token of an application, as patch_auth is 
 _STOPPING: Final = Problem(503, "Service Unavailable", "The mock server is stopping.", type="about:blank")
 
 
-@dataclass(slots=True)
-class _Outcome:
+class _Outcome(Struct):
     """What is known of a request so far; ``problem`` says why nothing came of it.
 
     ``hit`` is what is done to the answer on purpose. ``asked_for`` names the operation, if there is such a one.
@@ -54,6 +53,7 @@ class _Outcome:
     request: Incoming
     account: str
     operation: Operation
+    started_s: float
     asked_for: str | None = None
     raw: bytes = b""
     problem: Problem | None = None
@@ -61,7 +61,6 @@ class _Outcome:
     findings: tuple[Finding, ...] = ()
     done: Done | None = None
     hit: Hit | None = None
-    started_s: float = field(default_factory=time.perf_counter)
 
 
 class VonageRoutes:
@@ -92,13 +91,19 @@ class VonageRoutes:
         self._holders = {path.rpartition("/")[0]: found[path] for path in found if path[-1] == "}"}
         self.paths = frozenset(self._operations)
 
+    @property
+    def is_undirected(self) -> bool:
+        """True while no scenario decides on messages."""
+        return self._fates.director is None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request and answer it; every outcome is journalled once."""
+        started_s = time.perf_counter()
         line = Line(scope, receive, send, self._runtime.stopping)
         request = self._reader.read(scope)
         operation, target = self._find(request.path)
         asked_for = None if operation is None else self._names.get((request.method, operation))
-        outcome = _Outcome(request, self._runtime.settings.api_key, operation or self._fallback, asked_for)
+        outcome = _Outcome(request, self._runtime.settings.api_key, operation or self._fallback, started_s, asked_for)
         try:
             await self._judge(outcome, receive, target, is_known=operation is not None)
         except LeftError:
@@ -142,13 +147,14 @@ class VonageRoutes:
         if operation is self._token_only and caller.application is None:
             outcome.problem = operation.dialect.unauthorised(_BARE_KEY)
             return
-        if request.headers.values.get("host", "").partition(":")[0] in self._sandbox_hosts:
-            caller = replace(caller, sandbox=True)
+        if request.headers.host in self._sandbox_hosts:
+            caller = msgspec.structs.replace(caller, sandbox=True)
         await self._judge_body(outcome, caller, target)
 
     async def _judge_body(self, outcome: _Outcome, caller: Caller, target: str) -> None:
         asked = self._read(outcome, caller, target)
-        await self._break(outcome, caller, asked)
+        if await self._runtime.faults.has_any(outcome.account):
+            await self._break(outcome, caller, asked)
         if outcome.problem is not None or asked is None:
             return
         if not self._runtime.is_running:
@@ -163,11 +169,9 @@ class VonageRoutes:
 
     async def _break(self, outcome: _Outcome, caller: Caller, asked: Asked | None) -> None:
         """Choose the fault that hits the answer, and refuse the message if it is not to be taken."""
-        faults, account = self._runtime.faults, caller.account.api_key
-        if not await faults.has_any(account):
-            return
         subject = _subject(outcome, caller, asked)
-        outcome.hit = hit = await faults.hit_on_answer(account, subject, is_plain=asked is None)
+        faults = self._runtime.faults
+        outcome.hit = hit = await faults.hit_on_answer(outcome.account, subject, is_plain=asked is None)
         if hit is not None and not hit.fault.is_taken and asked is not None:
             outcome.problem = self._fault_problem(outcome.operation, hit)
 
@@ -305,7 +309,7 @@ def _with_request(outcome: _Outcome, asked: Asked) -> Asked:
     """Return what is asked for with the request itself, for scenarios may ask for all of it."""
     request = outcome.request
     told = Requested(outcome.operation.name, request.method, request.path, request.headers.values, asked.body)
-    return msgspec.structs.replace(asked, caller=replace(asked.caller, request=told))
+    return msgspec.structs.replace(asked, caller=msgspec.structs.replace(asked.caller, request=told))
 
 
 def verdict_word(status: int) -> str:
@@ -340,7 +344,7 @@ def _unreadable(raw: bytes, violation: Violation, operation: Operation) -> Viola
     """Return why a body cannot be read, in the API's own words if it is empty and there are such."""
     if operation.empty is None or raw.strip():
         return violation
-    return replace(violation, reason=operation.empty)
+    return msgspec.structs.replace(violation, reason=operation.empty)
 
 
 def _credentials(request: Incoming) -> list[str]:

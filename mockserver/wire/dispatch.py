@@ -4,10 +4,12 @@ Source: domain facts, messages-v0.1 parts 1.5 and 7.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from mockserver.core.capabilities import Capabilities, ChannelRow
 from mockserver.core.failover import Outcome, Rule

@@ -148,7 +148,7 @@ def _options(body: Json, channel: ChannelRow) -> dict[str, Json]:
     """Return what a body says beside its content; what belongs at the top does nothing in the channel's object."""
     inner: dict[str, Json] = body.get(channel.names[DIALECT]) or {}
     top = channel.top_options
-    if top.isdisjoint(inner) and top.isdisjoint(body):
+    if not top or (top.isdisjoint(inner) and top.isdisjoint(body)):
         return inner
     return {name: body[name] for name in channel.options if name in top and name in body} | {
         name: each for name, each in inner.items() if name not in top

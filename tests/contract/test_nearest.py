@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.contract.check import MessagesContract
-from mockserver.contract.nearest import NOTHING, close_word, near, sample
+from mockserver.contract.nearest import NOTHING, near, sample
 from mockserver.contract.schemas import Schemas
 from mockserver.contract.specs import load_specs
 from mockserver.model import Json
@@ -199,11 +199,3 @@ def test_near_value(schema: Json, value: Json, expected: Json) -> None:
 )
 def test_sample_is_made_of_what_the_schema_offers(schema: Json, expected: Json) -> None:
     assert expected == sample(schema)
-
-
-@pytest.mark.parametrize(
-    ("word", "expected"),
-    [("tetx", "text"), (" IMAGE ", "image"), ("imgae", "image"), ("haiku", None), ("", None), (7, None)],
-)
-def test_close_word(word: Json, expected: str | None) -> None:
-    assert expected == close_word(word, ["text", "image", "audio"])

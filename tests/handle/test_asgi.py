@@ -10,10 +10,10 @@ from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from mockserver.errors import PostError
 from mockserver.handle.asgi import AsgiApp, Event, NoAnswerError, Receive, Request, Send, ask_app, lifespan_of
 from mockserver.handle.sut import AppPoster
 from mockserver.model import Json
-from mockserver.poster import PostError
 
 
 async def _echo(request: Asked) -> Response:

@@ -170,6 +170,16 @@ async def test_reset_of_the_journal_leaves_messages_and_webhooks_on_their_way(wo
     assert (await world.entries())[0].id == last + 1
 
 
+async def test_reset_of_messages_leaves_nothing_planned_for_them(open_world: OpenWorld) -> None:
+    world = await open_world(Account("other"))
+    await world.send()
+    await world.send(key="other")
+
+    await world.runtime.reset(await world.account(), "messages")
+
+    assert 1 == len(world.runtime.times)
+
+
 async def test_reset_leaves_other_accounts_alone(open_world: OpenWorld) -> None:
     world = await open_world(Account("other"))
     world.poster.answer(STATUS_URL, 500)

@@ -77,6 +77,11 @@ class App:
 
     runtime: Runtime = field(default_factory=Runtime)
     asked: Event = field(default_factory=Event)
+    quick: bool = False
+
+    def is_quick(self, _: Scope) -> bool:
+        """Return whether requests are begun outside a task."""
+        return self.quick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -322,10 +327,11 @@ def test_serving_makes_the_application_itself_if_it_is_given_none(settings: Sett
 HALF = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
 
 
+@pytest.mark.parametrize("is_quick", [True, False], ids=["begun at once", "in a task"])
 def test_half_a_request_neither_keeps_the_server_nor_is_logged(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+    settings: Settings, caplog: pytest.LogCaptureFixture, *, is_quick: bool
 ) -> None:
-    app = App()
+    app = App(quick=is_quick)
     with serving(settings, app=app) as running:
         parts = urlsplit(running.url)
         client = socket.create_connection((parts.hostname, parts.port))

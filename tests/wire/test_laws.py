@@ -85,7 +85,7 @@ def test_a_v0_1_body_and_the_v1_body_that_means_the_same_are_the_same_message(
     old: Row, new: Row, data: st.DataObject
 ) -> None:
     body = data.draw(_bodies(old))
-    turned = translated(_CAPABILITIES, FORMS[V1], body)
+    turned = translated(_CAPABILITIES, FORMS[V1], body, FORMS[V0_1])
     assume(_VERSIONS.contracts[V1].check(turned).is_valid)
 
     assert _plain(_read(old, body)) == _plain(_read(new, turned))
@@ -98,7 +98,7 @@ def test_a_v1_body_is_the_same_message_as_the_v0_1_body_of_what_both_versions_ha
     old: Row, new: Row, data: st.DataObject
 ) -> None:
     body = data.draw(_bodies(new))
-    turned = translated(_CAPABILITIES, FORMS[V0_1], body)
+    turned = translated(_CAPABILITIES, FORMS[V0_1], body, FORMS[V1])
     assume(_VERSIONS.contracts[V0_1].check(turned).is_valid)
 
     assert _plain(_read(old, turned)) == _plain(_read(new, body))

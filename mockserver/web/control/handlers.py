@@ -1,5 +1,6 @@
 """The handlers of the control routes: read the query, ask the runtime, show the result; decide nothing themselves."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from difflib import get_close_matches
@@ -90,6 +91,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
             "seed": self._runtime.seed,
             "webhooks": msgspec.to_builtins(depth),
             "scheduled": len(self._runtime.times),
+            "tasks": len(asyncio.all_tasks()),
             "held": self._runtime.messages.scripts.held,
         }
 
@@ -169,7 +171,9 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
             )
         else:
             before = int_of(request, "before", 0) or None
-            entries = await self._runtime.journal.newest(account.api_key, fits, before=before, limit=limit)
+            entries = await self._runtime.journal.newest(
+                account.api_key, fits, before=before, limit=limit, where=_known(request)
+            )
             following = entries[-1].id if entries else 0
         return {
             "account": account.api_key,
@@ -185,7 +189,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         number = request.path_params["number"]
         entry = await self._store.entry(account.api_key, int(number)) if is_number(number) else None
         if entry is None:
-            raise UnknownError(f"no journal entry {number} in account {account.api_key}")
+            raise await self._unknown(account, f"no journal entry {number}")
         view = views.entry_view(entry, self._specs)
         if entry.exchange is not None and entry.exchange.violations:
             judge = self._explainer.judge_at(entry.exchange.method, entry.exchange.path)
@@ -215,7 +219,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         identity = request.path_params["id"]
         delivery = await self._store.delivery(account.api_key, identity)
         if delivery is None:
-            raise UnknownError(f"no delivery {identity!r} in account {account.api_key}")
+            raise await self._unknown(account, f"no delivery {identity!r}")
         return views.delivery_view(delivery)
 
     async def redeliver(self, request: Request) -> Json:
@@ -337,8 +341,19 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         uuid = request.path_params["uuid"]
         message = await self._store.message(account.api_key, uuid)
         if message is None:
-            raise UnknownError(f"no message {uuid!r} in account {account.api_key}")
+            raise await self._unknown(account, f"no message {uuid!r}")
         return message
+
+    async def _unknown(self, account: Account, what: str) -> UnknownError:
+        """Return the error of something that is not there, which says so if it may have been dropped."""
+        keep, dropped = self._runtime.settings.keep, await self._store.dropped(account.api_key)
+        if not dropped:
+            return UnknownError(f"{what} in account {account.api_key}")
+        gone = "the oldest message was" if dropped == 1 else f"the {dropped} oldest messages were"
+        return UnknownError(
+            f"{what} in account {account.api_key}: it never was, or {gone} dropped and it with them (--keep {keep})",
+            fix="Start the server with a larger --keep, or with --keep 0 to keep all.",
+        )
 
     async def _with_timeline(self, message: Message) -> Json:
         entries = await self._store.entries_of(message.account, message.uuid)
@@ -351,7 +366,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
 
     async def _search(self, account: Account, request: Request) -> AsyncIterator[Message]:
         matcher = self._message_matcher(request)
-        async for message in self._store.messages(account.api_key):
+        async for message in self._store.messages(account.api_key, matcher.known()):
             if matcher.judge(of_message(message)).fits:
                 yield message
 
@@ -390,7 +405,8 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
     async def _filtered_deliveries(self, account: Account, request: Request) -> AsyncIterator[Delivery]:
         wanted = request.query_params
         matcher = self._matcher("deliveries", wanted.get("q", ""))
-        async for each in self._store.deliveries(account.api_key):
+        where = [(name, wanted[name]) for name in ("state", "event", "message") if name in wanted]
+        async for each in self._store.deliveries(account.api_key, where):
             if (
                 wanted.get("state", each.state.value) == each.state.value
                 and wanted.get("event", each.event) == each.event
@@ -416,6 +432,15 @@ async def _page(
     if skipping:
         raise UsageError(f"the cursor {cursor!r} leads nowhere", fix="Take `next` of the page before.")
     return page, None
+
+
+def _known(request: Request) -> list[tuple[str, str]]:
+    """Return what is known of the journal entries that a query asks for."""
+    return [
+        (name, request.query_params[name])
+        for name in ("kind", "verdict", "has", "message")
+        if name in request.query_params
+    ]
 
 
 def _read_move(body: dict[str, Json], runtime: Runtime) -> tuple[Status, int | None]:

@@ -1,0 +1,160 @@
+"""The protocol under our server: requests begun outside a task, and answers written at one go, over real sockets."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from mockserver.settings import Settings
+from mockserver.web.faulty import Line, Reply, give
+from mockserver.web.server import serving
+from tests.web.test_server import Runtime
+
+PATIENCE_S = 20.0
+HEADERS = {b"content-type": b"text/plain"}
+QUICK = pytest.mark.parametrize("is_quick", [True, False], ids=["begun at once", "in a task"])
+
+
+@dataclass
+class App:
+    """Answers with the path and the body, after what the path says; whole wherever the server can do so."""
+
+    all_quick: bool
+    runtime: Runtime = field(default_factory=Runtime)
+    had_task: list[bool] = field(default_factory=list)
+
+    def is_quick(self, _: Scope) -> bool:
+        """Return whether requests are begun outside a task."""
+        return self.all_quick
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        self.had_task.append(asyncio.current_task() is not None)
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message["body"], message["more_body"]
+        headers = HEADERS
+        match scope["path"]:
+            case "/slow":
+                await asyncio.sleep(0.01)
+            case "/wrong":
+                raise RuntimeError("wrong on purpose")
+            case "/late":
+                await asyncio.sleep(0.01)
+                raise RuntimeError("wrong after a wait")
+            case "/last":
+                headers = {**HEADERS, b"connection": b"close"}
+            case "/odd":
+                headers = {**HEADERS, b"x-odd": b"one\r\nx-two: two"}
+        line = Line(scope, receive, send, asyncio.Event())
+        await give(line, Reply(200, headers, scope["path"].encode() + body), None)
+
+
+@contextmanager
+def connected(app: App) -> Iterator[socket.socket]:
+    """Serve an application, and yield a connection to it."""
+    with serving(Settings(port=0, tls=False), app=app) as running:
+        parts = urlsplit(running.url)
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE_S) as connection:
+            yield connection
+
+
+def request(path: str, body: bytes = b"", more: bytes = b"", method: str = "POST") -> bytes:
+    """Return the bytes of a request; ``more`` are further header lines."""
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n".encode()
+    return head + more + b"\r\n" + body
+
+
+def read_until(connection: socket.socket, end: bytes, times: int = 1) -> bytes:
+    """Read until some bytes have come so many times; raise if the connection ends before."""
+    got = b""
+    while got.count(end) < times:
+        piece = connection.recv(65_536)
+        assert piece, f"the connection ended after {got!r}"
+        got += piece
+    return got
+
+
+@QUICK
+@pytest.mark.parametrize("path", ["/now", "/slow"])
+def test_an_answer_comes_whether_or_not_it_has_to_wait(path: str, *, is_quick: bool) -> None:
+    app = App(is_quick)
+    with connected(app) as connection:
+        connection.sendall(request(path, b"!"))
+        got = read_until(connection, b"!")
+
+    assert got.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert [not is_quick] == app.had_task
+
+
+@QUICK
+def test_a_body_in_pieces_is_waited_for(*, is_quick: bool) -> None:
+    with connected(App(is_quick)) as connection:
+        whole = request("/now", b"one two!")
+        connection.sendall(whole[:-4])
+        connection.sendall(whole[-4:])
+        got = read_until(connection, b"!")
+
+    assert got.endswith(b"/nowone two!")
+
+
+@QUICK
+def test_requests_sent_ahead_are_answered_in_order(*, is_quick: bool) -> None:
+    with connected(App(is_quick)) as connection:
+        connection.sendall(b"".join(request(path, b"!") for path in ("/slow", "/now", "/slow", "/now")))
+        got = read_until(connection, b"!", times=4)
+
+    bodies = [part.partition(b"!")[0] for part in got.split(b"\r\n\r\n")[1:]]
+    assert [b"/slow", b"/now", b"/slow", b"/now"] == bodies
+
+
+@QUICK
+@pytest.mark.parametrize("path", ["/wrong", "/late"])
+def test_a_mistake_is_logged_and_answered_500(path: str, caplog: pytest.LogCaptureFixture, *, is_quick: bool) -> None:
+    with connected(App(is_quick)) as connection:
+        connection.sendall(request(path))
+        got = read_until(connection, b"Internal Server Error", times=2)
+
+    assert got.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert ["Exception in ASGI application\n"] == caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("sent", "first", "last"),
+    [
+        pytest.param(request("/now", method="HEAD"), b"HTTP/1.1 200", b"content-length: 4\r\n\r\n", id="no body"),
+        pytest.param(request("/last"), b"HTTP/1.1 200", b"/last", id="the server ends it"),
+        pytest.param(request("/now", more=b"Connection: close\r\n"), b"HTTP/1.1 200", b"/now", id="the client ends it"),
+    ],
+)
+def test_what_is_out_of_the_ordinary_is_answered_as_uvicorn_would(sent: bytes, first: bytes, last: bytes) -> None:
+    with connected(App(all_quick=True)) as connection:
+        connection.sendall(sent)
+        got = read_until(connection, last)
+
+    assert (True, True) == (got.startswith(first), got.endswith(last))
+
+
+def test_a_header_on_two_lines_is_never_written(caplog: pytest.LogCaptureFixture) -> None:
+    with connected(App(all_quick=True)) as connection:
+        connection.sendall(request("/odd"))
+
+        assert b"" == connection.recv(65_536)
+    assert ["Exception in ASGI application\n"] == caplog.messages
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
+    with connected(App(all_quick=True)) as connection:
+        whole = request("/now", b"12!", more=b"Expect: 100-continue\r\n")
+        connection.sendall(whole[:-3])
+        asked = read_until(connection, b"\r\n\r\n")
+        connection.sendall(whole[-3:])
+        got = read_until(connection, b"!")
+
+    assert (b"HTTP/1.1 100 Continue\r\n\r\n", True) == (asked, got.endswith(b"/now12!"))
