@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import jsonschema_rs
-
+from mockserver.contract.compiled import compiled
 from mockserver.model import Json
 
 
@@ -36,17 +35,19 @@ def meant(alternatives: list[Json], tag: Tag, value: dict[str, Json], close: str
     ``close``, the word most like what was said.
     """
     said = value.get(tag.name)
-    named = (index for index, values in enumerate(tag.values) if said in values)
+    named = next((index for index, values in enumerate(tag.values) if said in values), None)
+    if named is not None:
+        return named
     costs = [
         (_cost(each, {**value, tag.name: values[0]}), close not in values)
         for each, values in zip(alternatives, tag.values, strict=True)
     ]
-    return next(named, costs.index(min(costs)))
+    return costs.index(min(costs))
 
 
 def _cost(schema: Json, value: dict[str, Json]) -> int:
     """Return how many complaints a schema has about a value, counting members it does not know."""
-    errors = list(jsonschema_rs.Draft202012Validator(schema).iter_errors(value))
+    errors = list(compiled(schema).iter_errors(value))
     return len(errors) + len([name for name in value if name not in _properties(schema)])
 
 

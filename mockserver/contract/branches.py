@@ -112,4 +112,11 @@ class Branches:
 
     def of(self, wire_name: str) -> list[Branch]:
         """Return the branches of a channel, in the order of the rows."""
-        return [branch for (name, _), branch in self.by_cell.items() if name == wire_name]
+        return self._by_channel.get(wire_name, [])
+
+    @cached_property
+    def _by_channel(self) -> dict[str, list[Branch]]:
+        found: dict[str, list[Branch]] = {}
+        for (wire_name, _), branch in self.by_cell.items():
+            found.setdefault(wire_name, []).append(branch)
+        return found

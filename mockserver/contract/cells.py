@@ -33,12 +33,16 @@ class Cells:
         """Return the content types a channel takes, or all there are."""
         return sendable(self._capabilities, self._dialect, channel)
 
-    def channels(self, body: dict[str, Json], meant: Guess) -> Iterator[Violation]:
-        """Yield what is wrong with each member that names the channel, if what should hold it is there."""
+    def channels(self, body: dict[str, Json], meant: Guess, *, is_own: bool) -> Iterator[Violation]:
+        """Yield what is wrong with each member that names the channel, if what should hold it is there.
+
+        ``is_own`` says that the guess was made on this very body, not on what it was translated to.
+        """
+        is_guessed = is_own and len(self._form.channel_at) == 1
         for name in self._form.channel_at:
             holder = found_at(body, name.rpartition(".")[0])
             if isinstance(holder, dict):
-                yield from self._channel(name, holder, meant.channel)
+                yield from self._channel(name, holder, meant.channel, is_guessed=is_guessed)
 
     def kind(self, body: dict[str, Json], meant: Guess) -> Iterator[Violation]:
         """Yield what is wrong with the kind the content names, if there is content to speak of."""
@@ -63,7 +67,8 @@ class Cells:
         reason = f"The custom object is a {row.kind}; {self._cell(row)}; {self._alternatives(channel)}."
         return (Violation(self._form.content_at("custom"), "capability", reason, found=row.kind, source=row.source),)
 
-    def _channel(self, name: str, holder: Json, channel: ChannelRow | None) -> Iterator[Violation]:
+    def _channel(self, name: str, holder: Json, channel: ChannelRow | None, *, is_guessed: bool) -> Iterator[Violation]:
+        """Yield what is wrong with one member; if the channel ``is_guessed`` by it, no other can be closer to it."""
         nearest = channel.names[self._dialect] if channel else None
         expected = nearest or _choice(self._names)
         member = name.rpartition(".")[2]
@@ -77,7 +82,8 @@ class Cells:
         if said in self._names:
             yield self._mismatch(name, said, nearest)
             return
-        close = close_channel(self._capabilities, self._dialect, said) if isinstance(said, str) else None
+        is_open = isinstance(said, str) and not is_guessed
+        close = close_channel(self._capabilities, self._dialect, said) if is_open else None
         nearest = close.names[self._dialect] if close else nearest
         expected = _choice(self._names)
         reason = f"`{name}` is {shown(said)}; expected {expected}.{attempt(nearest)}{self._elsewhere(said)}"

@@ -68,7 +68,7 @@ class FailoverContract(MessagesContract):
         """Return what is wrong with an item and what is odd; no verdict is made of a valid one, to save the time."""
         branch = self._named_branch(item)
         if branch is None or not is_plain(item) or not branch.validator.is_valid(item):
-            verdict = super().check(item)
+            verdict = self._refusals.verdict(item, branch)
             return verdict.violations, verdict.findings
         return self._refusals.custom_refusals(branch, item), self._findings.of(branch, item)
 

@@ -26,11 +26,11 @@ def guess(capabilities: Capabilities, form: Form, body: dict[str, Json]) -> Gues
     """
     said = [name for place in form.channel_at if isinstance(name := said_at(body, place), str)]
     exact = [channel for name in said if (channel := capabilities.by_wire(form.dialect, name))]
-    close = [channel for name in said if (channel := close_channel(capabilities, form.dialect, name))]
-    channels = exact or close or _by_options(capabilities, form, body)
+    close = (channel for name in said if (channel := close_channel(capabilities, form.dialect, name)))
+    channels = exact or list(close) or _by_options(capabilities, form, body)
     channel = channels[0] if channels else None
     kind = _kind(capabilities, form, channel, body)
-    return Guess(channel, kind, _held(capabilities, form, channel, kind, body))
+    return Guess(channel, kind, held_kind(capabilities, form, channel, kind, body))
 
 
 def said_at(body: Json, place: str) -> Json:
@@ -107,7 +107,7 @@ def _kind(capabilities: Capabilities, form: Form, channel: ChannelRow | None, bo
     return next((name for name in there if name in takes), there[0] if there else None)
 
 
-def _held(
+def held_kind(
     capabilities: Capabilities, form: Form, channel: ChannelRow | None, kind: str | None, body: dict[str, Json]
 ) -> str | None:
     """Return the one kind that there is content for, if there is none for the kind said."""

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from enum import Enum
-from functools import lru_cache
 from typing import Final
 
-import jsonschema_rs
-
 from mockserver.contract.alternatives import meant, tag_of
+from mockserver.contract.compiled import compiled
 from mockserver.contract.likeness import close_member, close_word
 from mockserver.model import Json
 
@@ -85,29 +83,11 @@ def consequence(schema: Json) -> Json:
     return {"type": "object", "required": then.get("required", []), "properties": properties}
 
 
-class _Same:
-    """A schema as a key: found again by which one it is, since to compare it would take longer than to compile it."""
-
-    __slots__ = ("schema",)
-
-    def __init__(self, schema: Json) -> None:
-        self.schema = schema
-
-    def __hash__(self) -> int:
-        return id(self.schema)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.schema is other.schema
-
-
-@lru_cache(maxsize=4096)
-def _validator(same: _Same) -> jsonschema_rs.Draft202012Validator:
-    """Return the compiled schema; the key keeps it alive, so that its identity stays its own."""
-    return jsonschema_rs.Draft202012Validator(same.schema)
-
-
 def _fits(schema: Json, value: Json) -> bool:
-    return _validator(_Same(schema)).is_valid(value)
+    """Return whether a value is valid; a word is just compared, for such schemas are made for the moment as well."""
+    if schema.get("const").__class__ is str:
+        return bool(schema["const"] == value)
+    return compiled(schema).is_valid(value)
 
 
 def _main_type(schema: Json) -> str:

@@ -35,6 +35,15 @@ class Fault(Struct, frozen=True, gc=False):
     unexpected: tuple[str, ...] = ()
     has_other_forms: bool = False
 
+    @property
+    def field(self) -> str:
+        """The field it is about, which may be one that is not there."""
+        if self.keyword not in _ABOUT_A_MEMBER:
+            return self.name
+        return self.missing if self.name == "body" else f"{self.name}.{self.missing}"
+
+
+_ABOUT_A_MEMBER: Final = frozenset({"required", "dependentRequired"})
 
 THERE: Final = " There is `"
 """How a sentence begins that points at another member of the same object."""
@@ -43,17 +52,28 @@ MOST: Final = 100
 """Violations named at most: a list of half a million wrong items would take a minute and be read by nobody."""
 
 
-def violations(schema: Json, body: Json, errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[Violation, ...]:
-    """Return one violation a field, in the order found; the most telling rule of each field."""
-    found: dict[str, Violation] = {}
+def violations(
+    schema: Json,
+    body: Json,
+    errors: Iterable[jsonschema_rs.ValidationError],
+    is_told: Callable[[str], bool] = lambda _: False,
+) -> tuple[Violation, ...]:
+    """Return one violation a field, in the order found; the most telling rule of each field.
+
+    Of a field that ``is_told`` of already nothing is said; to find the words takes far longer than to drop them.
+    """
+    found: dict[str, Violation | None] = {}
     for fault in (telling for each in errors for telling in _telling(schema, body, each)):
-        each = _violation(fault)
-        known = found.get(each.name)
-        if known is None or _weight(each) < _weight(known):
-            found[each.name] = each
+        name = fault.field
+        if is_told(name):
+            found[name] = None
+        else:
+            each, known = _violation(fault), found.get(name)
+            if known is None or _weight(each) < _weight(known):
+                found[name] = each
         if len(found) >= MOST:
             break
-    return tuple(found.values())
+    return tuple(each for each in found.values() if each is not None)
 
 
 def dotted(path: Iterable[str | int]) -> str:
@@ -255,7 +275,7 @@ def _missing(fault: Fault) -> Violation:
     member = fault.missing
     properties = fault.schema.get("properties", {})
     child = properties.get(member, {})
-    name = member if fault.name == "body" else f"{fault.name}.{member}"
+    name = fault.field
     twin = missing_twin(fault.found, member, fault.schema) if member in properties else None
     words = child.get("description", "")
     hint = twin_words(fault.name, twin, member) or (attempt(child.get("const")) if words else "")
@@ -274,7 +294,7 @@ def _said(words: str, child: Json) -> str:
 
 
 def _constant(child: Json) -> str:
-    return json.dumps(child["const"]) if "const" in child else ""
+    return _quoted(child["const"]) if "const" in child else ""
 
 
 def _nearest_missing(child: Json, holder: Json, twin: str | None) -> Json:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from mockserver.contract.branches import Branch, Branches
 from mockserver.contract.cells import Cells
 from mockserver.contract.findings import NULL_MEMBER, Findings
-from mockserver.contract.guess import Guess, guess
+from mockserver.contract.guess import Guess, guess, held_kind
 from mockserver.contract.nearest import NOTHING, near
 from mockserver.contract.plain import LONGEST, is_ordinary, plain_copy, unpaired_surrogates
 from mockserver.contract.reasons import THERE, shown, violations
@@ -38,8 +38,8 @@ class Refusals:
     def verdict(self, body: Json, named: Branch | None = None) -> Verdict:
         """Return every violation of a body, those of the parties and the kind first; ``named`` is the branch it names.
 
-        What names its branch and has content for it need not be guessed at, nor judged by the cells: the commonest way
-        to be refused is one bad value.
+        What names its branch need not be guessed at, nor judged by the cells: the commonest ways to be refused are one
+        bad value and one that is missing.
         """
         if not isinstance(body, dict):
             reason = f"The body is {shown(body)}; expected an object with {self._form.needs}."
@@ -48,10 +48,11 @@ class Refusals:
         if not is_ordinary(body):
             torn, body = list(unpaired_surrogates(body)), plain_copy(body)
         other = other_form(self._form, body)
-        is_clear = named is not None and other is None and found_along(named.content_path, body) is not None
+        is_clear = named is not None and other is None
         if named is not None and is_clear:
             branch: Branch | None = named
-            meant = about = Guess(named.channel, named.row.kind)
+            has_content = found_along(named.content_path, body) is not None
+            meant = about = Guess(named.channel, named.row.kind, None if has_content else self._held(named, body))
         else:
             meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body, other))
             about = guess(self._capabilities, other, body) if other else meant
@@ -59,7 +60,7 @@ class Refusals:
         broken = [
             *torn,
             *([version_violation(self._capabilities, self._form, other, body)] if other else ()),
-            *(() if is_clear and self._is_named_once else self._cells.channels(body, meant)),
+            *(() if is_clear and self._is_named_once else self._cells.channels(body, meant, is_own=other is None)),
             *(() if is_clear else self._cells.kind(body, meant)),
             *self._schema_violations(meant, branch, body),
             *self.custom_refusals(branch, body),
@@ -73,6 +74,9 @@ class Refusals:
             violations=tuple(broken),
             findings=self._remarks(branch, body, broken),
         )
+
+    def _held(self, named: Branch, body: dict[str, Json]) -> str | None:
+        return held_kind(self._capabilities, self._form, named.channel, named.row.kind, body)
 
     def _remarks(self, branch: Branch | None, body: Json, broken: list[Violation]) -> tuple[Finding, ...]:
         """Return the findings, but for a null that is refused and so not taken as absent."""
@@ -95,10 +99,16 @@ class Refusals:
 
     def _schema_violations(self, meant: Guess, branch: Branch | None, body: dict[str, Json]) -> Iterator[Violation]:
         """Hold a body against its branch; without one, all but the content against another of the channel."""
-        for each in violations(*self._judged(meant, branch, body)):
-            if each.name in self._judged_by_cells or (branch is None and self._is_content(each.name)):
-                continue
+        for each in violations(*self._judged(meant, branch, body), self._is_told if branch else self._is_no_use):
             yield each if branch is None else _with_hint(branch, meant, each, body)
+
+    def _is_told(self, name: str) -> bool:
+        """Return whether the cells tell what is wrong with a field."""
+        return name in self._judged_by_cells
+
+    def _is_no_use(self, name: str) -> bool:
+        """Return whether a field needs no words if the branch is another's: the cells tell of it, or it is content."""
+        return name in self._judged_by_cells or self._is_content(name)
 
     def _is_content(self, name: str) -> bool:
         """Return whether a field is part of the content, whose kind is not known."""

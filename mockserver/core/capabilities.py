@@ -220,7 +220,7 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def channels_in(self, dialect: str) -> tuple[ChannelRow, ...]:
         """Return the channels of a dialect, in the order of the file."""
-        return tuple(each for each in self.channels.values() if each.speaks(dialect))
+        return self._channels_by_dialect.get(dialect, ())
 
     def kinds_in(self, dialect: str) -> dict[str, tuple[str, ...]]:
         """Return the kinds that some row of a dialect has, with the words people write for them."""
@@ -237,6 +237,11 @@ class Capabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def _rows_by_dialect(self) -> dict[str, tuple[Row, ...]]:
         dialects = dict.fromkeys(row.dialect for row in self.rows)
         return {dialect: tuple(row for row in self.rows if row.dialect == dialect) for dialect in dialects}
+
+    @cached_property
+    def _channels_by_dialect(self) -> dict[str, tuple[ChannelRow, ...]]:
+        dialects = dict.fromkeys(dialect for each in self.channels.values() for dialect in each.names)
+        return {name: tuple(each for each in self.channels.values() if each.speaks(name)) for name in dialects}
 
     @cached_property
     def _sendable(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
