@@ -57,7 +57,7 @@ def measure_storage(effort: Effort) -> Stored:
     """Fill a server and ask it; every webhook of each message must have come by then."""
     with (
         script("receiver") as receiver,
-        our_server(AT_ONCE | {"STATUS_URL": receiver.url + "/status"}) as server,
+        our_server(AT_ONCE | {"KEEP": "0", "STATUS_URL": receiver.url + "/status"}) as server,
         Control(server) as control,
     ):
         _warm(server, control)
