@@ -403,3 +403,7 @@ class AsyncScenario:
     async def stop(self) -> Json:
         """End it without a judgement; return the report."""
         return await self._mock.ask("POST", f"scenarios/{self.id}/stop")
+
+    async def remove(self) -> None:
+        """End it and forget it, so that a file of the same scenario can be loaded again."""
+        await self._mock.ask("DELETE", f"scenarios/{self.id}")

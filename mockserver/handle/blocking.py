@@ -398,3 +398,7 @@ class Scenario:
     def stop(self) -> Json:
         """End it without a judgement; return the report."""
         return self._mock.ask("POST", f"scenarios/{self.id}/stop")
+
+    def remove(self) -> None:
+        """End it and forget it, so that a file of the same scenario can be loaded again."""
+        self._mock.ask("DELETE", f"scenarios/{self.id}")

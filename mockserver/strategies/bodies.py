@@ -37,6 +37,7 @@ def bodies_of(cell: Cell) -> Values:
     return _bodies(cell, ())
 
 
+@cache
 def schema_of(cell: Cell) -> Json:
     """Return the schema of a cell's bodies, without other messages to try."""
     schema = documents().specs.schemas(cell.version).component(cell.row.schema or "")

@@ -1,6 +1,6 @@
 """Request bodies that break one rule, and say which and where; the rules are read from rows and schemas."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -39,43 +39,56 @@ class BrokenBody:
 
 
 def broken_bodies(
-    version: str | None = None, channel: str | None = None, kind: str | None = None, *, rule: str | None = None
+    version: str | None = None,
+    channel: str | None = None,
+    kind: str | None = None,
+    *,
+    rule: str | None = None,
+    field: str | None = None,
 ) -> st.SearchStrategy[BrokenBody]:
     """Return bodies that are refused for one rule broken in one field, of ``RULES`` any or the one that is named.
 
-    Raise UnknownError for a version, channel, kind or rule that there is not, or that the cells named have not.
+    ``field`` is the dotted name of the one to break, such as ``text`` in v1 and ``message.content.text`` in v0.1.
+    Raise UnknownError for a version, channel, kind, rule or field that there is not, or that the cells named have not.
     """
     found = [each for each in cells("outbound", version, channel, kind) if each.row.through is None]
     found = found or list(cells("outbound", version, channel, None))
     if rule is not None:
         chosen("rule", rule, RULES)
-    pairs = [(each, name) for each in found for name in rules_of(each)]
-    fitting = [(each, name) for each, name in pairs if rule in {None, name}]
+    every = [(each, *place) for each in found for place in breakable(each)]
+    of_rule = [each for each in every if rule in {None, each[1]}]
+    if not of_rule:
+        raise _nowhere("rule", str(rule), (name for _, name, _ in every))
+    fitting = [each for each in of_rule if field in {None, each[2]}]
     if not fitting:
-        raise UnknownError(
-            f"there is no rule {rule!r} to break in these bodies",
-            where="rule",
-            fix=choices(rule, dict.fromkeys(name for _, name in pairs)),
-        )
-    return st.one_of([_broken(each, name) for each, name in fitting])
+        raise _nowhere("field", str(field), (name for _, _, name in of_rule))
+    pairs = dict.fromkeys((cell, name) for cell, name, _ in fitting)
+    return st.one_of([_broken(cell, name, field) for cell, name in pairs])
+
+
+def _nowhere(what: str, name: str, known: Iterable[str]) -> UnknownError:
+    fix = choices(name, dict.fromkeys(known))
+    return UnknownError(f"there is no {what} {name!r} to break in these bodies", where=what, fix=fix)
 
 
 @cache
-def rules_of(cell: Cell) -> tuple[str, ...]:
-    """Return the rules that can be broken in a cell's bodies."""
+def breakable(cell: Cell) -> tuple[tuple[str, str], ...]:
+    """Return the rules that can be broken in a cell's bodies, each with a field, in the order of ``RULES``."""
     body = sample(schema_of(cell))
-    there = {each.rule for each in _all_wrongs(cell, body) if _is_exact(cell, each, each.applied(body, 0))}
-    return tuple(each for each in RULES if each in there)
+    there = {
+        (each.rule, each.field) for each in _all_wrongs(cell, body) if _is_exact(cell, each, each.applied(body, 0))
+    }
+    return tuple(sorted(there, key=lambda place: (RULES.index(place[0]), place[1])))
 
 
 @cache
-def _broken(cell: Cell, rule: str) -> st.SearchStrategy[BrokenBody]:
+def _broken(cell: Cell, rule: str, field: str | None) -> st.SearchStrategy[BrokenBody]:
     valid = bodies_of(cell)
 
     @st.composite
     def bodies_with_one_rule_broken(draw: st.DrawFn) -> BrokenBody:
         body = draw(valid)
-        found = [each for each in _all_wrongs(cell, body) if each.rule == rule]
+        found = [each for each in _all_wrongs(cell, body) if each.rule == rule and field in {None, each.field}]
         first = draw(st.integers(0, max(len(found) - 1, 0)))
         # What breaks a second rule in this very body, such as one that others depend on, makes way for the next.
         for each in (*found[first:], *found[:first]):

@@ -100,13 +100,14 @@ class SutMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self._waiting)
     @rule(data=st.data())
-    def a_status_comes(self, data: st.DataObject) -> None:
-        """Give it the next status of some message that it sent."""
+    def statuses_come(self, data: st.DataObject) -> None:
+        """Give it the next status of some message that it sent, or the next few."""
         index = data.draw(st.integers(0, len(self._waiting) - 1), label="message")
-        webhook = self._waiting[index].pop(0)
-        if not self._waiting[index]:
-            del self._waiting[index]
-        self._give("status", webhook)
+        waiting = self._waiting[index]
+        count = data.draw(st.integers(1, len(waiting)), label="how many")
+        self._waiting[index : index + 1] = [waiting[count:]] if waiting[count:] else []
+        for webhook in waiting[:count]:
+            self._give("status", webhook)
 
     @precondition(lambda self: self.delivered)
     @rule(data=st.data())

@@ -67,8 +67,6 @@ class Making:
         if not members:
             return _any_objects(schema)
         made = _members(members, frozenset(schema.get("required", ())))
-        if schema.get("minProperties", 0) > len(schema.get("required", ())):
-            made = made.filter(fits(schema))
         return self._mended(made, schema, members, at) if any(each in schema for each in _TELLING) else made
 
     def _mended(self, made: Values, schema: Json, members: Mapping[str, Values], at: str) -> Values:

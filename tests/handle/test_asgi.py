@@ -59,7 +59,7 @@ async def test_application_gets_the_whole_request() -> None:
     assert 201 == answer.status
     assert {
         "method": "POST",
-        "url": "https://sut.example:8443/a%20b?x=1&y=%C3%A9",
+        "url": "https://sut.example:8443/a b?x=1&y=%C3%A9",
         "query": {"x": "1", "y": "é"},
         "token": "Bearer t",
         "length": "5",

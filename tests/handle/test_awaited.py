@@ -99,4 +99,5 @@ async def test_scenario(clinic: Clinic, tmp_path: Path) -> None:
         with pytest.raises(AssertionError, match="scenario story failed"):
             await story.assert_passed()
 
+        await story.remove()
         assert "stopped" == (await (await mock.scenario(path)).stop())["outcome"]

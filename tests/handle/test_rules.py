@@ -142,3 +142,12 @@ def test_members_go_with_one_step() -> None:
 
 def test_place_is_that_of_the_test() -> None:
     assert f"{HERE}:{line_of('# place')}" == place_of_caller().rpartition("/")[2]  # place
+
+
+def test_rule_of_a_forgotten_account_can_be_let_go(server: MockServer) -> None:
+    other = server.new_account()
+    rule = other.rules.when(channel="sms").respond()
+    other.forget()
+
+    rule.remove()
+    rule.remove()

@@ -1,7 +1,6 @@
 """A server in a thread: where it answers, whose account it speaks for, and that nothing of it is left."""
 
 import ssl
-import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -35,20 +34,17 @@ def test_servers_with_usual_ports_run_side_by_side() -> None:
 def test_nothing_is_left_of_a_server() -> None:
     with MockServer.serving():
         pass  # what is imported, read and opened once for all is there from now on
-    before = leftovers()
+    threads, files, certificates = set(threading.enumerate()), open_files(), list[Path]()
 
     for _ in range(3):
         with MockServer.serving() as mock:
             mock.new_account().sent()
+            assert mock.ca_file is not None
+            certificates.append(mock.ca_file)
 
-    assert before == leftovers()
-
-
-def leftovers() -> tuple[set[str], int, list[str]]:
-    """Return the threads, the number of open files, and the folders of certificates."""
-    threads = {each.name for each in threading.enumerate()}
-    folders = [each.name for each in Path(tempfile.gettempdir()).glob("mockserver-tls-*")]
-    return threads, open_files(), sorted(folders)
+    assert set() == set(threading.enumerate()) - threads
+    assert open_files() <= files
+    assert [] == [each for each in certificates if each.parent.exists()]
 
 
 async def test_server_can_be_awaited() -> None:

@@ -183,7 +183,7 @@ MISTAKES: dict[str, tuple[Callable[[MockServer], object], str]] = {
         lambda mock: mock.sent(chanel="sms"),
         "messages.chanel: chanel is no field of messages. Did you mean chan",
     ),
-    "status": (lambda mock: mock.status(sent_by(mock), "raed"), "status is 'raed'. Did you mean read?"),
+    "status": (lambda mock: mock.status(sent_by(mock), "rread"), "status is 'rread'. Did you mean read?"),
     "message": (
         lambda mock: mock.status({"uuid": "x"}, "read"),
         "{'uuid': 'x'} names no message. Give one of sent(), ",
@@ -195,9 +195,9 @@ MISTAKES: dict[str, tuple[Callable[[MockServer], object], str]] = {
         lambda mock: mock.scenario("nowhere.yaml"),
         "nowhere.yaml: it cannot be read: No such file or directo",
     ),
-    "reset": (lambda mock: mock.reset("jurnal"), "what is 'jurnal'. Did you mean journal?"),
+    "reset": (lambda mock: mock.reset("jjournal"), "what is 'jjournal'. Did you mean journal?"),
     "app": (lambda mock: mock.app, "This server has no application to call. Use its url, or in_process()."),
-    "client": (lambda mock: mock.env("pyhton"), 'There is no client "pyhton". Did you mean python?'),
+    "client": (lambda mock: mock.env("pythonn"), 'There is no client "pythonn". Did you mean python?'),
 }
 
 
@@ -421,3 +421,19 @@ async def test_every_verb_can_be_awaited(mock: MockServer) -> None:
     assert 202 == send(mock)[0]
     with pytest.raises(AssertionError, match="expected exactly 9, found 3"):
         await aio.assert_sent(count=9)
+
+
+def test_scenario_that_is_no_text_is_told(mock: MockServer, tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_bytes(b"\xff")
+
+    with pytest.raises(UsageError, match=r"story\.yaml: it is not UTF-8 text"):
+        mock.scenario(path)
+
+
+def test_broken_scenario_is_told_with_its_place(mock: MockServer, tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(STORY.replace("channel", "chanel"), encoding="utf-8")
+
+    with pytest.raises(UsageError, match=r"story\.yaml:6:12: .*chanel is not known\. Did you mean channel"):
+        mock.scenario(path)

@@ -42,10 +42,14 @@ _MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: status_webhooks("v1", "sms", "read"),
         "status: there is no status 'read'. Known: submitted, delivered, rejected, undeliverable.",
     ),
-    "rule": (lambda: broken_bodies(rule="requird"), "rule: there is no rule 'requird'. Did you mean required?"),
+    "rule": (lambda: broken_bodies(rule="requires"), "rule: there is no rule 'requires'. Did you mean required?"),
     "rule of another cell": (
         lambda: broken_bodies("v0.1", "sms", "text", rule="range"),
         "rule: there is no rule 'range' to break in these bodies. Known: required,",
+    ),
+    "field": (
+        lambda: broken_bodies("v1", "sms", "text", field="txt"),
+        "field: there is no field 'txt' to break in these bodies. Did you mean text?",
     ),
     "operation": (
         lambda: error_answers("sendMesage"),

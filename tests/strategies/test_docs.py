@@ -14,6 +14,10 @@ def test_snippets_pass_as_they_stand(tmp_path: Path) -> None:
     for number, code in enumerate(snippets):
         (tmp_path / f"test_snippet_{number}.py").write_text(code, encoding="utf-8")
 
+    # Enough to see that they run; a machine's usual hundred runs of fifty steps take half a minute.
+    few = "from hypothesis import settings\nsettings.register_profile('few', max_examples=10, stateful_step_count=10)\n"
+    (tmp_path / "conftest.py").write_text(f"{few}settings.load_profile('few')\n", encoding="utf-8")
+
     command = [
         sys.executable,
         "-m",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -155,6 +155,13 @@ def test_each_rule_can_be_broken(rule: str) -> None:
     assert [(rule, broken.field)] == [(each.rule, each.name) for each in verdict.violations]
 
 
+@_ENOUGH
+@given(broken_bodies("v0.1", "viber", field="message.viber_service_msg.ttl"))
+def test_field_to_break_can_be_named(broken: BrokenBody) -> None:
+    assert "message.viber_service_msg.ttl" == broken.field
+    assert broken.rule in {"type", "range"}
+
+
 @pytest.mark.parametrize("version", _VERSIONS)
 def test_status_sequence_is_legal_on_its_channel(version: str) -> None:
     @_ENOUGH
@@ -195,6 +202,25 @@ def test_status_sequence_of_a_message_as_the_server_tells_of_it() -> None:
     [told] = find(status_sequences(message), lambda found: len(found) == 1)
 
     assert ("u-1", {"number": "1", "type": "sms"}) == (told["message_uuid"], told["to"])
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_status_sequence_of_a_message_read_by_the_server(version: str) -> None:
+    dialect, channel = documents().dialects[V1], documents().specs.capabilities.channels["viber"]
+    at = datetime(2025, 3, 4, tzinfo=UTC)
+    body = find(_SENT[V1], lambda _: True)
+    message = dialect.read_message(body, channel, uuid="u-1", account="key", application=None, at=at)
+
+    [told] = find(status_sequences(message, version=version), lambda found: len(found) == 1)
+
+    assert ("u-1", "submitted") == (told["message_uuid"], told["status"])
+    assert told["timestamp"].startswith("2025-03-04T00:00:01")
+
+
+def test_status_sequence_of_a_body_without_an_id_makes_one_up() -> None:
+    [told] = find(status_sequences(find(_SENT[V1], lambda _: True)), lambda found: len(found) == 1)
+
+    assert _UUID.fullmatch(told["message_uuid"])
 
 
 def test_gaps_leave_a_status_out() -> None:
