@@ -37,6 +37,7 @@ check: $(VENV)/.dev ## format, lint, types, layers, spelling, generated docs
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
 	$(BIN)/python -m docs.generate --check
+	$(BIN)/python -m docs.twins --check
 
 .PHONY: fmt
 fmt: $(VENV)/.dev ## format the code and mend what the linter can
@@ -52,8 +53,9 @@ soak: $(VENV)/.run ## look for what leaks or gets lost in ten minutes of load an
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 .PHONY: docs
-docs: $(VENV)/.run ## write the generated tables of README.md and docs/ anew
+docs: $(VENV)/.dev ## write the generated tables and the blocking form of the handle anew
 	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m docs.twins
 
 .PHONY: setup
 setup: $(VENV)/.dev ## make the virtual environment with all development tools
