@@ -8,6 +8,7 @@ a goal, and 2 if something could not be measured as it should be.
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from bench.conditions import conditions, load_average
@@ -83,6 +84,8 @@ def main(arguments: list[str]) -> int:
     """Measure, print, and write the results of a full run; return the exit code."""
     flags = _read_flags(arguments)
     effort = QUICK if flags.quick else FULL
+    if flags.stored is not None:
+        effort = replace(effort, stored=flags.stored)
     load_before = load_average()
     try:
         wrk()
@@ -102,6 +105,7 @@ def _read_flags(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description="Measure the server; see docs/performance.md.")
     parser.add_argument("--quick", action="store_true", help="a little of everything but the peers; write nothing")
     parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PARTS", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--stored", type=int, metavar="N", help="messages to store, a million unless told otherwise")
     return parser.parse_args(arguments)
 
 

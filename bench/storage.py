@@ -13,7 +13,7 @@ from bench.figures import percentile
 from bench.lives import AT_ONCE, check_counts
 from bench.load import CONNECTIONS, Pace, check, drive, drive_through
 from bench.prober import Pauses, Prober
-from bench.programs import BenchError, Program, our_server, post, resident_bytes, script
+from bench.programs import BenchError, Program, our_server, post, resident_bytes, script, wait_until_idle
 from bench.request import ACCOUNT, RECIPIENT, SERIAL, VARIED, Effort
 
 STATUSES: Final = ("submitted", "delivered")
@@ -69,6 +69,7 @@ def measure_storage(effort: Effort) -> Stored:
         with Control(receiver) as counter:
             counted = counter.call("GET", "/", statuses=",".join(STATUSES))
         check_counts(counted, sent, STATUSES)
+        wait_until_idle(server)  # what was told of last is still being packed
         after_bytes = resident_bytes(server)
         answers = _ask_all(server, counted["messages"], effort.asked)
         return Stored(counted["messages"], seconds, before_bytes, after_bytes, prober.pauses(), answers)
