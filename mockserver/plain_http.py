@@ -35,7 +35,7 @@ def place_of(url: str) -> Place | None:
     parsed = URL(url)
     if parsed.scheme != "http" or not parsed.raw_host or parsed.user is not None or parsed.password is not None:
         return None
-    port = parsed.port or 80
+    port = 80 if parsed.port is None else parsed.port
     host = f"[{parsed.raw_host}]" if ":" in parsed.raw_host else parsed.raw_host
     named = host if port == 80 else f"{host}:{port}"  # noqa: PLR2004, the port that http means
     start = f" {parsed.raw_path_qs} HTTP/1.1\r\nHost: {named}\r\n"
@@ -111,6 +111,8 @@ class Connections:
                 )
         except TimeoutError:
             raise PostError(f"no connection within {self._connect_s:g} s") from None
+        except ValueError as error:  # no host that could be looked up, such as one with a label too long
+            raise PostError(f"{type(error).__name__}: {error}") from error
         except OSError as error:
             what = f"ClientConnectorError: Cannot connect to host {place.host}:{place.port} [{error}]"
             raise PostError(what) from error
@@ -126,6 +128,18 @@ class Connections:
             each.close()
 
 
+def _parser(events: object) -> httptools.HttpResponseParser:
+    """Return a parser as lenient as other clients: a test's own receiver may end its lines with a bare line feed."""
+    parser = httptools.HttpResponseParser(events)
+    parser.set_dangerous_leniencies(
+        lenient_headers=True,
+        lenient_optional_cr_before_lf=True,
+        lenient_optional_lf_after_cr=True,
+        lenient_spaces_after_chunk_size=True,
+    )
+    return parser
+
+
 class _Connection(asyncio.Protocol):
     """One connection, with at most one request under way."""
 
@@ -133,7 +147,7 @@ class _Connection(asyncio.Protocol):
         self._loop = loop
         self._most_bytes = most_bytes
         self._every = every
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser = _parser(self)
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[int] | None = None
         self._status = 0

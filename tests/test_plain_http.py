@@ -103,6 +103,7 @@ async def test_a_request_is_written_as_documented(connections: Connections) -> N
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 200, True, id="chunks"
         ),
         pytest.param(b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + OK, 204, True, id="hints before it"),
+        pytest.param(b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok", 200, True, id="bare line feeds"),
         pytest.param(b"HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n" + OK, 204, True, id="continue before it"),
         pytest.param(
             b"HTTP/1.1 500 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 500, False, id="said to end"
@@ -158,6 +159,12 @@ async def test_what_is_no_whole_answer_is_told(connections: Connections, answer:
             await ask(connections, receiver.url)
 
     assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".example", "a..b", ".example", "127.0.0.1:0"])
+async def test_a_host_that_cannot_be_is_told(connections: Connections, host: str) -> None:
+    with pytest.raises(PostError, match=r"^\w+Error: "):
+        await ask(connections, f"http://{host}/")
 
 
 async def test_a_kept_connection_that_the_receiver_closed_is_not_used(connections: Connections) -> None:

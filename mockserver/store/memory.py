@@ -34,7 +34,7 @@ class MemoryStore:
 
     def tidy(self) -> bool:
         """See ``Store.tidy``."""
-        return any(world.tidy() for world in self._worlds.values())
+        return any(world.tidy(self._is_under_way) for world in self._worlds.values())
 
     async def dropped(self, account: str) -> int:
         """See ``Store.dropped``."""

@@ -225,13 +225,11 @@ class Shelf(Generic[T]):
             if (group + 1) * _GROUP * self._size <= self.first():
                 return
             begin = group * _GROUP
-            if all(_has(self._tags_of_group(group), each) for each in numbers):
-                packed = [block for block in range(begin, begin + _GROUP) if self._has(block, hashes)]
-            else:
-                packed = []
+            likely = all(_has(self._tags_of_group(group), each) for each in numbers)
             fresh = changing.get(group, [])
-            for block in sorted({*packed, *fresh}, reverse=True):
-                if block <= last and (not hashes or block in packed or self._has_fresh(block, hashes)):
+            for block in sorted({*(range(begin, begin + _GROUP) if likely else ()), *fresh}, reverse=True):
+                # Asked when it is its turn: a block may have been packed since the walk began.
+                if block <= last and (self._has(block, hashes) or (hashes and self._has_fresh(block, hashes))):
                     yield block
             if fresh:
                 yield None

@@ -26,6 +26,8 @@ IsUnderWay = Callable[[Message], bool]
 """Tells whether something is still to happen to a message."""
 _AGAIN: Final = 2
 """Messages that were under way when they were first met and are looked at again at once: more than come meanwhile."""
+_AT_REST: Final = 64
+"""The same, where nothing else wants the event loop."""
 _TRIES: Final = 32
 """Messages under way that are passed over at once on the way to one that can be dropped."""
 
@@ -77,9 +79,12 @@ class World:
         self.documents: dict[str, dict[str, Json]] = {}
         self.counters: dict[str, int] = {}
 
-    def tidy(self) -> bool:
-        """Pack a little of what lies loose; false if there is nothing to pack."""
-        return self._entries.tidy() or self._deliveries.tidy() or self._folders.tidy()
+    def tidy(self, is_under_way: IsUnderWay) -> bool:
+        """Drop or pack a little of what there is too much of; false if there is nothing to do now."""
+        kept = self._messages
+        if self._keep and kept > self._keep:  # more than should be finished since the last one came
+            self._trim_messages(is_under_way, _AT_REST)
+        return self._messages < kept or self._entries.tidy() or self._deliveries.tidy() or self._folders.tidy()
 
     # Messages
 
@@ -100,7 +105,7 @@ class World:
             self._alone -= len(entries)
             self._folders.add(Folder(message.uuid, message, entries, folder.deliveries))
         if self._keep and self._messages > self._keep:
-            self._trim_messages(is_under_way)
+            self._trim_messages(is_under_way, _AGAIN)
 
     def message(self, uuid: str) -> Message | None:
         """Return a message."""
@@ -240,9 +245,12 @@ class World:
         if not self._alone:
             self._folders.clear()
 
-    def _trim_messages(self, is_under_way: IsUnderWay) -> None:
-        """Drop the oldest messages that nothing is to happen to any more, as many as are found soon."""
-        for _ in range(min(len(self._spared), _AGAIN)):
+    def _trim_messages(self, is_under_way: IsUnderWay, again: int) -> None:
+        """Drop the oldest messages that nothing is to happen to any more, as many as are found soon.
+
+        So many of those that were spared are looked at again.
+        """
+        for _ in range(min(len(self._spared), again)):
             if self._messages > self._keep:
                 self._drop_message(self._spared.popleft(), is_under_way)
         for _ in range(_TRIES):

@@ -15,6 +15,7 @@ _Running: TypeAlias = Coroutine[Any, Any, None]
 _OFFER: Final = re.compile(rb"(?im)^upgrade(?=[ \t]*:)")
 _OVERLOOKED: Final = b"x-offer"
 """As long as what it replaces, so that no length changes."""
+_END_OF_HEADERS: Final = b"\r\n\r\n"
 _STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 _CLOSE: Final = b"connection"
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -36,11 +37,14 @@ class Parser(HttpToolsProtocol):
         self._is_quick = is_quick
         self._is_reading = False
         self._begun: _Running | None = None
+        self._is_in_body = False
+        self._current: RequestResponseCycle | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes from the client. A line that begins so stands in no JSON body, only among headers."""
-        if b"pgrade" in data or b"PGRADE" in data:
-            data = _OFFER.sub(_OVERLOOKED, data)
+        """Take bytes from the client; an offer is looked for among headers only, for a body must stay as it is."""
+        if not self._is_in_body and (b"pgrade" in data or b"PGRADE" in data):
+            head, end, rest = data.partition(_END_OF_HEADERS)
+            data = _OFFER.sub(_OVERLOOKED, head) + end + rest
         self._is_reading = True
         try:
             super().data_received(data)
@@ -50,8 +54,27 @@ class Parser(HttpToolsProtocol):
         if begun is not None:
             self._run(begun)
 
+    def on_headers_complete(self) -> None:
+        """Note that what follows is a body."""
+        self._is_in_body = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that what follows is another request."""
+        self._is_in_body = False
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the request under way that the client is gone; uvicorn tells the last that was sent ahead."""
+        current = self._current
+        super().connection_lost(exc)
+        if current is not None and not current.response_complete:
+            current.disconnected = True
+            current.message_event.set()
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Begin a request; a quick one once all bytes are read that came with it."""
+        self._current = cycle
         if self._is_reading and self._begun is None and self._is_quick(cycle.scope):  # type: ignore[arg-type]  # a dict
             self._begun = cycle.run_asgi(app)
         else:

@@ -78,3 +78,14 @@ async def test_ids_go_on_after_a_drop(open_api: OpenApi) -> None:
             await api.advance(10)
 
         assert len(set(sent)) == len(sent)
+
+
+async def test_what_finishes_later_is_dropped_though_nothing_more_is_sent(open_api: OpenApi) -> None:
+    async with open_api(keep=2) as api:
+        sent = await _sent(api, 6)
+        await api.advance(10)
+
+        while api.app.runtime.store.tidy():
+            pass
+
+        assert await _kept(api) == sent[-2:]

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,6 +28,7 @@ class App:
     all_quick: bool
     runtime: Runtime = field(default_factory=Runtime)
     had_task: list[bool] = field(default_factory=list)
+    is_left: Event = field(default_factory=Event)
 
     def is_quick(self, _: Scope) -> bool:
         """Return whether requests are begun outside a task."""
@@ -43,6 +45,10 @@ class App:
         match scope["path"]:
             case "/slow":
                 await asyncio.sleep(0.01)
+            case "/left":
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+                self.is_left.set()
             case "/wrong":
                 raise RuntimeError("wrong on purpose")
             case "/late":
@@ -102,6 +108,32 @@ def test_a_body_in_pieces_is_waited_for(*, is_quick: bool) -> None:
         got = read_until(connection, b"!")
 
     assert got.endswith(b"/nowone two!")
+
+
+@pytest.mark.parametrize("is_chunked", [True, False], ids=["chunks", "length"])
+def test_a_piece_of_a_body_may_look_like_an_offer_to_upgrade(*, is_chunked: bool) -> None:
+    with connected(App(all_quick=True)) as connection:
+        if is_chunked:
+            head = b"POST /now HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            connection.sendall(head + b"7\r\nplease \r\n9\r\nupgrade:!\r\n0\r\n\r\n")
+        else:
+            whole = request("/now", b"please upgrade:!", more=b"Expect: 100-continue\r\n")
+            connection.sendall(whole[:-9])
+            read_until(connection, b"100 Continue\r\n\r\n")
+            connection.sendall(whole[-9:])
+        got = read_until(connection, b"!")
+
+    assert got.endswith(b"/nowplease upgrade:!")
+
+
+@QUICK
+def test_who_waits_for_the_client_to_leave_learns_of_it_though_more_was_sent_ahead(*, is_quick: bool) -> None:
+    app = App(is_quick)
+    with connected(app) as connection:
+        connection.sendall(request("/left") + request("/now"))
+        connection.close()
+
+        assert app.is_left.wait(PATIENCE_S)
 
 
 @QUICK
