@@ -21,7 +21,7 @@ async def test_a_search_finds_all_though_what_it_searches_is_packed_meanwhile() 
             await asyncio.sleep(0)
 
     async def tidy() -> None:
-        while store.tidy():
+        for _ in iter(store.tidy, False):
             await asyncio.sleep(0)
 
     await asyncio.gather(search(), tidy())
