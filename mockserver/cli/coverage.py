@@ -35,7 +35,7 @@ from mockserver.model import Json
 EXAMPLES = examples(
     "mockserver coverage",
     "mockserver coverage --only '*:v1:whatsapp' --fail-under 80",
-    "mockserver coverage --json > coverage.json",
+    "mockserver coverage --json",
     "mockserver coverage --merge coverage.json --html coverage.html",
 )
 _FAILED: Final = 1

@@ -21,8 +21,8 @@ from mockserver.data import bundled
 from tests.cli.conftest import PATIENCE_S, Api, OpenServer, Sink, measured
 
 SERVES = "mockserver serve "
-ENDS_WITH_1 = ("mockserver explain - ", "mockserver explain --version v1 ")
-"""The examples that show a refusal; the file they name is a v0.1 body."""
+ENDS_WITH_1 = ("mockserver explain - ", "mockserver explain --version v1 ", "--fail-under 80")
+"""The examples that show a refusal (the file they name is a v0.1 body) or a goal that one message does not reach."""
 
 
 def examples() -> Iterator[str]:
@@ -51,6 +51,8 @@ def shop(tmp_path: Path) -> Path:
     (tmp_path / "mockserver.toml").write_text("delivered_after_s = 0.1\n", encoding="utf-8")
     expected = "- {messages: {channel: sms}, count: 1}\n- {violations: 0}\n"
     (tmp_path / "expectations.yaml").write_text(expected, encoding="utf-8")
+    report = {"format": 1, "cells": {"sent:v1:sms:text": 1}, "beyond": {}}
+    (tmp_path / "coverage.json").write_text(json.dumps(report), encoding="utf-8")
     (tmp_path / "scenario.yaml").write_text("scenario: quiet\n", encoding="utf-8")
     scenarios = tmp_path / "scenarios"
     scenarios.mkdir()

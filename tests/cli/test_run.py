@@ -462,7 +462,7 @@ REPLACED = """\
 scenario: one
 vars: {api_url: "http://127.0.0.1:1"}
 timeline:
-  - sleep: 1s
+  - sleep: 3s
   - http:
       method: PUT
       url: "${vars.api_url}/_mock/scenarios/one?account=mine"
