@@ -127,6 +127,10 @@ def fuzz(
     """
     _need_hypothesis()
     shell = shell_of(context)
+    if (shell.folder / save).exists() and not (shell.folder / save).is_dir():
+        raise UsageError(
+            f"{save} is no folder", where="--save", fix="Name a folder for the scenario files of failures."
+        )
     chosen = random.SystemRandom().randrange(_SEEDS) if seed is None else seed
     kept = None if database is None else shell.folder / database
     again = [

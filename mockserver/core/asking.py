@@ -140,11 +140,11 @@ def _conditions(about: About, name: str, asked: Json) -> Iterator[Condition]:
         case "q":
             yield from _searched(about, asked)
         case _:
-            _check_words(name, asked, _CHOSEN.get(about, {}).get(name, ()))
+            check_words(name, asked, _CHOSEN.get(about, {}).get(name, ()))
             yield _condition(name, asked, name)
 
 
-def _check_words(name: str, asked: Json, words: tuple[str, ...]) -> None:
+def check_words(name: str, asked: Json, words: tuple[str, ...]) -> None:
     """Refuse a plain word, or one in a list, that the field can never be."""
     for each in asked if isinstance(asked, list) else [asked]:
         if words and isinstance(each, str) and each not in words:

@@ -328,7 +328,10 @@ class AsyncFaults:
 
 
 class AsyncWebhooks:
-    """The webhooks of the account: what was sent to the system under test, and what it answered."""
+    """The webhooks of the account: what was sent to the system under test, and what it answered.
+
+    One that had no URL to go to counts, too: its ``state`` is ``dropped``.
+    """
 
     def __init__(self, mock: AsyncMockServer) -> None:
         self._mock = mock

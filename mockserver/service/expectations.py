@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.core.asking import About, canonical, matcher_of
+from mockserver.core.asking import About, canonical, check_words, matcher_of
 from mockserver.core.matching import Matcher, PatternError, shown
 from mockserver.core.scenario_values import Bounds, Expect, Total, Wanted
 from mockserver.core.scenario_values import Sequence as InOrder
@@ -121,8 +121,11 @@ def _wanted(about: About, asked: Json, where: str, aliases: Mapping[str, str]) -
 
 
 def _field(about: About, name: str, asked: Json, where: str, aliases: Mapping[str, str]) -> Matcher:
+    found = canonical({name: asked}, aliases)
     try:
-        return matcher_of(about, canonical({name: asked}, aliases))
+        if name == "channel":  # the channels are data of the documents, which the matcher does not know
+            check_words(name, found[name], tuple(dict.fromkeys(aliases.values())))
+        return matcher_of(about, found)
     except PatternError as error:
         raise UsageError(error.says.removeprefix("q: "), where=_at(where, name), fix=error.fix or None) from None
 

@@ -179,6 +179,10 @@ MISTAKES: dict[str, tuple[Callable[[MockServer], object], str]] = {
         lambda mock: mock.assert_sent(chanel="sms"),
         "messages.chanel: chanel is no field of messages. Did you m",
     ),
+    "word": (
+        lambda mock: mock.assert_nothing_sent(channel="smss"),
+        'messages.channel: channel is "smss", which it can never be. Did you mean sms?',
+    ),
     "sent": (
         lambda mock: mock.sent(chanel="sms"),
         "messages.chanel: chanel is no field of messages. Did you mean chan",

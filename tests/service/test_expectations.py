@@ -90,6 +90,8 @@ def test_a_list_is_read_in_order() -> None:
         ({"messages": {}, "cuont": 1}, "cuont", "cuont does not go with messages", "Did you mean count?"),
         ({"messages": {}, "acknowledged": True}, "acknowledged", "does not go with messages", "Known: messages, count"),
         ({"violations": 0, "within": 1}, "within", "within does not go with violations", "Known: violations, name."),
+        ({"messages": {"channel": "smss"}}, "messages.channel", 'channel is "smss", which it can never', "mean sms?"),
+        ({"messages": {"channel": ["sms", 7, "vibr"]}}, "messages.channel", 'channel is "vibr"', "mean viber?"),
         ({"messages": {"chanel": "sms"}}, "messages.chanel", "chanel is no field of messages", "Did you mean channel?"),
         ([{"messages": {"text": {"contain": "x"}}}], "[0].messages.text", "text: 'contain' is no test", "contains?"),
         ({"messages": {"text": {}}}, "messages.text", "text: an empty mapping asks for nothing", ""),
