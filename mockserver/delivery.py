@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from mockserver.clock import at
-from mockserver.core.chance import uuid_for
+from mockserver.core.chance import numbered_uuid
 from mockserver.core.faults import named
 from mockserver.errors import PostError
 from mockserver.model import Attempt, Delivery, DeliveryFault, DeliveryState, EntryKind
@@ -331,7 +331,7 @@ class Outbox:
                 delivery.body,
                 spoiling.secret_of(fault, secret or self._settings.signature_secret),
                 issued_s=spoiling.issued_s_of(fault, time.time()),
-                token_id=uuid_for(self._seed, delivery.id, number, "jti"),
+                token_id=numbered_uuid(self._seed, delivery.id, number, "jti"),
                 api_key=delivery.account,
                 application=delivery.application,
             )

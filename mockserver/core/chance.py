@@ -9,7 +9,7 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 def random_for(seed: int, *parts: object) -> random.Random:
     """Return the source of chance for one decision, such as ``random_for(7, account, n, "price")``."""
-    return random.Random(":".join(map(str, (seed, *parts))))
+    return random.Random(_spelled(seed, parts))
 
 
 def uuid_for(seed: int, *parts: object) -> str:
@@ -21,8 +21,8 @@ def uuid_for(seed: int, *parts: object) -> str:
 
 
 def numbered_uuid(seed: int, owner: str, number: int, purpose: str) -> str:
-    """Return ``uuid_for`` of these parts, in half the time."""
-    return _uuid(blake2b(f"{seed}:{owner}:{number}:{purpose}".encode(), digest_size=16).hexdigest())
+    """Return ``uuid_for`` of these parts, in less time: each send and each webhook needs one."""
+    return _uuid(_hashed(f"{seed}:{owner}:{number}:{purpose}"))
 
 
 def _uuid(digits: str) -> str:
@@ -31,4 +31,12 @@ def _uuid(digits: str) -> str:
 
 def digest_for(seed: int, *parts: object) -> str:
     """Return the 32 hex digits that belong to a seed and parts: for ids that need not be UUIDs."""
-    return blake2b(":".join(map(str, (seed, *parts))).encode(), digest_size=16).hexdigest()
+    return _hashed(_spelled(seed, parts))
+
+
+def _spelled(seed: int, parts: tuple[object, ...]) -> str:
+    return ":".join(map(str, (seed, *parts)))
+
+
+def _hashed(spelled: str) -> str:
+    return blake2b(spelled.encode(), digest_size=16).hexdigest()

@@ -5,7 +5,7 @@ from uuid import RFC_4122, UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.chance import random_for, uuid_for
+from mockserver.core.chance import numbered_uuid, random_for, uuid_for
 
 SEEDS = st.integers(min_value=0, max_value=2**63)
 PARTS = st.lists(st.one_of(st.integers(), st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True)), max_size=4)
@@ -17,6 +17,11 @@ def test_uuid_is_version_4_in_lower_case_with_dashes(seed: int, parts: list[obje
 
     assert str(UUID(written)) == written
     assert (UUID(written).version, UUID(written).variant) == (4, RFC_4122)
+
+
+@given(SEEDS, st.text(), st.integers(), st.sampled_from(["message", "jti"]))
+def test_numbered_uuid_is_the_uuid_of_its_parts(seed: int, owner: str, number: int, purpose: str) -> None:
+    assert uuid_for(seed, owner, number, purpose) == numbered_uuid(seed, owner, number, purpose)
 
 
 @given(SEEDS, PARTS)
