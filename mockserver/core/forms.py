@@ -77,10 +77,7 @@ def joined(holder: str, member: str) -> str:
 
 def found_at(body: Json, name: str) -> Json:
     """Return what stands under a dotted name, ``None`` where nothing does; the empty name is the body itself."""
-    found = body
-    for member in name.split(".") if name else ():
-        found = found.get(member) if isinstance(found, dict) else None
-    return found
+    return found_along(tuple(name.split(".")) if name else (), body)
 
 
 def found_along(path: tuple[str, ...], body: Json) -> Json:
