@@ -21,9 +21,10 @@ POLL_S: Final = 0.05
 
 
 class Control:
-    """A program that answers JSON, over one connection while it is in use."""
+    """A program that answers JSON, over one connection while it is in use; ``patience_s`` bounds each wait for it."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, patience_s: float = DRAINED_S) -> None:
+        self.patience_s = patience_s
         self._program = program
         self._connection = HTTPConnection(HOST, program.port, timeout=TIMEOUT_S)
         self._used_s = 0.0
@@ -89,9 +90,15 @@ def wait_until_told(control: Control) -> None:
     _wait(control, lambda found: not found.pending)
 
 
+def wait_until_pending(control: Control, webhooks: int) -> None:
+    """Wait until so many webhooks are written and not done with; raise BenchError if that takes too long."""
+    _wait(control, lambda found: found.pending >= webhooks)
+
+
 def _wait(control: Control, is_over: Callable[[Health], bool]) -> None:
-    deadline = time.monotonic() + DRAINED_S
+    deadline = time.monotonic() + control.patience_s
     while not is_over(found := health(control)):
         if time.monotonic() > deadline:
-            raise BenchError(f"after {DRAINED_S:g} s, {found.pending} webhooks and {found.scheduled} steps still wait")
+            waited = f"after {control.patience_s:g} s"
+            raise BenchError(f"{waited}, {found.pending} webhooks and {found.scheduled} steps still wait")
         time.sleep(POLL_S)
