@@ -20,9 +20,12 @@ from mockserver.model import (
 )
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
+from mockserver.store.shelf import Loose
+from mockserver.store.world import Room
 
 _T = TypeVar("_T")
-_STORES: dict[str, Callable[[], Store]] = {"memory": MemoryStore}
+_SMALL = Room(Loose(2, 1), Loose(2, 1), Loose(2, 1), block=2)
+_STORES: dict[str, Callable[[], Store]] = {"memory": MemoryStore, "packed": lambda: MemoryStore(room=_SMALL)}
 _AT = datetime(2021, 6, 1, tzinfo=UTC)
 
 
