@@ -250,8 +250,7 @@ async def _expected(asked: Expect, scene: _Scene, look: _Look) -> Outcome:
     passed = asked.bounds.holds(len(fitting))
     nearest: tuple[Near, ...] = ()
     if len(fitting) < asked.bounds.at_least:
-        judged = [Near(each, matcher.judge(each.subject).misses) for each in await look.newest(about)]
-        nearest = tuple(sorted((each for each in judged if each.misses), key=lambda near: len(near.misses))[:_NEAREST])
+        nearest = _nearest(matcher, await look.newest(about))
     detail = (
         ""
         if fitting or passed or await look.newest(about)
@@ -278,7 +277,9 @@ async def _in_order(asked: InOrder, scene: _Scene, look: _Look) -> Outcome:
         found = [each for each in await _occurrences(item, scene, look) if each[0] >= last and each[1] not in used]
         if not found:
             detail = f"number {number}, {_item_words(item, scene.context)}, did not follow"
-            nearest = await _nearest(item, scene, look)
+            nearest: tuple[Near, ...] = ()
+            if isinstance(item, Wanted):
+                nearest = _nearest(item.bind(scene.context), await look.all(item.about))
             return _ordered(words, number - 1, matching, nearest, detail)
         last, key, thing = min(found, key=lambda each: each[:2])
         used.add(key)
@@ -304,11 +305,9 @@ async def _occurrences(
     return [(number, (each.about, each.id), each) for number, each in numbered if number is not None]
 
 
-async def _nearest(item: Fired | Arrived | Wanted, scene: _Scene, look: _Look) -> tuple[Near, ...]:
-    if not isinstance(item, Wanted):
-        return ()
-    matcher = item.bind(scene.context)
-    judged = [Near(each, matcher.judge(each.subject).misses) for each in await look.all(item.about)]
+def _nearest(matcher: Matcher, candidates: Iterable[Found]) -> tuple[Near, ...]:
+    """Return the few that miss least, of those that miss something."""
+    judged = [Near(each, matcher.judge(each.subject).misses) for each in candidates]
     return tuple(sorted((each for each in judged if each.misses), key=lambda near: len(near.misses))[:_NEAREST])
 
 
