@@ -65,6 +65,11 @@ def read_answer(name: str, answer: HTTPResponse) -> Any:
     return msgspec.json.decode(text) if text else None
 
 
+def forget(control: Control, account: str) -> None:
+    """Have our server forget what an account sent and what came of it, so that each round begins alike."""
+    control.call("POST", "/_mock/reset", account=account, what="messages,journal")
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """What our server tells of itself: webhooks written and not done with, steps that are planned, tasks if told."""

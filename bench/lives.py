@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bench.control import Control, wait_until_drained
+from bench.control import Control, forget, wait_until_drained
 from bench.load import CONNECTIONS, Round, drive
 from bench.programs import BenchError, Program, our_server, script, wait_until_idle
 from bench.request import ACCOUNT, VARIED_READ, Effort
@@ -92,5 +92,5 @@ def check_counts(counted: Any, accepted: range, statuses: tuple[str, ...]) -> No
 
 def _forget(server: Program) -> None:
     with Control(server) as control:
-        control.call("POST", "/_mock/reset", account=ACCOUNT, what="messages,journal")
+        forget(control, ACCOUNT)
     wait_until_idle(server)

@@ -9,7 +9,7 @@ from typing import Final
 
 import aiohttp
 
-from bench.control import Control, health, wait_until_pending, wait_until_told
+from bench.control import Control, forget, health, wait_until_pending, wait_until_told
 from bench.load import CONNECTIONS, Round, check, drive
 from bench.programs import HOST, BenchError, Program, our_server
 from bench.request import ACCOUNT, V1, Effort, Load, basic
@@ -58,7 +58,7 @@ def _measure(kind: str, effort: Effort) -> Pending:
 def _forget(control: Control) -> None:
     """Have the server be as it was at first, with nothing that waits."""
     for account in (ACCOUNT, DEAD):
-        control.call("POST", "/_mock/reset", account=account, what="messages,journal")
+        forget(control, account)
     wait_until_told(control)
 
 

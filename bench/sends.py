@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from bench.control import Control
+from bench.control import Control, forget
 from bench.load import Round, drive
 from bench.peers import checked, install, openapi_backend, prism, version_of, wiremock
 from bench.programs import BenchError, Program, our_server, post, script, wait_until_idle
@@ -137,7 +137,7 @@ def _settle(contender: Contender) -> None:
     """Have our server forget the round, so that each begins alike, and wait until nobody works any more."""
     if contender.program.name == "mockserver":
         with Control(contender.program) as control:
-            control.call("POST", "/_mock/reset", account=ACCOUNT, what="messages,journal")
+            forget(control, ACCOUNT)
     wait_until_idle(contender.program)
 
 
