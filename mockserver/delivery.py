@@ -202,6 +202,8 @@ class Outbox:
     def forget(self, account: str) -> None:
         """Let go of an account's webhooks that are not with a receiver, once the store has forgotten them."""
         self._parking.take_all(account)
+        for kind in (_Retry, _LetGo):
+            self._times.drop(account, kind)
         gone = [each for each in self._retrying.values() if each.account == account]
         for delivery in gone:
             del self._retrying[delivery.id]

@@ -180,6 +180,17 @@ async def test_reset_of_messages_leaves_nothing_planned_for_them(open_world: Ope
     assert 1 == len(world.runtime.times)
 
 
+async def test_reset_of_messages_leaves_no_next_try_of_their_webhooks(world: World) -> None:
+    world.poster.answer(STATUS_URL, 500)
+    await world.send()
+    await world.advance(1)
+    assert len(world.runtime.times)
+
+    await world.runtime.reset(await world.account(), "messages")
+
+    assert 0 == len(world.runtime.times)
+
+
 async def test_reset_leaves_other_accounts_alone(open_world: OpenWorld) -> None:
     world = await open_world(Account("other"))
     world.poster.answer(STATUS_URL, 500)
