@@ -1,7 +1,16 @@
 """The configuration: flags, environment, ``mockserver.toml``, defaults; each mistake told with its place."""
 
 from mockserver.config.accounts import account_from
-from mockserver.config.load import CONFIG_ENV, FILE_NAME, URL_ENV, Config, ConfigFile, load_config, read_file
+from mockserver.config.load import (
+    CONFIG_ENV,
+    FILE_NAME,
+    URL_ENV,
+    Config,
+    ConfigFile,
+    checked_settings,
+    load_config,
+    read_file,
+)
 from mockserver.config.values import check_url, nearest, shortened, shown
 
 __all__ = [
@@ -12,6 +21,7 @@ __all__ = [
     "ConfigFile",
     "account_from",
     "check_url",
+    "checked_settings",
     "load_config",
     "nearest",
     "read_file",

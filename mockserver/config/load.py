@@ -1,5 +1,6 @@
 """Gathers the configuration from flags, environment and file, in that order; knows no server."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -60,6 +61,18 @@ def load_config(flags: Mapping[str, Json], environ: Mapping[str, str], folder: P
     settings = Settings(**{**file.settings, **_from_environ(environ), **_from_flags(flags)})
     warnings = (*_misspelt(environ), *_short_secrets(settings, file.accounts))
     return Config(settings, file.accounts, path, warnings)
+
+
+def checked_settings(settings: Settings, where: str) -> Settings:
+    """Return settings that were made in Python, each in its type; raise ConfigError at the first that cannot be.
+
+    Paths may be those of ``pathlib``.
+    """
+    found: dict[str, Json] = {}
+    for row in settings_table():
+        value = getattr(settings, row.name)
+        found[row.name] = checked(row, os.fspath(value) if isinstance(value, os.PathLike) else value, where)
+    return Settings(**found)
 
 
 def config_path(named: str | None, environ: Mapping[str, str], folder: Path) -> Path | None:

@@ -16,7 +16,7 @@ from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from mockserver.errors import UsageError
+from mockserver.errors import ConfigError, UsageError
 from mockserver.handle.access import Notes, Place
 from mockserver.handle.asgi import AsgiApp, AtHome, lifespan_of
 from mockserver.handle.awaited import AsyncMockServer
@@ -47,8 +47,8 @@ class Wanted:
     account: str | None = None
 
     def settled(self) -> "Settled":
-        """Return it with everything decided; raise UsageError for an account that is not there."""
-        settings = self.settings or Settings(port=0)
+        """Return it with everything decided; raise UsageError for what cannot be."""
+        settings = _checked(self.settings or Settings())
         if settings.port == Settings().port:
             settings = replace(settings, port=0)  # tests run side by side, and beside a server of `mockserver serve`
         name = self.account or settings.api_key
@@ -84,6 +84,15 @@ class Settled:
     def place(self, url: str, **more: Any) -> Place:
         """Return the place of the server, which knows its account."""
         return Place(url, known={self.credentials.api_key: self.credentials}, **more)
+
+
+def _checked(settings: Settings) -> Settings:
+    from mockserver.config import checked_settings
+
+    try:
+        return checked_settings(settings, "Settings")
+    except ConfigError as error:
+        raise UsageError(error.what, where=error.where, fix=error.fix) from None
 
 
 def _account(name: str, members: Json) -> Account:

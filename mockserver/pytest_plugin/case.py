@@ -1,7 +1,7 @@
 """One test and its account: judged when the test has passed, and once more when the fixtures around it have ended."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -130,7 +130,9 @@ def around(make: Callable[[MockServer], AsgiApp], settings: Settings) -> Iterato
     async def sut(scope: Event, receive: Receive, send: Send) -> None:
         await app(scope, receive, send)
 
-    with MockServer.in_process(settings, sut=sut, lifespan=False) as server:
+    with ExitStack() as held:
+        with plainly():
+            server = held.enter_context(MockServer.in_process(settings, sut=sut, lifespan=False))
         app = make(server)
         yield server
 

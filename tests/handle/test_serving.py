@@ -9,7 +9,7 @@ import pytest
 
 from mockserver import MockServer, Settings
 from mockserver.errors import UnreachableError, UsageError
-from mockserver.model import Account, Application
+from mockserver.model import Account, Application, Json
 from tests.handle.conftest import QUICK
 from tests.handle.sending import body_of, open_files, post, send
 
@@ -104,3 +104,28 @@ def test_account_that_is_not_there_is_refused() -> None:
         MockServer.serving(QUICK, [Account("mine")], account="mien"),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"realism": "strickt"}, 'realism is "strickt", expected one of "open", "strict". Did you mean "strict"?'),
+        ({"port": "abc"}, 'port is "abc", expected a whole number from 0 to 65535.'),
+        ({"inbound_url": "foo"}, 'inbound_url is "foo", expected an absolute http or https URL. Write it like '),
+        ({"strict": 1}, "strict is 1, expected true or false."),
+    ],
+    ids=["choice", "number", "url", "switch"],
+)
+def test_settings_that_cannot_be_are_refused(members: dict[str, Json], expected: str) -> None:
+    settings = Settings(**{"tls": False, **members})
+    for opening in (MockServer.serving(settings), MockServer.in_process(settings)):
+        with pytest.raises(UsageError) as refused, opening:
+            pass
+
+        assert str(refused.value).startswith(f"Settings: {expected}")
+
+
+def test_settings_take_paths_and_lists(tmp_path: Path) -> None:
+    members: dict[str, Json] = {"tls_dir": tmp_path, "tls_name": ["api.nexmo.com"], "retry_delays_s": [1, 2]}
+    with MockServer.serving(Settings(**members)) as mock:
+        assert tmp_path / "ca.pem" == mock.ca_file

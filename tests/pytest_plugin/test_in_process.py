@@ -75,3 +75,23 @@ def test_meant(messages_api_in_process, request):
     result.stdout.fnmatch_lines(
         ["1 request of this test broke the contract*", "    `text` is empty*", "*- messages_api: timeline -*"]
     )
+
+
+def test_settings_that_cannot_be_are_told_in_one_sentence(run: Run) -> None:
+    source = """
+import pytest
+from mockserver import Settings
+
+@pytest.fixture(scope="session")
+def messages_api_settings():
+    return Settings(realism="strickt")
+
+def test_it(messages_api_in_process):
+    messages_api_in_process(print)
+"""
+
+    result = run(source)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines('Settings: realism is "strickt", expected one of "open", "strict". *')
+    result.stdout.no_fnmatch_line("*Error*")
