@@ -1,13 +1,13 @@
 """One test and its account: judged when the test has passed, and once more when the fixtures around it have ended."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from mockserver.errors import MockServerError
+from mockserver.errors import MockServerError, UnknownError
 from mockserver.handle import MockServer
 from mockserver.handle.asgi import AsgiApp, Event, Receive, Send
 from mockserver.pytest_plugin.judging import breaches, refusals, rules_told, scenario_failure, sentence
@@ -41,7 +41,8 @@ class Case:
     def judge(self) -> None:
         """Fail the test over what is wrong in its account and was not told yet; raise as pytest.fail does."""
         __tracebackhide__ = True
-        reasons = "\n\n".join([*self._scenario_failed(), *self._breaches(), *self._refused()])
+        with plainly():
+            reasons = "\n\n".join([*self._scenario_failed(), *self._breaches(), *self._refused()])
         if reasons:
             pytest.fail(reasons, pytrace=False)
 
@@ -60,6 +61,12 @@ class Case:
         if self._kept is not None:
             yield from self._kept
             return
+        try:
+            yield from self._asked()
+        except MockServerError as error:  # no account, no server: a report must bear that, or the whole run ends
+            yield "timeline", str(error)
+
+    def _asked(self) -> Iterator[tuple[str, str]]:
         yield "violations", "\n\n".join([*self._breaches(), *self._refused()])
         yield "rules", rules_told(self.account.ask("GET", "scenarios")["scenarios"])
         yield "timeline", self.account.timeline()
@@ -108,7 +115,8 @@ def opened(server: MockServer, options: Options, item: pytest.Item) -> Iterator[
         with judged(account, options, item) as case:
             yield case
     finally:
-        account.forget()
+        with plainly(), suppress(UnknownError):  # the test may have forgotten it
+            account.forget()
 
 
 @contextmanager

@@ -198,3 +198,47 @@ def pytest_runtest_protocol(item, nextitem):
 """
 
     run_there(SENDING + source, conftest=again).assert_outcomes(passed=1)
+
+
+FORGETS = """
+def test_bad(messages_api):
+    messages_api.forget()
+    raise ZeroDivisionError
+
+def test_next(messages_api):
+    messages_api.assert_nothing_sent()
+"""
+ENDS = """
+import pytest
+from contextlib import ExitStack
+from mockserver import MockServer
+
+@pytest.fixture(scope="session")
+def held():
+    with ExitStack() as held:
+        yield held
+
+@pytest.fixture(scope="session")
+def messages_api_server(held, messages_api_settings):
+    return held.enter_context(MockServer.serving(messages_api_settings))
+
+def test_bad(messages_api, held):
+    held.close()
+    raise ZeroDivisionError
+
+def test_next():
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [(FORGETS, "no account '*'; known: *"), (ENDS, "No server answers at *")],
+    ids=["forgot", "ended"],
+)
+def test_run_goes_on_without_the_account_of_a_failed_test(run: Run, source: str, why: str) -> None:
+    result = run(source)
+
+    result.assert_outcomes(failed=1, errors=1, passed=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_bad*", why, "E * ZeroDivisionError", TIMELINE, why])
+    result.stdout.no_fnmatch_line("INTERNALERROR*")
