@@ -74,9 +74,12 @@ class Coverage:
         if output is not None:
             output[_SENT] = report_view(self._merged) if self._reports else None
             return
-        self._goals = _goals(self._config.rootpath, self._options.coverage_fail_under)
         report = self._merged
-        self._missed = shortfalls(report, self._goals)
+        try:
+            self._goals = _goals(self._config.rootpath, self._options.coverage_fail_under)
+            self._missed = shortfalls(report, self._goals)
+        except MockServerError as error:
+            raise pytest.UsageError(str(error)) from None
         if self._options.coverage_file is not None:
             _write(self._options.coverage_file, report_view(report, self._goals))
         if self._missed and session.exitstatus == pytest.ExitCode.OK:
@@ -105,10 +108,7 @@ def _goals(root: Path, fail_under: float | None) -> Goals:
     from mockserver.config import load_config
     from mockserver.service.coverage import goals_of
 
-    try:
-        goals = goals_of(load_config({}, os.environ, root).settings)
-    except MockServerError as error:
-        raise pytest.UsageError(str(error)) from None
+    goals = goals_of(load_config({}, os.environ, root).settings)
     return goals if fail_under is None else replace(goals, fail_under=fail_under)
 
 

@@ -114,6 +114,15 @@ def test_broken_configuration_is_told_in_one_sentence(run: Run, pytester: pytest
     assert any(each.startswith("ERROR: ") and "mockserver.toml:1" in each for each in result.errlines)
 
 
+def test_goal_that_names_no_cell_is_told_in_one_sentence(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("mockserver.toml").write_text('coverage_only = ["snet:v1:sms"]\n', encoding="utf-8")
+
+    result = run(TWO, "--messages-api-coverage")
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    assert "ERROR: no cell of the contract is like 'snet:v1:sms'. Did you mean sent:v1:sms?" in result.errlines
+
+
 def test_file_that_cannot_be_written_is_told_in_one_sentence(run: Run, pytester: pytest.Pytester) -> None:
     pytester.path.joinpath("out").write_text("a file", encoding="utf-8")
 
