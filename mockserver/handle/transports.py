@@ -39,13 +39,26 @@ class OverHttp:
             connection.close()
 
     def _connection(self, timeout_s: float) -> HTTPConnection:
-        parts = urlsplit(self.url)
-        if parts.hostname is None or parts.scheme not in {"http", "https"}:
-            raise UsageError(f"{self.url!r} is no URL of a server", fix="Write it like http://127.0.0.1:7670.")
+        try:
+            parts = urlsplit(self.url)
+            host, port = parts.hostname, parts.port
+        except ValueError:  # a port that is no number, an address half in brackets
+            raise self._no_url() from None
+        if host is None or parts.scheme not in {"http", "https"}:
+            raise self._no_url()
         if parts.scheme == "https":
-            context = ssl.create_default_context(cafile=self.ca_file)
-            return HTTPSConnection(parts.hostname, parts.port, timeout=timeout_s, context=context)
-        return HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
+            return HTTPSConnection(host, port, timeout=timeout_s, context=self._trusting())
+        return HTTPConnection(host, port, timeout=timeout_s)
+
+    def _no_url(self) -> UsageError:
+        return UsageError(f"{self.url!r} is no URL of a server", fix="Write it like http://127.0.0.1:7670.")
+
+    def _trusting(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:  # no such file, or no certificate in it
+            what = f"the certificate {self.ca_file} cannot be read: {error.strerror or error}"
+            raise UsageError(what, fix="Give the server's ca.pem as ca_file.") from None
 
     def _unreachable(self, error: Exception) -> UnreachableError:
         if isinstance(error, ssl.SSLCertVerificationError):

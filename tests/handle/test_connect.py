@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -67,10 +68,20 @@ def test_unknown_account_is_told(server: MockServer) -> None:
         MockServer.connect(server.url, account="nobody")
 
 
-@pytest.mark.parametrize("url", ["localhost:7670", "ftp://localhost", "http://"])
+@pytest.mark.parametrize("url", ["localhost:7670", "ftp://localhost", "http://", "http://a:b", "http://[::1"])
 def test_url_that_is_none_is_told(url: str) -> None:
     with pytest.raises(UsageError, match=r"is no URL of a server\. Write it like http://127\.0\.0\.1:7670\."):
         MockServer.connect(url)
+
+
+@pytest.mark.parametrize("text", [None, "no certificate"], ids=["absent", "other"])
+def test_certificate_that_cannot_be_read_is_told(tmp_path: Path, text: str | None) -> None:
+    ca_file = tmp_path / "ca.pem"
+    if text is not None:
+        ca_file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(UsageError, match=r"the certificate .*ca\.pem cannot be read: .* Give the server's ca\.pem as"):
+        MockServer.connect("https://127.0.0.1:9", ca_file=ca_file)
 
 
 def test_server_that_does_not_run_is_told() -> None:
