@@ -6,7 +6,7 @@ there are is for others to know. Nothing here reads files or asks a store.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -125,14 +125,6 @@ class Matcher:
         """Return what is asked for on one line."""
         asked = (f"{each.name} {' and '.join(test.words for test in each.tests)}" for each in self.conditions)
         return "; ".join(asked) or "anything"
-
-
-def nearest(matcher: Matcher, subjects: Iterable[Subject], limit: int = 3) -> list[tuple[Subject, Judged]]:
-    """Return the subjects that come closest without fitting, the nearest first, the later of two equals first."""
-    judged = [(each, matcher.judge(each)) for each in subjects]
-    missed = [(subject, found) for subject, found in judged if not found.fits]
-    missed.reverse()
-    return sorted(missed, key=lambda each: len(each[1].misses))[:limit]
 
 
 def reached(value: Json, path: tuple[str | int, ...]) -> Json:

@@ -50,7 +50,7 @@ class CheckCalls(Calls):
         about = _ABOUT[name]
         matcher = matcher_for(about, asked, name, self._aliases)
         found: list[Found] = []
-        async for each in self._runtime.subjects.all(account.api_key, about):
+        async for each in self._runtime.subjects.all(account.api_key, about, matcher.known()):
             if matcher.judge(each.subject).fits:
                 found.append(each)
             if len(found) == limit:
@@ -58,7 +58,7 @@ class CheckCalls(Calls):
         return {
             "account": account.api_key,
             name: [await self._shown(account.api_key, each) for each in reversed(found)],
-            "elsewhere": await self._elsewhere(account),
+            "elsewhere": [] if found else await self._elsewhere(account),
         }
 
     async def wait(self, request: Request) -> Json:
