@@ -168,31 +168,30 @@ class Runner:
         server, identity = Server(self.host.url, account), file.scenario.id
         sets = {**self._known(file, account, target), **file.sets}
         server.put_text(f"scenarios/{identity}", file.text, name=file.name, sets=sets)
-        server.post(f"scenarios/{identity}/run", None)
+        first = int(server.post(f"scenarios/{identity}/run", None)["first_entry"])
         if self.sender is None:
-            return self._followed(server, file, account, show), ()
+            return self._followed(server, file, account, first, show), ()
         program, environ = Program(self.sender), {**self.environ, **self._told(file, account)}
         with tempfile.TemporaryDirectory(prefix="mockserver-run-") as folder:
             log = Path(folder) / "sender.log"
             with started(program, environ, self.folder, log, stopped=self._stopped.is_set) as sender:
-                report = self._followed(server, file, account, show)
+                report = self._followed(server, file, account, first, show)
                 code = sender.ended_within(self.program.ready_within_s)
-                why = complaint(server, report.entries[0], code, log.read_text("utf-8", "replace"))
+                why = complaint(server, first, code, log.read_text("utf-8", "replace"))
                 lines = tuple(sender.last_lines())
         if not why:
             return report, lines
         return msgspec.structs.replace(report, outcome="failed", why=f"the sender: {why}"), lines
 
-    def _followed(self, server: Server, file: ScenarioFile, account: str, show: Show) -> Report:
-        """Return the report of a scenario under way once it has ended, telling of each step."""
+    def _followed(self, server: Server, file: ScenarioFile, account: str, first: int, show: Show) -> Report:
+        """Return the report of the run whose ``first`` entry is told once it has ended, telling of each step."""
         identity = file.scenario.id
-        shown, first = 0, None
+        shown = 0
         while True:
             report = msgspec.convert(server.get(f"scenarios/{identity}/report", wait_s=_LOOK_S), Report)
-            if first not in {None, report.entries[0]}:  # the verdict would be that of another file
+            if report.entries[0] != first:  # the verdict would be that of another run
                 fix = "Give each run an account of its own by --account, or run the files one after the other."
                 raise ConflictError(f"another run took the place of scenario {identity} in account {account}", fix=fix)
-            first = report.entries[0]
             results = (*report.steps, *report.checks)
             for each in results[shown:]:
                 show(file, account, each)

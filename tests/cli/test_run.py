@@ -481,3 +481,15 @@ def test_a_run_never_takes_the_verdict_of_another(cli: Cli, tmp_path: Path, open
 
     assert outcome.code != 0
     assert "another run took the place of scenario one in account mine" in outcome.out + outcome.err
+
+
+def test_a_run_replaced_at_once_is_told_from_the_other(cli: Cli, tmp_path: Path, open_server: OpenServer) -> None:
+    """The other run is there before anybody could look at this one; it would pass."""
+    (tmp_path / "one.yaml").write_text(REPLACED.replace("  - sleep: 3s\n", ""), encoding="utf-8")
+
+    with open_server() as api:
+        outcome = cli("run", "one.yaml", "--url", api.url, "--account", "mine")
+
+    assert outcome.code != 0
+    said = outcome.out + outcome.err
+    assert "another run took the place of scenario one" in said or "its text was replaced" in said

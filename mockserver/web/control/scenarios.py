@@ -173,6 +173,7 @@ def play_view(play: Play) -> Json:
         "source": scenario.source,
         "outcome": "loaded" if play.run is None else play.run.outcome,
         "why": "" if play.run is None else play.run.why,
+        "first_entry": None if play.run is None else play.run.first,
         "seed": play.seed,
         "steps": len(scenario.timeline),
         "steps_done": 0 if play.run is None else len(play.run.steps),
