@@ -45,18 +45,34 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a check in one place. ``file`` is the scenario that shows it does not hold."""
+    """What came of a check in one place. ``file`` is the scenario that shows it does not hold.
+
+    ``hidden_by`` are the checks that failed before it could be judged, in every case that could have broken it.
+    """
 
     check: "Check"
     at: str
     judged: int
     finding: "Finding[Any] | None" = None
     file: str | None = None
+    hidden_by: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """What it is called."""
         return f"{self.check.name} at {self.at}"
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it holds, ``None`` if nobody knows."""
+        return None if self.hidden_by else self.finding is None
+
+    @property
+    def said(self) -> str | None:
+        """What is to be said if it was not found to hold."""
+        if self.hidden_by:
+            return f"not judged: hidden by {', '.join(self.hidden_by)}"
+        return None if self.finding is None else self.finding.said
 
 
 @contextmanager
@@ -106,10 +122,10 @@ def _tell(search: Search, hunt: "Hunt[Any, Any]", told: Told, took_s: float) -> 
     """Save what was found and tell all; return the exit code."""
     files = {key: _saved(search, each.name, told.written(each)) for key, each in hunt.found.items()}
     verdicts = [
-        Verdict(check, at, count, hunt.found.get((name, at)), files.get((name, at)))
+        Verdict(check, at, told.judged.counts[key], hunt.found.get(key), files.get(key), told.judged.hidden_by(*key))
         for check in told.checks
-        for (name, at), count in sorted(told.judged.counts.items())
-        if name == check.name
+        for at in told.judged.places(check.name)
+        for key in [(check.name, at)]
     ]
     code = _FOUND if hunt.found else 0
     if search.as_json:
@@ -140,6 +156,9 @@ def write_file(path: Path, content: bytes, flag: str) -> None:
 def _show(search: Search, verdicts: list[Verdict], tried: int, took_s: float) -> None:
     environ = search.shell.environ
     for each in verdicts:
+        if each.passed is None:
+            show_line(environ, ("  skip  ", QUIET), (f"{each.name}: {each.said}", ""))
+            continue
         if each.finding is None:
             show_line(
                 environ,
@@ -173,10 +192,11 @@ def _json(search: Search, verdicts: list[Verdict], tried: int, took_s: float, co
                 "at": each.at,
                 "claims": each.check.claims,
                 "judged": each.judged,
-                "passed": each.finding is None,
-                "said": None if each.finding is None else each.finding.said,
+                "passed": each.passed,
+                "said": each.said,
                 "case": [] if each.finding is None else list(each.finding.lines),
                 "scenario": each.file,
+                "hidden_by": list(each.hidden_by),
             }
             for each in verdicts
         ],
@@ -196,7 +216,7 @@ def _junit(search: Search, verdicts: list[Verdict], took_s: float) -> bytes:
             "tests": str(len(verdicts)),
             "failures": str(sum(each.finding is not None for each in verdicts)),
             "errors": "0",
-            "skipped": "0",
+            "skipped": str(sum(each.passed is None for each in verdicts)),
             "time": f"{took_s:.3f}",
         },
     )
@@ -219,4 +239,6 @@ def _case(verdict: Verdict) -> ET.Element:
         about = {"message": clean(verdict.finding.said), "type": verdict.check.name}
         lines = (*verdict.finding.lines, *([f"scenario: {verdict.file}"] if verdict.file else []))
         ET.SubElement(case, "failure", about).text = clean("\n".join(lines))
+    elif verdict.passed is None:
+        ET.SubElement(case, "skipped").text = verdict.said
     return case

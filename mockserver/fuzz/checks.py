@@ -79,10 +79,23 @@ class Finding(Generic[CaseT]):
 
 @dataclass(slots=True)
 class Judged:
-    """How often each check was judged, and where."""
+    """How often each check was judged, and where; and which failing checks ended cases that could have broken it."""
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _hiding: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def note(self, check: str, at: str) -> None:
         """Count one more judgement."""
         self.counts[check, at] += 1
+
+    def hide(self, check: str, at: str, by: str) -> None:
+        """Note that a case that could have broken a check was ended by a finding of another."""
+        self._hiding.setdefault((check, at), set()).add(by)
+
+    def places(self, check: str) -> list[str]:
+        """Return where a check was judged, or would have been."""
+        return sorted({at for name, at in (*self.counts, *self._hiding) if name == check})
+
+    def hidden_by(self, check: str, at: str) -> tuple[str, ...]:
+        """Return the checks that hid one in every case; none if it was judged in any."""
+        return () if self.counts[check, at] else tuple(sorted(self._hiding.get((check, at), ())))

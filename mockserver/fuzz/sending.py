@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
@@ -157,12 +157,16 @@ class SendExaminer:
         """Run the program on a case; return the first check that does not hold."""
         ended = self.program.run(case)
         found = dict(self._found(case, ended))
-        for check in self.checks:
-            self.judged.note(check.name, AT)
-            if check.name in found:
-                failed = SendFailed(case, ended, self.calm)
-                return Finding(check.name, AT, found[check.name], failed, tuple(_lines(case, ended)))
-        return None
+        due = [each.name for each in self.checks if each.name in found or _can_break(each.name, case, ended)]
+        failing = next((each for each in due if each in found), None)
+        for name in due:
+            if name == failing or (name not in found and ended.code is not None):
+                self.judged.note(name, AT)
+            elif failing is not None:
+                self.judged.hide(name, AT, failing)
+        if failing is None:
+            return None
+        return Finding(failing, AT, found[failing], SendFailed(case, ended, self.calm), tuple(_lines(case, ended)))
 
     def _found(self, case: SendCase, ended: Ended) -> Iterator[tuple[str, str]]:
         """Yield the checks that do not hold, and what happened."""
@@ -190,6 +194,21 @@ def untold(ended: Ended) -> str:
     taken = Counter(each.message for each in ended.requests if each.is_taken)
     lost = Counter({each.message: 1 for each in ended.requests if each.message not in taken})
     return f"it ended with code 0, and {_messages(lost)} not taken" if lost and ended.code == 0 else ""
+
+
+def _can_break(check: str, case: SendCase, ended: Ended) -> bool:
+    """Return whether a run met what a check is about; some are about any run."""
+    is_about = _ABOUT.get(check)
+    return is_about is None or any(each is not None and is_about(each) for each, _ in _met(case, ended))
+
+
+_ABOUT: Final[Mapping[str, Callable[[Trouble], bool]]] = {
+    "tells-of-loss": lambda each: each.status is not None,
+    "no-loss": lambda each: each.is_passing,
+    "no-repeat": lambda each: each.is_final,
+    "heeds-hint": lambda each: each.hint_s is not None,
+}
+"""The troubles without which a check cannot be broken."""
 
 
 def _met_passing_once(message: str, ended: Ended) -> bool:

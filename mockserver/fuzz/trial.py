@@ -1,18 +1,20 @@
 """Tries a case on the webhook endpoints of a system under test and judges how it bears it; knows no HTTP client."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 from mockserver.core.scenario_values import TokenForm
-from mockserver.fuzz.cases import Case, Event, FreshIds, Hook, Renamer, Talk, about_talk, bytes_of, lines_of
+from mockserver.fuzz.cases import Case, Event, FreshIds, Hook, Renamer, Sort, Talk, about_talk, bytes_of, lines_of
 from mockserver.fuzz.checks import Check, Finding, Judged
 from mockserver.wire.forging import WRONG, Signer, authorization
 
 ACKNOWLEDGED: Final = range(200, 206)
 """Source: domain facts, messages-v0.1 part 4.6: any status from 200 to 205."""
 REFUSED: Final = range(400, 500)
+_ANSWERED: Final[Mapping[Sort, str]] = {"valid": "acknowledges", "unknown": "unknown-members"}
+"""The check on the answer to each sort of webhook that has one."""
 _SERVER_ERRORS: Final = 500
 
 
@@ -133,7 +135,12 @@ class Examiner:
             trial.talk = self._sut.ask(case.asks, user)
             trial.steps.append(Asked(case.asks, user, trial.talk))
         names = Renamer(self._fresh)
-        return next((found for hook in case.hooks for found in self._hook(trial, hook, names)), None)
+        finding = next((found for hook in case.hooks for found in self._hook(trial, hook, names)), None)
+        if finding is not None:
+            for hook in case.hooks:
+                for check in self._checks.intersection(_checks_of(hook)):
+                    self.judged.hide(check, hook.event, finding.check)
+        return finding
 
     def _hook(self, trial: _Trial, hook: Hook, names: Renamer) -> Iterator[WebhookFinding]:
         """Send a webhook as often as it comes; yield what does not hold."""
@@ -154,10 +161,9 @@ class Examiner:
         """Send a rightly signed webhook and judge the answer."""
         reply = self._post(trial, hook, content)
         yield from self._answered(trial, hook, content, reply)
-        check = {"valid": "acknowledges", "unknown": "unknown-members"}.get(hook.sort)
-        wanted = tuple(ACKNOWLEDGED)
-        if check is not None and self._judges(check, hook.event) and reply.status not in ACKNOWLEDGED:
-            step = Posted(hook.event, content, self._token(hook), wanted)
+        check = _ANSWERED.get(hook.sort)
+        if check is not None and self._judges(check, hook) and reply.status not in ACKNOWLEDGED:
+            step = Posted(hook.event, content, self._token(hook), tuple(ACKNOWLEDGED))
             said = f"it answered {reply.status}; 200 to 205 acknowledge, anything else is sent again for 24 hours"
             yield self._finding(check, hook, trial, said, step)
         trial.steps.append(Posted(hook.event, content, self._token(hook)))
@@ -165,11 +171,11 @@ class Examiner:
     def _answered(self, trial: _Trial, hook: Hook, content: bytes, reply: Reply) -> Iterator[WebhookFinding]:
         """Yield what is wrong with any answer, whatever was asked."""
         step = Posted(hook.event, content, self._token(hook), NO_5XX)
-        if self._judges("no-break", hook.event) and reply.broken:
+        if self._judges("no-break", hook) and reply.broken:
             yield self._finding("no-break", hook, trial, f"no answer: {reply.broken}", step)
-        if self._judges("no-hang", hook.event) and reply.status is None and not reply.broken:
+        if self._judges("no-hang", hook) and reply.status is None and not reply.broken:
             yield self._finding("no-hang", hook, trial, "it did not answer in time", step)
-        if self._judges("no-5xx", hook.event) and reply.status is not None and reply.status >= _SERVER_ERRORS:
+        if self._judges("no-5xx", hook) and reply.status is not None and reply.status >= _SERVER_ERRORS:
             yield self._finding("no-5xx", hook, trial, f"it answered {reply.status}", step)
 
     def _again(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
@@ -183,26 +189,26 @@ class Examiner:
     def _refused(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
         reply = self._post(trial, hook, content)
         yield from self._answered(trial, hook, content, reply)
-        if self._judges("refuses", hook.event) and reply.status is not None and reply.status not in REFUSED:
+        if self._judges("refuses", hook) and reply.status is not None and reply.status not in REFUSED:
             step = Posted(hook.event, content, hook.token, ("4xx",))
             yield self._finding("refuses", hook, trial, f"it answered {reply.status}: {WRONG[hook.token]}", step)
         trial.steps.append(Posted(hook.event, content, hook.token))
 
     def _unmoved(self, trial: _Trial, hook: Hook, check: str, act: "Acting") -> Iterator[WebhookFinding]:
         """Do something, and yield a finding if the system under test sends anything or changes for it."""
-        judges_sends = self._judges(check, hook.event)
-        judges_state = self._judges("state-once", hook.event)
-        before = self._sends(trial) if judges_sends or judges_state else 0
-        state = self._sut.state() if judges_state else None
-        trial.steps += [Quiet(before)] if judges_sends or judges_state else []
-        trial.steps += [Looked()] if judges_state else []
+        watches = {check, "state-once"} & self._checks
+        watches_state = "state-once" in watches
+        before = self._sends(trial) if watches else 0
+        state = self._sut.state() if watches_state else None
+        trial.steps += [Quiet(before)] if watches else []
+        trial.steps += [Looked()] if watches_state else []
         yield from act()
-        after = self._sends(trial) if judges_sends or judges_state else 0
+        after = self._sends(trial) if watches else 0
         what = "refused" if hook.token in WRONG else "sent a second time"
-        if judges_sends and after > before:
+        if self._judges(check, hook) and after > before:
             said = f"a webhook that was {what} made it send {_messages(after - before)}"
             yield self._finding(check, hook, trial, said, Quiet(before, is_most=True))
-        if judges_state and (now := self._sut.state()) != state:
+        if self._judges("state-once", hook) and (now := self._sut.state()) != state:
             said = f"a webhook that was {what} changed its state: {_difference(state, now)}"
             yield self._finding("state-once", hook, trial, said, Looked(is_same=True))
 
@@ -211,10 +217,11 @@ class Examiner:
             trial.sends = self._sut.sends()
         return trial.sends
 
-    def _judges(self, check: str, at: str) -> bool:
+    def _judges(self, check: str, hook: Hook) -> bool:
+        """Return whether a check is judged now, and note that it is."""
         if check not in self._checks:
             return False
-        self.judged.note(check, at)
+        self.judged.note(check, hook.event)
         return True
 
     def _token(self, hook: Hook) -> TokenForm | None:
@@ -231,6 +238,18 @@ class Examiner:
     def _finding(self, check: str, hook: Hook, trial: _Trial, said: str, step: Step) -> WebhookFinding:
         case = Case(trial.case.hooks[: trial.tried], trial.case.asks)
         return Finding(check, hook.event, said, Failed(case, (*trial.steps, step)), tuple(lines_of(case)))
+
+
+def _checks_of(hook: Hook) -> Iterator[str]:
+    """Yield the checks that a webhook is judged by if none before them fails."""
+    yield from ("no-break", "no-hang", "no-5xx")
+    if hook.token in WRONG:
+        yield from ("refuses", "heeds-no-refused", "state-once")
+        return
+    if hook.sort in _ANSWERED:
+        yield _ANSWERED[hook.sort]
+    if hook.copies > 1:
+        yield from ("sends-once", "state-once")
 
 
 class Acting(Protocol):

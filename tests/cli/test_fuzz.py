@@ -162,6 +162,28 @@ def test_json_and_junit_hold_every_check(cli: Cli, sut: Sut, tmp_path: Path) -> 
     }
 
 
+def test_a_check_that_another_hid_is_never_ok(cli: Cli, sut: Sut, tmp_path: Path) -> None:
+    """A service that takes every token cannot show what it does with a webhook that it refuses."""
+    words = ("fuzz", *sut.endpoints[:2], *QUICK, "--secret", SECRET, "--junit", "junit.xml")
+
+    told = cli(*words)
+    report = cli(*words, "--json").json
+
+    assert "  skip  heeds-no-refused at inbound: not judged: hidden by refuses\n" in told.out
+    assert "ok    heeds-no-refused" not in told.out
+    (hidden,) = (each for each in report["checks"] if each["passed"] is None)
+    assert {
+        "check": "heeds-no-refused",
+        "judged": 0,
+        "said": "not judged: hidden by refuses",
+        "hidden_by": ["refuses"],
+    }.items() <= hidden.items()
+    xml = (tmp_path / "junit.xml").read_bytes()
+    assert [] == junit_schema.mistakes(xml)
+    skipped = [each.text for each in ET.fromstring(xml).iter("skipped")]  # noqa: S314 - our own output
+    assert ["not judged: hidden by refuses"] == skipped
+
+
 def test_a_person_sees_how_far_it_is(cli: Cli, sut: Sut) -> None:
     sut.answers = lambda _, content: 500 if is_text(content) else 200
 

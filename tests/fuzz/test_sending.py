@@ -114,6 +114,40 @@ def test_a_check_left_out_finds_nothing(check: str) -> None:
     assert {check} >= {name for name, _ in _judged(BAD[check], others)}
 
 
+@pytest.mark.parametrize(
+    ("ended", "hidden"),
+    [
+        (Ended(1, (refused("a", 429), taken("b")), TRACE), {"no-loss": ("no-crash",)}),
+        (Ended(2, (refused("a", 429), taken("b")), ""), {"no-loss": ("no-crash",)}),
+        (
+            Ended(None, (refused("a", 429),)),
+            dict.fromkeys(("no-crash", "tells-of-loss", "no-loss", "no-double"), ("no-hang",)),
+        ),
+        (Ended(1, (taken("a"), taken("b")), TRACE), {}),
+    ],
+)
+def test_what_a_finding_hid_is_not_judged(ended: Ended, hidden: dict[str, tuple[str, ...]]) -> None:
+    trying = examiner(ended)
+    calm = examiner(Ended(0, (taken("a"), taken("b"))))
+    calm.judged = trying.judged
+
+    trying.attempt(SendCase((Trouble(429),)))
+
+    names = [each.name for each in checks_of("sends")]
+    assert hidden == {each: by for each in names if (by := trying.judged.hidden_by(each, "sends"))}
+    calm.attempt(SendCase((Trouble(delay_s=0.3),)))
+    about_loss = {"tells-of-loss", "no-loss"}
+    assert about_loss & set(hidden) == {each for each in about_loss if trying.judged.hidden_by(each, "sends")}
+
+
+def test_a_check_is_judged_only_where_it_could_fail() -> None:
+    trying = examiner(Ended(0, (taken("a"), taken("b"))))
+
+    trying.attempt(SendCase((Trouble(delay_s=0.3),)))
+
+    assert {"no-crash", "no-hang", "no-double"} == {name for name, _ in trying.judged.counts}
+
+
 def _judged(ended: Ended, without: tuple[str, ...]) -> Counter[tuple[str, str]]:
     trying = examiner(ended, *without)
     trying.attempt(SendCase(()))

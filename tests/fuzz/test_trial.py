@@ -213,6 +213,37 @@ def test_a_case_is_begun_as_judged_only_where_sends_are_counted() -> None:
     assert [False, True, True] == sut.begun
 
 
+@pytest.mark.parametrize(
+    ("sut", "tried", "hidden"),
+    [
+        (FakeSut(lambda _: Reply(200), lambda _: 1), case(token="unsigned"), {"heeds-no-refused", "state-once"}),
+        (FakeSut(lambda _: Reply(404)), case(copies=2), {"sends-once", "state-once"}),
+        (FakeSut(lambda _: Reply(500)), case("unknown"), {"unknown-members"}),
+        (FakeSut(lambda _: Reply()), case(), {"no-5xx", "acknowledges"}),
+    ],
+)
+def test_what_a_finding_hid_is_not_judged(sut: FakeSut, tried: Case, hidden: set[str]) -> None:
+    trying = examiner(sut)
+
+    found = trying.attempt(tried)
+
+    assert found is not None
+    names = {each.name for each in checks_of("webhooks", told=("--secret", "--state-url"))}
+    assert dict.fromkeys(hidden, (found.check,)) == {
+        each: by for each in names if (by := trying.judged.hidden_by(each, "status"))
+    }
+
+
+def test_what_was_judged_in_another_case_is_not_hidden() -> None:
+    trying = examiner(FakeSut(lambda each: Reply(200 if each == 1 else 401)))
+
+    trying.attempt(case(token="unsigned"))
+    before = trying.judged.hidden_by("heeds-no-refused", "status")
+    trying.attempt(case(token="no_jwt"))
+
+    assert (("refuses",), ()) == (before, trying.judged.hidden_by("heeds-no-refused", "status"))
+
+
 def json_of(content: bytes) -> Json:
     """Return what a webhook holds."""
     return json.loads(content)
