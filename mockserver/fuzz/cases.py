@@ -157,6 +157,10 @@ def lines_of(case: Case) -> Iterator[str]:
 
 def shown(body: Json) -> str:
     """Return a body on one line, cut where it is too long to read."""
-    text = bytes_of(body).decode("utf-8", "backslashreplace")
-    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    text = one_line(bytes_of(body).decode("utf-8", "backslashreplace"))
     return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}... ({len(text)} characters)"
+
+
+def one_line(text: str) -> str:
+    """Return a text with what cannot be printed spelt out."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)

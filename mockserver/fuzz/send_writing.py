@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from mockserver.fuzz.cases import one_line
 from mockserver.fuzz.checks import CHECKS
 from mockserver.fuzz.sending import SendCase, SendFinding, Trouble
 from mockserver.model import Json
@@ -42,9 +43,9 @@ def written(finding: SendFinding, command: str, seed: int) -> str:
     claim = next(each.claims for each in CHECKS if each.side == "sends" and each.name == finding.check)
     failed = finding.case
     lines = [
-        f"# Found by mockserver fuzz --sends, seed {seed}: {_one_line(finding.said)}.\n",
+        f"# Found by mockserver fuzz --sends, seed {seed}: {one_line(finding.said).rstrip('.')}.\n",
         f"# It must hold that {claim}.\n",
-        f"# Again: mockserver run FILE --sender {_one_line(command)}\n",
+        f"# Again: mockserver run FILE --sender {one_line(command)}\n",
         f"scenario: {finding.name}\n",
         *_rules(failed.case),
         "timeline:\n",
@@ -78,7 +79,3 @@ def _hint(case: SendCase) -> Iterator[str]:
     hint_s = case.troubles[number - 1].hint_s or 1
     yield f"  - await: {{rule: request-{number}, within: {spelt(30.0)}}}\n"
     yield f"  - expect: {{requests: {{}}, at_most: {number}, within: {spelt(hint_s * _HINT_SHARE)}}}\n"
-
-
-def _one_line(text: str) -> str:
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text).rstrip(".")

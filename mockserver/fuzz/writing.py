@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from mockserver.fuzz.cases import Event, Talk
+from mockserver.fuzz.cases import Event, Talk, one_line
 from mockserver.fuzz.checks import CHECKS
 from mockserver.fuzz.trial import Asked, Looked, Posted, Quiet, Step, WebhookFinding
 from mockserver.model import Json
@@ -55,7 +55,7 @@ class _Writing:
         """Yield the file."""
         finding = self._finding
         claim = next(each.claims for each in CHECKS if each.name == finding.check)
-        yield f"# Found by mockserver fuzz, seed {self._around.seed}: {_one_line(finding.said)}.\n"
+        yield f"# Found by mockserver fuzz, seed {self._around.seed}: {one_line(finding.said).rstrip('.')}.\n"
         yield f"# It must hold that {claim}.\n"
         yield f"scenario: {finding.name}\n"
         yield f"vars: {flow(self._vars())}\n"
@@ -177,7 +177,3 @@ def _swapped(value: Json, names: Mapping[str, str]) -> Json:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _one_line(text: str) -> str:
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text).rstrip(".")
