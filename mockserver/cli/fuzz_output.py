@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.cli.junit import clean
-from mockserver.cli.output import is_fancy, show_json, show_line
+from mockserver.cli.output import is_fancy, show_json, show_line, write_file
 from mockserver.cli.shell import Shell
 from mockserver.cli.styles import BAD, GOOD, QUIET
-from mockserver.errors import UsageError
 from mockserver.model import Json
 
 if TYPE_CHECKING:
@@ -141,16 +140,6 @@ def _saved(search: Search, name: str, text: str) -> str:
     file = str(Path(search.save) / f"{name}.yaml")
     write_file(search.shell.folder / file, text.encode(), "--save")
     return file
-
-
-def write_file(path: Path, content: bytes, flag: str) -> None:
-    """Write a file and the folders above it; raise UsageError, naming the flag, if that cannot be."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        what = f"{path} cannot be written: {error.strerror}"
-        raise UsageError(what, where=flag, fix="Name another place.") from None
 
 
 def _show(search: Search, verdicts: list[Verdict], tried: int, took_s: float) -> None:

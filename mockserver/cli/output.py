@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
 from mockserver.errors import UsageError
@@ -143,3 +144,13 @@ def _console(environ: Mapping[str, str], width: int | None = None) -> "Console":
 
     no_color = not has_colour(environ, sys.stdout)
     return Console(file=sys.stdout, width=width, force_terminal=True, no_color=no_color, highlight=False)
+
+
+def write_file(path: Path, content: bytes, flag: str) -> None:
+    """Write a file and the folders above it; raise UsageError, naming the flag, if that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        what = f"{path} cannot be written: {error.strerror}"
+        raise UsageError(what, where=flag, fix="Name another place.") from None

@@ -13,7 +13,7 @@ import typer
 
 from mockserver.cli import changes
 from mockserver.cli.options import AsJson, duration_of, examples, pairs_of
-from mockserver.cli.output import show_json
+from mockserver.cli.output import show_json, write_file
 from mockserver.cli.run_output import Lines, Silence, report_json
 from mockserver.cli.runner import Host, Ran, Runner
 from mockserver.cli.scenario_files import BrokenFilesError, ScenarioFile, chosen, find, read_all
@@ -209,12 +209,12 @@ class Session:
         if self.junit is not None:
             from mockserver.cli.junit import junit
 
-            _write_file(self.shell.folder / self.junit, junit(everything, began_at), "--junit")
+            write_file(self.shell.folder / self.junit, junit(everything, began_at), "--junit")
         if self.report is not None:
             import json
 
             text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-            _write_file(self.shell.folder / self.report, text.encode("utf-8", "backslashreplace"), "--report")
+            write_file(self.shell.folder / self.report, text.encode("utf-8", "backslashreplace"), "--report")
 
 
 def _program(command: str | None, target: str | None, ready_url: str | None, ready_within: str) -> Program:
@@ -280,15 +280,6 @@ def _ended_by_sigterm() -> Iterator[None]:
 
     with ended_by_sigterm():
         yield
-
-
-def _write_file(path: Path, content: bytes, flag: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        what = f"{path} cannot be written: {error.strerror}"
-        raise UsageError(what, where=flag, fix="Name another file.") from None
 
 
 def _say(line: str) -> None:
