@@ -10,11 +10,13 @@ from urllib.parse import urljoin
 import typer
 
 from mockserver.cli.fuzz_output import Search
+from mockserver.cli.inbound import CHANNELS
 from mockserver.cli.options import AsJson, duration_of, examples
 from mockserver.cli.record import asked_of
 from mockserver.cli.shell import shell_of
 from mockserver.cli.sut import PORT, Program
 from mockserver.config import check_url, load_config, nearest
+from mockserver.core.forms import FORMS
 from mockserver.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,8 +26,7 @@ EXAMPLES = examples(
     "mockserver fuzz --inbound-url /webhooks/inbound --command 'python app.py' --examples 20 --channel sms",
     "mockserver fuzz --sends --examples 1 --without no-hang -- python reminders.py",
 )
-CHANNELS: Final = ("sms", "mms", "rcs", "viber", "messenger", "whatsapp")
-VERSIONS: Final = ("v0.1", "v1")
+VERSIONS: Final = tuple(FORMS)
 WORDS: Final = ("yes", "Yes please", "no", "STOP", "start", "help", "1")
 """What users answer; a system under test that heeds words heeds some of these."""
 _SEEDS: Final = 2**31
@@ -146,7 +147,11 @@ def fuzz(
     if sends:
         from mockserver.cli.fuzz_sends import Sending, fuzz_sends
 
-        _refuse({"--inbound-url": inbound_url, "--status-url": status_url, "--command": command, "--url": url})
+        _refuse(
+            {"--inbound-url": inbound_url, "--status-url": status_url, "--command": command, "--url": url}
+            | {"--channel": channel, "--version": version, "--ask": ask, "--word": word, "--state-url": state_url}
+            | {"--ready-url": ready_url}
+        )
         sending = Sending(tuple(words or ()), _codes(exit_codes), duration_of(timeout or "30s", "--timeout"))
         raise typer.Exit(fuzz_sends(search, sending, settings))
     if words:
