@@ -53,6 +53,7 @@ class Connections:
         self._idle: dict[tuple[str, int], deque[_Connection]] = {}
         self._open: set[_Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
+        self._writes = _Writes()
 
     @staticmethod
     def place_of(url: str) -> Place | None:
@@ -107,7 +108,7 @@ class Connections:
         try:
             async with asyncio.timeout(self._connect_s):
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(loop, self._most_bytes, self._open), place.host, place.port
+                    lambda: _Connection(loop, self._writes, self._most_bytes, self._open), place.host, place.port
                 )
         except TimeoutError:
             raise PostError(f"no connection within {self._connect_s:g} s") from None
@@ -140,11 +141,36 @@ def _parser(events: object) -> httptools.HttpResponseParser:
     return parser
 
 
+class _Writes:
+    """Requests to be written, one right after the other at the end of a turn of the loop.
+
+    Each call into the system empties what the processor had at hand of the program; see ``web.protocol.Turns``.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[tuple[asyncio.Transport, bytes]] = []
+
+    def add(self, transport: asyncio.Transport, request: bytes) -> None:
+        """Have a request written soon, unless its connection ends before."""
+        if not self._held:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._held.append((transport, request))
+
+    def _write(self) -> None:
+        held, self._held = self._held, []
+        for transport, request in held:
+            if not transport.is_closing():
+                transport.write(request)
+
+
 class _Connection(asyncio.Protocol):
     """One connection, with at most one request under way."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, most_bytes: int, every: "set[_Connection]") -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, writes: _Writes, most_bytes: int, every: "set[_Connection]"
+    ) -> None:
         self._loop = loop
+        self._writes = writes
         self._most_bytes = most_bytes
         self._every = every
         self._parser = _parser(self)
@@ -167,7 +193,7 @@ class _Connection(asyncio.Protocol):
         self._answer = answer = self._loop.create_future()
         self._status, self._size, self._declared, self.is_reusable = 0, 0, None, False
         timer = self._loop.call_later(answer_s, self._end, PostError(f"no answer within {answer_s:g} s"))
-        self._transport.write(request)
+        self._writes.add(self._transport, request)
         try:
             status: int = await answer
         finally:

@@ -154,10 +154,11 @@ class _Server(uvicorn.Server):
 def _parser(app: App) -> tuple[Callable[..., asyncio.Protocol] | Literal["auto"], Callable[..., bool] | None]:
     """Return our parser and what writes whole answers with it, or the one uvicorn finds where there is no httptools."""
     try:
-        from mockserver.web.protocol import Parser, write_whole
+        from mockserver.web.protocol import Parser, Turns
     except ImportError:
         return "auto", None
-    return partial(Parser, is_quick=app.is_quick), write_whole
+    turns = Turns()
+    return partial(Parser, turns=turns, is_quick=app.is_quick), turns.write_whole
 
 
 async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:

@@ -1,5 +1,6 @@
 """The HTTP/1.1 protocol of uvicorn, made quicker for requests that wait for nothing; and whole answers at one go."""
 
+import asyncio
 import re
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from functools import partial
@@ -19,6 +20,72 @@ _END_OF_HEADERS: Final = b"\r\n\r\n"
 _STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 _CLOSE: Final = b"connection"
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_AT_ONCE: Final = 32
+"""After how many requests the answers so far are written, so that none waits long for the others of its turn."""
+
+
+class Turns:
+    """The quick requests of one server: all that came in one turn of the loop are read, then handled, then answered.
+
+    Each call into the system empties what the processor had at hand of the program: with reads and writes between the
+    requests, sends were a third slower.
+    """
+
+    def __init__(self) -> None:
+        self._begun: list[tuple[Parser, _Running]] = []
+        self._written: list[tuple[asyncio.Transport, bytes]] | None = None
+
+    def add(self, parser: "Parser", begun: _Running) -> None:
+        """Have a request handled in the next turn of the loop."""
+        if not self._begun:
+            parser.loop.call_soon(self._handle)
+        self._begun.append((parser, begun))
+
+    def _handle(self) -> None:
+        begun, self._begun = self._begun, []
+        for start in range(0, len(begun), _AT_ONCE):
+            self._written = []
+            for parser, each in begun[start : start + _AT_ONCE]:
+                parser.run(each)
+            written, self._written = self._written, None
+            for transport, content in written:
+                if not transport.is_closing():
+                    transport.write(content)
+
+    def write_whole(
+        self, cycle: RequestResponseCycle, status: int, headers: Mapping[bytes, bytes], content: bytes
+    ) -> bool:
+        """Write a whole answer at one go; false, and nothing is written, where that would not be as good as piecemeal.
+
+        Two ASGI messages and two writes cost a tenth of a send. What is out of the ordinary is left to uvicorn: a
+        client that reads slowly or has left, an answer that must have no body, a connection that is to end, a header
+        that does not stand on one line.
+        """
+        if (
+            cycle.response_started
+            or cycle.disconnected
+            or cycle.flow.write_paused
+            or not cycle.keep_alive
+            or _CLOSE in headers
+            or cycle.scope["method"] == "HEAD"
+            or status not in _STATUS_LINES
+            or _UNPRINTABLE.search(b"".join(headers.values()))
+        ):
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        parts = [_STATUS_LINES[status]]
+        for name, value in (*cycle.default_headers, *headers.items()):
+            parts += name, b": ", value, b"\r\n"
+        parts.append(b"content-length: %d\r\n\r\n" % len(content))
+        parts.append(content)
+        if self._written is None:
+            cycle.transport.write(b"".join(parts))
+        else:
+            self._written.append((cycle.transport, b"".join(parts)))
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
 
 
 class Parser(HttpToolsProtocol):
@@ -28,12 +95,13 @@ class Parser(HttpToolsProtocol):
     for accepted and drops the body, so the header gets a name that means nothing to it.
 
     A task for each request, and the turn of the loop until it runs, cost a fifth of a send. So a request that
-    ``is_quick`` is begun as soon as its bytes are here, and becomes a task only where it has to wait. What it does up
-    to then runs in no task: it must use nothing that needs one, such as a timeout.
+    ``is_quick`` is begun with the others of its turn, and becomes a task only where it has to wait. What it does up to
+    then runs in no task: it must use nothing that needs one, such as a timeout.
     """
 
-    def __init__(self, *args: Any, is_quick: Callable[[Scope], bool], **named: Any) -> None:
+    def __init__(self, *args: Any, turns: Turns, is_quick: Callable[[Scope], bool], **named: Any) -> None:
         super().__init__(*args, **named)
+        self._turns = turns
         self._is_quick = is_quick
         self._is_reading = False
         self._begun: _Running | None = None
@@ -52,7 +120,7 @@ class Parser(HttpToolsProtocol):
             self._is_reading = False
         begun, self._begun = self._begun, None
         if begun is not None:
-            self._run(begun)
+            self._turns.add(self, begun)
 
     def on_headers_complete(self) -> None:
         """Note that what follows is a body."""
@@ -80,7 +148,8 @@ class Parser(HttpToolsProtocol):
         else:
             super()._start_asgi_task(cycle, app)
 
-    def _run(self, begun: _Running) -> None:
+    def run(self, begun: _Running) -> None:
+        """Run a request up to where it has to wait, and have a task do the rest."""
         try:
             waited_for = begun.send(None)
         except StopIteration:
@@ -104,34 +173,3 @@ def _rest(begun: _Running, waited_for: Any) -> Generator[Any, Any, None]:
             waited_for = resume()
         except StopIteration:
             return
-
-
-def write_whole(cycle: RequestResponseCycle, status: int, headers: Mapping[bytes, bytes], content: bytes) -> bool:
-    """Write a whole answer at one go; false, and nothing is written, where that would not be as good as piecemeal.
-
-    Two ASGI messages and two writes cost a tenth of a send. What is out of the ordinary is left to uvicorn: a client
-    that reads slowly or has left, an answer that must have no body, a connection that is to end, a header that does
-    not stand on one line.
-    """
-    if (
-        cycle.response_started
-        or cycle.disconnected
-        or cycle.flow.write_paused
-        or not cycle.keep_alive
-        or _CLOSE in headers
-        or cycle.scope["method"] == "HEAD"
-        or status not in _STATUS_LINES
-        or _UNPRINTABLE.search(b"".join(headers.values()))
-    ):
-        return False
-    cycle.response_started = cycle.response_complete = True
-    cycle.waiting_for_100_continue = False
-    written = [_STATUS_LINES[status]]
-    for name, value in (*cycle.default_headers, *headers.items()):
-        written += name, b": ", value, b"\r\n"
-    written.append(b"content-length: %d\r\n\r\n" % len(content))
-    written.append(content)
-    cycle.transport.write(b"".join(written))
-    cycle.message_event.set()
-    cycle.on_response()
-    return True

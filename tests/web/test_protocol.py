@@ -2,10 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.settings import Settings
 from mockserver.web.faulty import Line, Reply, give
+from mockserver.web.protocol import Turns
 from mockserver.web.server import serving
 from tests.web.test_server import Runtime
 
@@ -69,6 +73,65 @@ def connected(app: App) -> Iterator[socket.socket]:
         parts = urlsplit(running.url)
         with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE_S) as connection:
             yield connection
+
+
+class FakeTransport:
+    """Takes what is written, or is closed."""
+
+    def __init__(self, events: list[str] | None = None, *, is_closed: bool = False) -> None:
+        self.events = [] if events is None else events
+        self.written: list[bytes] = []
+        self.is_closed = is_closed
+
+    def is_closing(self) -> bool:
+        """See ``asyncio.Transport``."""
+        return self.is_closed
+
+    def write(self, content: bytes) -> None:
+        """See ``asyncio.Transport``."""
+        self.events.append("written")
+        self.written.append(content)
+
+
+@dataclass
+class FakeLoop:
+    """Keeps what is to be done soon."""
+
+    soon: list[Callable[[], None]] = field(default_factory=list)
+
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        """See ``asyncio.AbstractEventLoop``."""
+        self.soon.append(callback)
+
+
+@dataclass
+class FakeParser:
+    """Answers its request at once, whatever it is."""
+
+    loop: FakeLoop
+    turns: Turns
+    transport: FakeTransport
+
+    def run(self, begun: Coroutine[Any, Any, None]) -> None:
+        """See ``Parser.run``."""
+        begun.close()
+        self.transport.events.append("handled")
+        cycle = SimpleNamespace(
+            response_started=False,
+            disconnected=False,
+            flow=SimpleNamespace(write_paused=False),
+            keep_alive=True,
+            scope={"method": "POST"},
+            default_headers=[],
+            transport=self.transport,
+            message_event=Event(),
+            on_response=lambda: None,
+        )
+        assert self.turns.write_whole(cycle, 200, {}, b"ok")  # type: ignore[arg-type]  # as much as is needed
+
+
+async def answering() -> None:
+    """Stand for a request that was begun."""
 
 
 def request(path: str, body: bytes = b"", more: bytes = b"", method: str = "POST") -> bytes:
@@ -190,3 +253,46 @@ def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
         got = read_until(connection, b"!")
 
     assert (b"HTTP/1.1 100 Continue\r\n\r\n", True) == (asked, got.endswith(b"/now12!"))
+
+
+def test_many_clients_at_once_are_each_answered_though_some_leave() -> None:
+    with serving(Settings(port=0, tls=False), app=App(all_quick=True)) as running:
+        parts = urlsplit(running.url)
+        address = (parts.hostname or "", parts.port or 0)
+        clients = [socket.create_connection(address, timeout=PATIENCE_S) for _ in range(80)]
+        for number, client in enumerate(clients):
+            client.sendall(request("/now", b"%d!" % number))
+        for client in clients[::10]:  # with a reset, as of a client that crashed
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+        left = {number: client for number, client in enumerate(clients) if number % 10}
+        bodies = {number: read_until(client, b"!").rpartition(b"\r\n")[2] for number, client in left.items()}
+        for client in left.values():
+            client.close()
+
+    assert {number: b"/now%d!" % number for number in left} == bodies
+
+
+def test_a_client_that_left_before_its_answer_is_written_takes_no_other_answer_with_it() -> None:
+    closed, kept = FakeTransport(is_closed=True), FakeTransport()
+    loop = FakeLoop()
+    turns = Turns()
+    for transport in (closed, kept):
+        turns.add(FakeParser(loop, turns, transport), answering())  # type: ignore[arg-type]  # as much as is needed
+
+    assert 1 == len(loop.soon)
+    loop.soon.pop()()
+
+    assert ([], True) == (closed.written, kept.written[0].endswith(b"content-length: 2\r\n\r\nok"))
+
+
+def test_all_of_a_turn_are_handled_before_any_answer_is_written_but_for_no_more_than_32() -> None:
+    events: list[str] = []
+    loop = FakeLoop()
+    turns = Turns()
+    for _ in range(40):
+        turns.add(FakeParser(loop, turns, FakeTransport(events=events)), answering())  # type: ignore[arg-type]
+
+    loop.soon.pop()()
+
+    assert ["handled"] * 32 + ["written"] * 32 + ["handled"] * 8 + ["written"] * 8 == events
