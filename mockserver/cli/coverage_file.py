@@ -8,10 +8,10 @@ from mockserver.config.places import Source, toml_lines
 from mockserver.contract.specs import Specs
 from mockserver.core.coverage import EVERY_ACCOUNT, report_view
 from mockserver.errors import ConfigError
+from mockserver.files import replace_file
 from mockserver.model import Json
 from mockserver.service.coverage import Coverage, goal_mistakes
 from mockserver.settings import Settings
-from mockserver.web.files import replace_file
 
 
 def write_coverage(coverage: Coverage, settings: Settings, folder: Path) -> None:

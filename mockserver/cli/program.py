@@ -2,61 +2,24 @@
 
 import sys
 from collections.abc import Sequence
-from importlib import metadata
+from importlib import import_module, metadata
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer.main import get_command
 
-from mockserver.cli import (
-    check,
-    clock,
-    coverage,
-    demo,
-    env,
-    explain,
-    faults,
-    fuzz,
-    inbound,
-    messages,
-    ready,
-    record,
-    rules,
-    run,
-    schema,
-    serve,
-    tail,
-    verify,
-    wait,
-)
 from mockserver.cli.output import writable_output
 from mockserver.cli.shell import Shell, complain
 from mockserver.errors import ConfigError, MockServerError
 
 _RIVAL = "mockserver-client"
-_COMMANDS = (
-    (serve.serve, serve.EXAMPLES),
-    (demo.demo, demo.EXAMPLES),
-    (run.run, run.EXAMPLES),
-    (record.record, record.EXAMPLES),
-    (fuzz.fuzz, fuzz.EXAMPLES),
-    (inbound.inbound, inbound.EXAMPLES),
-    (messages.messages, messages.EXAMPLES),
-    (tail.tail, tail.EXAMPLES),
-    (wait.wait, wait.EXAMPLES),
-    (verify.verify, verify.EXAMPLES),
-    (clock.clock, clock.CLOCK_EXAMPLES),
-    (clock.advance, clock.ADVANCE_EXAMPLES),
-    (coverage.coverage, coverage.EXAMPLES),
-    (explain.explain, explain.EXAMPLES),
-    (env.env, env.EXAMPLES),
-    (rules.rules, rules.EXAMPLES),
-    (faults.faults, faults.EXAMPLES),
-    (check.check, check.EXAMPLES),
-    (schema.schema, schema.EXAMPLES),
-    (ready.ready, ready.EXAMPLES),
-)
+_COMMANDS: Final = (
+    "serve", "demo", "run", "record", "fuzz", "inbound", "messages", "tail", "wait", "verify", "clock", "advance",
+    "coverage", "explain", "env", "rules", "faults", "check", "schema", "ready",
+)  # fmt: skip
+"""Each command, in the order of the help: a module of ``cli`` with a function of its name, and ``EXAMPLES``."""
+_FOLDER: Final = "mockserver.cli"
 
 
 def main(argv: list[str] | None = None, *, shell: Shell | None = None) -> None:
@@ -69,17 +32,21 @@ def main(argv: list[str] | None = None, *, shell: Shell | None = None) -> None:
     try:
         with writable_output():
             refuse_rival(sys.path)
-            get_command(program()).main(args=argv, prog_name="mockserver", obj=shell or Shell())
+            args = sys.argv[1:] if argv is None else argv
+            get_command(program(args[0] if args else None)).main(
+                args=args, prog_name="mockserver", obj=shell or Shell()
+            )
     except MockServerError as error:
         complain(error)
         sys.exit(error.exit_code)
 
 
-def program() -> typer.Typer:
-    """Return the program with all its commands."""
+def program(wanted: str | None = None) -> typer.Typer:
+    """Return the program with all its commands, or only the one wanted if there is such: loading all takes longer."""
     app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False, callback=_options)
-    for command, epilog in _COMMANDS:
-        app.command(epilog=epilog)(command)
+    for name in (wanted,) if wanted in _COMMANDS else _COMMANDS:
+        module = import_module(f"{_FOLDER}.{name}")
+        app.command(name, epilog=module.EXAMPLES)(getattr(module, name))
     return app
 
 

@@ -1,9 +1,10 @@
 """Asks the system under test to do something over HTTP, as a step of a scenario says; judges no answer."""
 
+import asyncio
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Final
 
-import aiohttp
 import msgspec
 
 from mockserver.core.scenario_values import Http
@@ -18,6 +19,9 @@ async def ask(asked: Http) -> dict[str, Json] | str:
 
     No proxies of the environment, no redirects, no cookies: what the receiver says is what is told.
     """
+    await asyncio.to_thread(import_module, "aiohttp")  # few need it, and it takes a fifth of a second to load
+    import aiohttp
+
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s)
     content = content_of(asked)
     headers = _headers(asked)

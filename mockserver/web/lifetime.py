@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import ConfigError
+from mockserver.files import replace_file
 from mockserver.settings import Settings
 from mockserver.web.faulty import TRANSPORT, WHOLE
-from mockserver.web.files import replace_file
 from mockserver.web.listeners import Listener, Running, open_listeners, running_at
 
 _KEEP_ALIVE_S = 75

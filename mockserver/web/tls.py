@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.errors import ConfigError
-from mockserver.web.files import replace_file, written_beside
+from mockserver.files import replace_file, written_beside
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509Certificate

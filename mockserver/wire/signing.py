@@ -9,7 +9,6 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
-import jwt
 import msgspec
 
 from mockserver.model import Json
@@ -122,6 +121,8 @@ def _read_basic(encoded: str) -> Basic | Refused:
 def _read_bearer(token: str, now_s: float) -> Bearer | Refused:
     if not token:
         return Refused("the Bearer token is empty (is the token inside the quoted header?)")
+    import jwt  # with all of its cryptography, which a server that sees no token need not load
+
     try:
         header = jwt.get_unverified_header(token)
         claims = jwt.decode(token, options={"verify_signature": False})
@@ -180,6 +181,8 @@ def signature_fault(bearer: Bearer, public_key: str) -> str | None:
 
     By PyJWT's lower half, which leaves the claims alone: the upper half demands strings of ``iss`` and ``jti``.
     """
+    import jwt  # see _read_bearer
+
     try:
         jwt.PyJWS(algorithms=["RS256"]).decode(bearer.token, public_key, algorithms=["RS256"])
     except jwt.PyJWTError as error:
