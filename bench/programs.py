@@ -19,6 +19,7 @@ START_S: Final = 30.0
 STOP_S: Final = 10.0
 IDLE_STEP_S: Final = 0.3
 IDLE_S: Final = 60.0
+_NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
 
 
 class BenchError(Exception):
@@ -52,9 +53,12 @@ def serve_command() -> list[str]:
 
 
 def serve_environment(port: int, settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment that gives our server its port and settings, and none of the tester's own."""
+    """Return the environment that gives our server its port and settings, and none of the tester's own.
+
+    It may keep its bytecode, as an installed server does, wherever this Python is told not to.
+    """
     ours = "MESSAGES_MOCKSERVER_"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith((ours, _NO_BYTECODE))}
     chosen = {"PORT": str(port), "LOG_LEVEL": "error", **settings}
     return clean | {ours + name: value for name, value in chosen.items()}
 

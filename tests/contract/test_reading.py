@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from mockserver.contract import reading
 from mockserver.contract.reading import read_yaml
 from mockserver.errors import SpecError
 
@@ -40,7 +40,7 @@ def no_loader(*_: object) -> None:
 
 
 def test_a_file_that_is_the_same_is_not_read_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading.yaml, "load", no_loader)
+    monkeypatch.setattr(yaml, "load", no_loader)
 
     assert {200: {"text": "first"}} == read_yaml(file)
 
