@@ -1,5 +1,7 @@
 """What is wrong with a client's request, as values: violations, findings and the problem that answers them."""
 
+from typing import Final
+
 from msgspec import Struct, field
 
 from mockserver.model import Json
@@ -20,6 +22,10 @@ class Violation(Struct, frozen=True, gc=False):
     found: Json = None
     nearest: Json = None
     source: str = ""
+
+
+BEYOND_BODIES: Final = ("credentials", "path", "method", "size", "content_type", "content_encoding")
+"""Rules that requests of a known account break by other things than their bodies."""
 
 
 class Finding(Struct, frozen=True, gc=False):

@@ -19,6 +19,7 @@ from mockserver.core.matching import Matcher, PatternError
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.journal import Fits
 from mockserver.model import Account, Delivery, Entry, EntryKind, Exchange, Json, Message, Status
+from mockserver.problem import BEYOND_BODIES
 from mockserver.scenario.load import ScenarioErrors
 from mockserver.service.choices import choices
 from mockserver.service.runtime import Runtime
@@ -191,7 +192,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         if entry is None:
             raise await self._unknown(account, f"no journal entry {number}")
         view = views.entry_view(entry, self._specs)
-        if entry.exchange is not None and entry.exchange.violations:
+        if entry.exchange is not None and any(each.rule not in BEYOND_BODIES for each in entry.exchange.violations):
             judge = self._explainer.judge_at(entry.exchange.method, entry.exchange.path)
             body = parse_json(entry.exchange.body.encode()).value
             view["nearest"] = judge.nearest(body) if judge is not None else None
