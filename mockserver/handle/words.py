@@ -1,5 +1,6 @@
 """The words of failures: expected, found, what came nearest and why; pure over answers of the control API."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,13 +23,16 @@ class Surroundings:
     """What else is worth knowing of a failure.
 
     ``is_missing``: there was too little. ``total`` is how many there are of the sort that was asked for, ``refused``
-    are entries of requests that were refused, ``rules`` are scenarios made of the test's own rules.
+    are entries of requests that were refused, ``refused_meanwhile`` those of requests that name no account, ``rules``
+    are scenarios made of the test's own rules, ``dropped`` webhooks that would have fitted but were not sent.
     """
 
     account: str
     is_missing: bool = False
     total: int = 0
     refused: Sequence[Json] = ()
+    refused_meanwhile: Sequence[Json] = ()
+    dropped: Sequence[Json] = ()
     rules: Sequence[Json] = ()
     elsewhere: Sequence[str] = ()
 
@@ -42,7 +46,9 @@ def failure(outcome: Json, around: Surroundings) -> str:
     lines += _fitting(outcome)
     if around.is_missing:
         lines += _nearest(outcome, around)
-        lines += _refused(around.refused)
+        lines += _dropped(around.dropped)
+        lines += _refused(around)
+        lines += _meanwhile(around.refused_meanwhile)
         lines += _rules(around.rules)
         lines += _elsewhere(around)
     return "\n".join(lines)
@@ -53,8 +59,13 @@ def _asked(outcome: Json) -> str:
     asked: str = outcome["asked"]
     for written, said in _SORTS.items():
         if asked.startswith(written):
-            return said + asked.removeprefix(written)
+            return said + _without_tried(asked.removeprefix(written))
     return asked
+
+
+def _without_tried(asked: str) -> str:
+    """Return what is asked of webhooks without what goes without saying: that they were tried."""
+    return asked.removesuffix("attempts at least 1").removesuffix(" with ").removesuffix("; ")
 
 
 def _fitting(outcome: Json) -> Iterator[str]:
@@ -76,7 +87,7 @@ def _nearest(outcome: Json, around: Surroundings) -> Iterator[str]:
     for each in near:
         yield f"  {_cut(each['line'])}  [{each['id']}]"
         yield from (f"    {_cut(miss['says'])}" for miss in each["misses"])
-    if not near and not outcome["count"]:
+    if not near and not outcome["count"] and not around.refused and not around.dropped:
         yield from ("", f"Nothing of the sort came to account {around.account} at all.")
 
 
@@ -85,15 +96,45 @@ def _is_inbound(near: Json) -> bool:
     return any(miss["field"] == "direction" for miss in near["misses"])
 
 
-def _refused(entries: Sequence[Json]) -> Iterator[str]:
+def _refused(around: Surroundings) -> Iterator[str]:
+    entries = around.refused
     if entries:
-        yield from ("", "Refused, and so not sent:")
+        number = "one request was" if len(entries) == 1 else f"{len(entries)} requests were"
+        nothing = "Refused, and so not sent:" if around.total else f"Nothing was sent; {number} refused:"
+        yield from ("", nothing)
     for each in entries[:_SHOWN]:
-        request = each["request"]
-        yield f"  {request['method']} {request['path']} was answered {request['status']} (journal entry {each['id']})"
-        yield from (f"    {_cut(why)}" for why in _reasons(request))
+        yield f"  {request_line(each)}"
+        yield from (f"    {_cut(why)}" for why in _reasons(each["request"]))
     if len(entries) > _SHOWN:
         yield f"  and {len(entries) - _SHOWN} more"
+
+
+def request_line(entry: Json) -> str:
+    """Return a request and its answer, with the entry that tells of them."""
+    request = entry["request"]
+    return f"{request['method']} {request['path']} was answered {request['status']} (journal entry {entry['id']})"
+
+
+def _meanwhile(entries: Sequence[Json]) -> Iterator[str]:
+    """Yield the requests that name no account: one of them may have been meant for this one."""
+    if entries:
+        requests = [each["request"] for each in entries]
+        told = dict.fromkeys(f"{each['method']} {each['path']} {each['status']}" for each in requests)
+        yield from ("", "Other requests the server refused meanwhile:", *(f"  {each}" for each in told))
+
+
+def _dropped(webhooks: Sequence[Json]) -> Iterator[str]:
+    """Yield how many webhooks had nowhere to go, and what to set."""
+    if webhooks:
+        yield ""
+    for why, number in Counter(map(_why_dropped, webhooks)).items():
+        yield f"{number} {'was' if number == 1 else 'were'} dropped {why}"
+
+
+def _why_dropped(webhook: Json) -> str:
+    if webhook["url"] is not None:
+        return "on purpose, by a fault"
+    return f"as no {'inbound_url' if webhook['event'] == 'inbound' else 'status_url'} is set"
 
 
 def _reasons(request: Json) -> Iterable[str]:

@@ -312,7 +312,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         if body.get("api_key", api_key) != api_key:
             raise UsageError(f"api_key is {body['api_key']!r}, the path says {api_key!r}", fix="Leave it out.")
         account = account_from({**body, "api_key": api_key}, f"PUT {PREFIX}/accounts/{api_key}")
-        return views.account_view(await self._runtime.accounts.claim(account))
+        return views.account_view(await self._runtime.claim_account(account))
 
     async def delete_account(self, request: Request) -> Response:
         """Forget an account."""
