@@ -16,7 +16,7 @@ Term: TypeAlias = Any
 _FLAGS: Final = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s", re.VERBOSE: "x"}
 _UUID: Final = "message_uuid"
 _STATES: Final = frozenset({"state", "attempts"})
-_ASKS_STATE: Final = re.compile(r"(?<!\S)-?(state|attempts):", re.IGNORECASE)
+_ASKS_ATTEMPTS: Final = re.compile(r"(?<!\S)-?attempts:", re.IGNORECASE)
 _TRIED: Final[Mapping[str, Json]] = {"attempts": {"at_least": 1}}
 _NOT_DROPPED: Final[Mapping[str, Json]] = {"state": {"not": "dropped"}}
 
@@ -38,7 +38,7 @@ def tried_fields(query: str, terms: Mapping[str, Term], *, none: bool) -> dict[s
     Who asks for a state or for attempts says already which are meant.
     """
     fields = fields_of(query, terms)
-    if _STATES & fields.keys() or _ASKS_STATE.search(query):
+    if _STATES & fields.keys() or _ASKS_ATTEMPTS.search(query):
         return fields
     return {**fields, **(_NOT_DROPPED if none else _TRIED)}
 

@@ -1,12 +1,11 @@
 """What control calls have in common: the account they are about, their body, the parameters of their query."""
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
 
-from mockserver.core.asking import About
+from mockserver.core.asking import About, Vocabulary
 from mockserver.core.matching import Matcher
 from mockserver.errors import UnknownError, UsageError
 from mockserver.model import Account, Json
@@ -31,9 +30,9 @@ class Calls:
         self._store = runtime.store
 
     @property
-    def _aliases(self) -> Mapping[str, str]:
-        """Other spellings of channels, with their names here."""
-        return self._specs.capabilities.aliases
+    def _vocabulary(self) -> Vocabulary:
+        """The names that can be asked for."""
+        return Vocabulary.of(self._specs.capabilities)
 
     async def _account(self, request: Request) -> Account:
         name = request.query_params.get("account")
@@ -58,7 +57,7 @@ class Calls:
 
     def _matcher(self, about: About, query: str) -> Matcher:
         """Return the matcher of a search; raise UsageError for one that cannot be read."""
-        return matcher_for(about, {"q": query}, "", self._aliases) if query else Matcher()
+        return matcher_for(about, {"q": query}, "", self._vocabulary) if query else Matcher()
 
     async def _raw(self, request: Request) -> bytes:
         limit = self._runtime.settings.max_body_bytes

@@ -26,7 +26,7 @@ class CheckCalls(Calls):
         """Answer what came of each expectation."""
         account = await self._account(request)
         written = await self._json(request)
-        asked = read_expectations(written, self._aliases)
+        asked = read_expectations(written, self._vocabulary)
         report = await self._runtime.verifier.verify(account.api_key, asked)
         named = written if isinstance(written, list) else [written]
         shown = report_view(report, [each.get("name") for each in named])
@@ -53,7 +53,7 @@ class CheckCalls(Calls):
             raise UsageError(f"what to find is {named}", fix='Send {"messages": {"channel": "sms"}}.')
         [(name, asked)] = body.items()
         about = _ABOUT[name]
-        matcher = matcher_for(about, asked, name, self._aliases)
+        matcher = matcher_for(about, asked, name, self._vocabulary)
         found: list[Found] = []
         async for each in self._runtime.subjects.all(account.api_key, about, matcher.known()):
             if matcher.judge(each.subject).fits:

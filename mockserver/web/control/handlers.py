@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.config import account_from
-from mockserver.core.asking import search, searched
+from mockserver.core.asking import check_terms, search, searched
 from mockserver.core.match import Term
 from mockserver.core.matching import Matcher, PatternError
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
@@ -376,7 +376,8 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         given = [Term(name, query[name]) for name in searched("messages") if name in query]
         matcher = self._matcher("messages", query.get("q", ""))
         try:
-            return Matcher((*matcher.conditions, *search("messages", given, self._aliases).conditions))
+            check_terms(given, self._vocabulary)
+            return Matcher((*matcher.conditions, *search("messages", given, self._vocabulary.aliases).conditions))
         except PatternError as error:
             raise UsageError(error.says, fix=error.fix) from None
 
