@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UnreachableError, UsageError
+from mockserver.handle import given
 from mockserver.model import Json
 
 Query: TypeAlias = str | int | float | bool | list[str] | None
@@ -66,9 +67,12 @@ def call_of(
 ) -> Call:
     """Return a call; a ``body`` that is text goes as it is, ``None`` is none, anything else goes as JSON."""
     query = query or {}
+    for name, value in query.items():
+        if not isinstance(value, str | int | float | list | None):
+            raise given.wrong(name, value, "a text, a number or a list of texts")
     if isinstance(body, str):
         return Call(method, path, query, body.encode("utf-8", "surrogateescape"), "application/yaml", patience_s)
-    content = None if body is None else msgspec.json.encode(body)
+    content = None if body is None else msgspec.json.encode(given.json("the body", body))
     return Call(method, path, query, content, patience_s=patience_s)
 
 

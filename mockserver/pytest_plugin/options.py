@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -178,13 +179,27 @@ def read_marker(item: pytest.Item) -> Marked:
         if not isinstance(value, _KNOWN[name]):
             raise pytest.UsageError(_wrong(item, f"takes {_WANTED[name]} as {name}, not {value!r}"))
     allowed = words.get("allow_violations", False)
+    listed = [] if isinstance(allowed, bool) else [allowed] if isinstance(allowed, str) else list(allowed)
+    for each in listed:
+        _check_allowed(item, each)
     scenario = words.get("scenario")
-    return Marked(
-        None if scenario is None else str(scenario),
-        allowed is True,
-        frozenset() if isinstance(allowed, bool) else frozenset([allowed] if isinstance(allowed, str) else allowed),
-        words.get("strict"),
-    )
+    return Marked(None if scenario is None else str(scenario), allowed is True, frozenset(listed), words.get("strict"))
+
+
+def _check_allowed(item: pytest.Item, name: Any) -> None:
+    """Raise pytest.UsageError for a name that no rule and no field has: it would never let anything pass."""
+    from mockserver.problem import RULES
+
+    if name in RULES:
+        return
+    from mockserver.pytest_plugin.rules import fields, is_field, rules
+
+    if isinstance(name, str) and (name in rules() or is_field(name)):
+        return
+    near = get_close_matches(str(name), (*rules(), *fields()), 1)
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    known = f"Rules are {', '.join(rules())}; fields are named as answers name them, such as 'message.content.text'"
+    raise pytest.UsageError(_wrong(item, f"allows {name!r}, which no rule and no field is called. {hint}{known}"))
 
 
 _KNOWN: Final[Mapping[str, Any]] = {
