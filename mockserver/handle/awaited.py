@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from mockserver.errors import ConflictError
 from mockserver.handle import given
 from mockserver.handle.access import Access, Notes, Place
 from mockserver.handle.asking import (
@@ -330,7 +331,11 @@ class AsyncClock:
 
         Return what happened: ``entries`` of the journal, and how many there are in all.
         """
-        return await self._mock.ask("POST", "clock/advance", {"by": given.seconds("by", by)}, patience_s=_ADVANCE_S)
+        body = {"by": given.seconds("by", by)}
+        try:
+            return await self._mock.ask("POST", "clock/advance", body, patience_s=_ADVANCE_S)
+        except ConflictError as error:
+            raise ConflictError(error.what, fix="Stop it first: clock.freeze().") from None
 
     async def real(self) -> Json:
         """Let it run by itself again; return how it stands."""

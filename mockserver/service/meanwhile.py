@@ -11,9 +11,9 @@ _SHOWN: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class _Beginning:
-    """How far journals were: all of them together, and that of the default account."""
+    """How many requests there had been in all accounts, and how far the journal of the default account was."""
 
-    written: int = 0
+    requests: int = 0
     default: int = 0
 
 
@@ -28,18 +28,18 @@ class Meanwhile:
 
     async def begin(self, account: str) -> None:
         """Leave out of what is told beside an account all that happened so far."""
-        self._began[account] = _Beginning(self._journal.written, await self._store.last_number(self._default))
+        self._began[account] = _Beginning(self._journal.requests, await self._store.last_number(self._default))
 
     def forget(self, account: str) -> None:
         """Forget when an account began."""
         self._began.pop(account, None)
 
     async def elsewhere(self, account: str) -> list[str]:
-        """Return the other accounts in which something happened."""
-        began = self._began.get(account, _Beginning()).written
+        """Return the other accounts to which requests came; what still became of earlier ones does not count."""
+        began = self._began.get(account, _Beginning()).requests
         others = [each.api_key for each in await self._store.accounts() if each.api_key != account]
-        busy = [each for each in others if self._journal.written_last(each) > began]
-        return [each for each in busy if await self._store.last_entries(each, limit=1)]
+        asked = [each for each in others if self._journal.last_request(each) > began]
+        return [each for each in asked if await self._store.last_entries(each, limit=1)]
 
     async def refused(self, account: str) -> list[Entry]:
         """Return the newest refused requests of the default account, oldest first: those of nobody are told of there.
