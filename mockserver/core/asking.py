@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Final, Literal, Self, TypeAlias
 
@@ -11,6 +10,7 @@ from mockserver.core.capabilities import Capabilities
 from mockserver.core.forms import FORMS
 from mockserver.core.match import Term, read_terms
 from mockserver.core.matching import Condition, Matcher, PatternError, Test, read_path, shown, tests_of
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import DeliveryState, Direction, Json, Status
 
@@ -181,7 +181,7 @@ def _renamed(pattern: Json, aliases: Mapping[str, str]) -> Json:
 def _conditions(about: About, name: str, asked: Json) -> Iterator[Condition]:
     known = FIELDS[about]
     if name not in known:
-        raise PatternError(f"{name} is no field of {about}", _choices(name, known))
+        raise PatternError(f"{name} is no field of {about}", choices(name, known))
     match name:
         case "json":
             yield from (_inside(about, path, each) for path, each in _members(name, asked))
@@ -206,7 +206,7 @@ def check_words(name: str, asked: Json, words: tuple[str, ...]) -> None:
         return
     for each in asked if isinstance(asked, list) else [asked]:
         if words and isinstance(each, str) and each not in words:
-            raise PatternError(f"{name} is {shown(each)}, which it can never be", _choices(each, words))
+            raise PatternError(f"{name} is {shown(each)}, which it can never be", choices(each, words))
 
 
 def _inside(about: About, path: str, asked: Json) -> Condition:
@@ -254,12 +254,12 @@ def _sought(about: About, term: Term) -> tuple[str, Test]:
         return "text", _like(f"*{term.wanted}*", folded=True)
     if term.field == "has":
         if term.wanted not in words_of_has(about):
-            fix = _choices(term.wanted, words_of_has(about))
+            fix = choices(term.wanted, words_of_has(about))
             raise PatternError(f"q: the search knows no has:{term.wanted} of {about}", fix)
         return _Q_HAS[term.wanted], Test("something", bool)
     field = _Q_NAMES.get(term.field, term.field)
     if field not in FIELDS[about] or field in _NOT_SEARCHED:
-        fix = _choices(term.field, searched(about))
+        fix = choices(term.field, searched(about))
         raise PatternError(f"q: the search knows no field {term.field} of {about}", fix)
     if field not in _LOWER:
         return field, _like(term.wanted, folded=False)
@@ -272,7 +272,7 @@ def _check_term(name: str, wanted: str, words: tuple[str, ...]) -> None:
     """Refuse a word of a search that the field can never be; one with wildcards, a name or digits may be any."""
     is_open = not wanted or wanted.isdigit() or any(each in wanted for each in _OPEN)
     if words and not is_open and wanted.lower() not in words:
-        raise PatternError(f"q: {name} is {shown(wanted)}, which it can never be", _choices(wanted.lower(), words))
+        raise PatternError(f"q: {name} is {shown(wanted)}, which it can never be", choices(wanted.lower(), words))
 
 
 def _like(pattern: str, *, folded: bool) -> Test:
@@ -290,8 +290,3 @@ def _spelt(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _choices(name: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(name, known, 1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known)}."

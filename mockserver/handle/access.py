@@ -157,7 +157,7 @@ class Access:
         """Return the variables that an official client reads."""
         from mockserver.contract.clients import load_clients
         from mockserver.core.clients import Client, Values, exports_of
-        from mockserver.service.choices import choices
+        from mockserver.core.words import choices
 
         known = load_clients()
         client = known.find(name)

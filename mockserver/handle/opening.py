@@ -16,6 +16,7 @@ from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
+from mockserver.core.words import choices
 from mockserver.errors import ConfigError, UsageError
 from mockserver.handle import given
 from mockserver.handle.access import Notes, Place
@@ -27,7 +28,6 @@ from mockserver.handle.credentials import Credentials
 from mockserver.handle.sut import AppPoster
 from mockserver.handle.transports import FromThread, InLoop, OverHttp
 from mockserver.model import Account, Json
-from mockserver.service.choices import choices
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:

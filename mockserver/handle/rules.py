@@ -14,6 +14,7 @@ from mockserver.errors import UnknownError, UsageError
 from mockserver.handle import given
 from mockserver.handle.asking import Term, content_of, fields_of
 from mockserver.handle.calls import Call, call_of
+from mockserver.handle.words import fared
 from mockserver.model import Json
 
 if TYPE_CHECKING:
@@ -98,10 +99,7 @@ def unused(text: RuleText, scenario: Json, wanted: int | None) -> str:
         return ""
     [tally] = scenario["rules"]
     expected = "at least one send" if wanted is None else f"{wanted} sends"
-    lines = [f"{text.place}: the rule was to decide {expected}; it decided {decided} of {tally['seen']} that fit it."]
-    if tally["near"] and not decided:
-        lines += [f"  nearest: {tally['near']['what']}", *(f"    {each}" for each in tally["near"]["lines"])]
-    return "\n".join(lines)
+    return "\n".join([f"{text.place}: the rule was to decide {expected}.", *fared(text.place, tally)])
 
 
 class _Rules:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from mockserver.core.words import cut
 from mockserver.model import Json
 
 _SHOWN: Final = 10
@@ -74,7 +75,7 @@ def _fitting(outcome: Json) -> Iterator[str]:
     if not fitting:
         return
     yield from ("", "These fit:")
-    yield from (f"  {_cut(each['line'])}  [{each['id']}]" for each in fitting[:_SHOWN])
+    yield from (f"  {on_a_line(each['line'])}  [{each['id']}]" for each in fitting[:_SHOWN])
     if outcome["count"] > _SHOWN:
         yield f"  and {outcome['count'] - _SHOWN} more"
 
@@ -85,8 +86,8 @@ def _nearest(outcome: Json, around: Surroundings) -> Iterator[str]:
         of = f" (of {around.total})" if around.total > len(near) else ""
         yield from ("", f"Nearest{of}:")
     for each in near:
-        yield f"  {_cut(each['line'])}  [{each['id']}]"
-        yield from (f"    {_cut(miss['says'])}" for miss in each["misses"])
+        yield f"  {on_a_line(each['line'])}  [{each['id']}]"
+        yield from (f"    {on_a_line(miss['says'])}" for miss in each["misses"])
     if not near and not outcome["count"] and not around.refused and not around.dropped:
         yield from ("", f"Nothing of the sort came to account {around.account} at all.")
 
@@ -104,7 +105,7 @@ def _refused(around: Surroundings) -> Iterator[str]:
         yield from ("", nothing)
     for each in entries[:_SHOWN]:
         yield f"  {request_line(each)}"
-        yield from (f"    {_cut(why)}" for why in _reasons(each["request"]))
+        yield from (f"    {on_a_line(why)}" for why in _reasons(each["request"]))
     if len(entries) > _SHOWN:
         yield f"  and {len(entries) - _SHOWN} more"
 
@@ -145,12 +146,21 @@ def _rules(scenarios: Sequence[Json]) -> Iterator[str]:
     """Yield how the test's own rules fared, each with its line in the test."""
     if scenarios:
         yield from ("", "Rules of the test:")
-    for each in scenarios:
-        for rule in each["rules"]:
-            yield f"  {each['source']}: decided {rule['decided']} of {rule['seen']} sends that fit it"
-            if rule["near"] and not rule["decided"]:
-                yield f"    nearest: {_cut(rule['near']['what'])}"
-                yield from (f"      {_cut(line)}" for line in rule["near"]["lines"])
+    yield from (f"  {line}" for each in scenarios for rule in each["rules"] for line in fared(each["source"], rule))
+
+
+def fared(place: str, rule: Json) -> Iterator[str]:
+    """Yield how often a rule decided and, if it never did, what came nearest; ``place`` is where it stands."""
+    yield f"{place}: decided {rule['decided']} of {rule['seen']} sends that fit it"
+    if not rule["decided"]:
+        yield from (f"  {line}" for line in _near(rule["near"]))
+
+
+def _near(near: Json) -> Iterator[str]:
+    """Yield what came nearest, if anything did, and what it misses."""
+    if near:
+        yield f"nearest: {on_a_line(near['what'])}"
+        yield from (f"  {on_a_line(line)}" for line in near.get("lines", ()))
 
 
 def _elsewhere(around: Surroundings) -> Iterator[str]:
@@ -168,10 +178,8 @@ def report_failure(report: Json) -> str:
         if not each["ok"] and not each.get("skipped"):
             place = f"{each['place']}: " if each.get("place") else ""
             lines.append(f"  {place}{each['name']}: {each.get('detail', '')}")
-            lines += [f"    {_cut(line)}" for line in each.get("difference", ())]
-            for near in each.get("near", ()):
-                lines.append(f"    nearest: {_cut(near['what'])}")
-                lines += [f"      {_cut(line)}" for line in near.get("lines", ())]
+            lines += [f"    {on_a_line(line)}" for line in each.get("difference", ())]
+            lines += [f"    {line}" for near in each.get("near", ()) for line in _near(near)]
     return "\n".join(lines)
 
 
@@ -182,13 +190,12 @@ def timeline(entries: Sequence[Json]) -> str:
 
 def _told(entry: Json) -> Iterator[str]:
     message = f" [{entry['message_uuid'][:8]}]" if entry["message_uuid"] else ""
-    yield f"{entry['at']}  {entry['kind']:<9}  {_cut(entry['about'])}{message}"
+    yield f"{entry['at']}  {entry['kind']:<9}  {on_a_line(entry['about'])}{message}"
     request = entry.get("request") or {}
-    yield from (f"    {_cut(each['reason'])}" for each in request.get("violations", ()))
-    yield from (f"    finding: {_cut(each['detail'])}" for each in request.get("findings", ()))
+    yield from (f"    {on_a_line(each['reason'])}" for each in request.get("violations", ()))
+    yield from (f"    finding: {on_a_line(each['detail'])}" for each in request.get("findings", ()))
 
 
-def _cut(text: str) -> str:
+def on_a_line(text: str) -> str:
     """Return a text as one line of bearable length."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+    return cut(" ".join(text.split()), _LONGEST)

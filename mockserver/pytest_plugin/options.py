@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -186,20 +185,13 @@ def read_marker(item: pytest.Item) -> Marked:
     return Marked(None if scenario is None else str(scenario), allowed is True, frozenset(listed), words.get("strict"))
 
 
-def _check_allowed(item: pytest.Item, name: Any) -> None:
+def _check_allowed(item: pytest.Item, name: object) -> None:
     """Raise pytest.UsageError for a name that no rule and no field has: it would never let anything pass."""
-    from mockserver.problem import RULES
+    from mockserver.pytest_plugin.rules import unknown_name
 
-    if name in RULES:
-        return
-    from mockserver.pytest_plugin.rules import fields, is_field, rules
-
-    if isinstance(name, str) and (name in rules() or is_field(name)):
-        return
-    near = get_close_matches(str(name), (*rules(), *fields()), 1)
-    hint = f"Did you mean {near[0]!r}? " if near else ""
-    known = f"Rules are {', '.join(rules())}; fields are named as answers name them, such as 'message.content.text'"
-    raise pytest.UsageError(_wrong(item, f"allows {name!r}, which no rule and no field is called. {hint}{known}"))
+    why = unknown_name(name)
+    if why is not None:
+        raise pytest.UsageError(_wrong(item, why))
 
 
 _KNOWN: Final[Mapping[str, Any]] = {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
@@ -12,6 +13,16 @@ from mockserver.problem import RULES
 _BESIDE: Final = ("body", "path", "method", "Authorization", "Content-Type", "Content-Encoding")
 """What can be wrong with a request beside its members."""
 _PARTS: Final = re.compile(r"[.\[]")
+
+
+def unknown_name(name: object) -> str | None:
+    """Return what is wrong with a name that is to be allowed, without a full stop; ``None`` if something has it."""
+    if isinstance(name, str) and (name in RULES or name in rules() or is_field(name)):
+        return None
+    near = get_close_matches(str(name), (*rules(), *fields()), 1)
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    known = f"Rules are {', '.join(rules())}; fields are named as answers name them, such as 'message.content.text'"
+    return f"allows {name!r}, which no rule and no field is called. {hint}{known}"
 
 
 @cache

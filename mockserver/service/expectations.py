@@ -7,10 +7,10 @@ from mockserver.core.asking import About, Vocabulary, canonical, check_names, ma
 from mockserver.core.matching import Matcher, PatternError, shown
 from mockserver.core.scenario_values import Bounds, Expect, Total, Wanted
 from mockserver.core.scenario_values import Sequence as InOrder
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.scenario.durations import DurationError, read_duration
-from mockserver.service.choices import choices
 from mockserver.service.verify import Asked
 
 LONGEST_WAIT_S: Final = 600.0

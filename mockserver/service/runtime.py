@@ -12,13 +12,13 @@ from mockserver.contract.dispatch import DispatchContract
 from mockserver.contract.specs import Specs, load_specs
 from mockserver.core.chance import digest_for
 from mockserver.core.forms import V0_1
+from mockserver.core.words import choices
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.journal import Journal
 from mockserver.model import Account
 from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
-from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Clocks
 from mockserver.service.coverage import Coverage
 from mockserver.service.external import External

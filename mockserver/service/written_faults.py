@@ -20,10 +20,10 @@ from mockserver.core.faults import (
     Kind,
 )
 from mockserver.core.matching import PatternError, shown
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.scenario.durations import DurationError, read_duration
-from mockserver.service.choices import choices
 
 _Reader: TypeAlias = Callable[[str, Json], Json]
 _SIDES: Final = tuple(dict.fromkeys(each.on for each in KINDS))

@@ -7,10 +7,10 @@ from starlette.requests import Request
 
 from mockserver.core.asking import About, Vocabulary
 from mockserver.core.matching import Matcher
+from mockserver.core.words import choices
 from mockserver.errors import UnknownError, UsageError
 from mockserver.model import Account, Json
 from mockserver.scenario.durations import DurationError, read_duration
-from mockserver.service.choices import choices
 from mockserver.service.expectations import matcher_for
 from mockserver.service.runtime import Runtime
 from mockserver.web.bodies import parse_json

@@ -16,12 +16,12 @@ from mockserver.config import account_from
 from mockserver.core.asking import check_terms, search, searched
 from mockserver.core.match import Term
 from mockserver.core.matching import Matcher, PatternError
+from mockserver.core.words import choices
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.journal import Fits
 from mockserver.model import Account, Delivery, Entry, EntryKind, Exchange, Json, Message, Status
 from mockserver.problem import BEYOND_BODIES
 from mockserver.scenario.load import ScenarioErrors
-from mockserver.service.choices import choices
 from mockserver.service.runtime import Runtime
 from mockserver.service.subjects import of_message
 from mockserver.web.bodies import parse_json
