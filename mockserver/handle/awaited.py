@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from mockserver.client import AsyncTransport, Call, Query, call_of, meaning
 from mockserver.errors import ConflictError
 from mockserver.handle import given
 from mockserver.handle.access import Access, Notes, Place
@@ -24,7 +25,6 @@ from mockserver.handle.asking import (
     tried_fields,
     uuid_of,
 )
-from mockserver.handle.calls import AsyncTransport, Call, Query, call_of, meaning
 from mockserver.handle.credentials import Credentials, KeyPair
 from mockserver.handle.given import Seconds
 from mockserver.handle.message import Message

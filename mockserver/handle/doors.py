@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockserver.client import OverHttp, Transport, call_of, meaning
 from mockserver.handle import given
 from mockserver.handle.access import Access, Notes, Place
 from mockserver.handle.asgi import AsgiApp
-from mockserver.handle.calls import Transport, call_of, meaning
 from mockserver.handle.credentials import ANY_SECRET, Credentials
-from mockserver.handle.transports import InThread, OverHttp
+from mockserver.handle.transports import InThread
 from mockserver.model import Account
 from mockserver.settings import Settings
 

@@ -16,6 +16,7 @@ from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
+from mockserver.client import AsyncTransport, OverHttp
 from mockserver.core.words import choices
 from mockserver.errors import ConfigError, UsageError
 from mockserver.handle import given
@@ -23,10 +24,9 @@ from mockserver.handle.access import Notes, Place
 from mockserver.handle.asgi import AsgiApp, AtHome, lifespan_of
 from mockserver.handle.awaited import AsyncMockServer
 from mockserver.handle.blocking import MockServer
-from mockserver.handle.calls import AsyncTransport
 from mockserver.handle.credentials import Credentials
 from mockserver.handle.sut import AppPoster
-from mockserver.handle.transports import FromThread, InLoop, OverHttp
+from mockserver.handle.transports import FromThread, InLoop
 from mockserver.model import Account, Json
 from mockserver.settings import Settings
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from mockserver.client import Call, call_of
 from mockserver.errors import UnknownError, UsageError
 from mockserver.handle import given
 from mockserver.handle.asking import Term, content_of, fields_of
-from mockserver.handle.calls import Call, call_of
 from mockserver.handle.words import fared
 from mockserver.model import Json
 

@@ -1,5 +1,6 @@
 """Calls of the control API as values: what is asked, and what the answer means; knows no way to send one."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
@@ -8,7 +9,6 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UnreachableError, UsageError
-from mockserver.handle import given
 from mockserver.model import Json
 
 Query: TypeAlias = str | int | float | bool | list[str] | None
@@ -69,17 +69,27 @@ def call_of(
     query = query or {}
     for name, value in query.items():
         if not isinstance(value, str | int | float | list | None):
-            raise given.wrong(name, value, "a text, a number or a list of texts")
+            raise UsageError(f"{name} is {value!r}, expected a text, a number or a list of texts")
     if isinstance(body, str):
         return Call(method, path, query, body.encode("utf-8", "surrogateescape"), "application/yaml", patience_s)
-    content = None if body is None else msgspec.json.encode(given.json("the body", body))
-    return Call(method, path, query, content, patience_s=patience_s)
+    return Call(method, path, query, None if body is None else _encoded(body), patience_s=patience_s)
 
 
-def meaning(call: Call, answer: Answer, url: str) -> Json:
+def _encoded(body: Json) -> bytes:
+    """Return a body as JSON; half a character, which msgspec does not write, is for the server to complain of."""
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        return json.dumps(body).encode()
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise UsageError(f"the body is {body!r:.80}, expected what can be written as JSON: {error}") from None
+
+
+def meaning(call: Call, answer: Answer, url: str, fix: str = "Give the URL of one.") -> Json:
     """Return the JSON of an answer, ``None`` for an empty one; raise as the server says, if it says no.
 
     UsageError is for what cannot be asked, UnknownError for what there is not, ConflictError for what cannot be now.
+    ``fix`` is what to do where something else answers.
     """
     if not answer.content and answer.status not in _CLIENT_ERRORS:
         return None
@@ -87,7 +97,7 @@ def meaning(call: Call, answer: Answer, url: str) -> Json:
         found = msgspec.json.decode(answer.content)
     except msgspec.DecodeError:
         what = f"What answers at {url} is no mockserver."
-        raise UnreachableError(what, fix="Give the URL of one.") from None
+        raise UnreachableError(what, fix=fix) from None
     if answer.status < _CLIENT_ERRORS.start:
         return found
     raise _refusal(call, answer.status, found, url)
