@@ -17,6 +17,7 @@ Query: TypeAlias = str | int | float | bool | list[str] | None
 _PREFIX: Final = "/_mock/"
 _REFUSALS: Final[Mapping[int, type[UsageError]]] = {404: UnknownError, 409: ConflictError}
 _CLIENT_ERRORS: Final = range(400, 500)
+_NOT_READY: Final = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def _refusal(call: Call, status: int, problem: Json, url: str) -> MockServerErro
         return kind(str(problem["detail"]), where=problem.get("where"), fix=problem.get("fix"))
     said = problem.get("detail") if isinstance(problem, dict) else None
     words = f": {said}" if said else ""
-    return UnreachableError(f"The server at {url} answered {status} to {call.method} {call.target}{words}.")
+    answered = "is not ready: it answered" if status == _NOT_READY else "answered"
+    return UnreachableError(f"The server at {url} {answered} {status} to {call.method} {call.target}{words}.")
 
 
 def _written(value: Query) -> str | int | float | list[str]:

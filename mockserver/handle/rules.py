@@ -99,7 +99,7 @@ def unused(text: RuleText, scenario: Json, wanted: int | None) -> str:
         return ""
     [tally] = scenario["rules"]
     expected = "at least one send" if wanted is None else f"{wanted} sends"
-    return "\n".join([f"{text.place}: the rule was to decide {expected}.", *fared(text.place, tally)])
+    return "\n".join(fared(f"{text.place}: the rule was to decide {expected}", tally))
 
 
 class _Rules:
