@@ -267,6 +267,10 @@ MISTAKES: dict[str, tuple[Callable[[MockServer], object], str]] = {
         lambda mock: mock.webhooks.assert_none("event:inbund"),
         'deliveries.q: event is "inbund", which it can never be. Did you mean inbound?',
     ),
+    "channel of a fault": (
+        lambda mock: mock.faults.add("webhooks", "drop", when={"channel": "smss"}),
+        'when: channel is "smss", which it can never be. Did you mean sms?',
+    ),
     "advance": (
         lambda mock: mock.clock.advance("1h"),
         "the clock of account KEY runs by itself; only a manual clock can be advanced. Stop it first: clock.freeze().",
