@@ -27,15 +27,25 @@ class Journal:
         self._store = store
         self._times = times
         self._waiting: dict[str, set[asyncio.Future[bool]]] = {}
+        self._last: dict[str, int] = {}
+        self.requests = 0
+        """How many requests were journalled so far, in all accounts."""
 
     async def write(self, account: str, kind: EntryKind, about: str, **details: Any) -> Entry:
         """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number."""
         entry = Entry(id=0, at=at(self._times.seconds(account)), kind=kind, about=about, **details)
         numbered = await self._store.append(account, entry)
+        if entry.exchange is not None:
+            self.requests += 1
+            self._last[account] = self.requests
         for future in self._waiting.pop(account, ()):
             if not future.done():
                 future.set_result(True)
         return numbered
+
+    def last_request(self, account: str) -> int:
+        """Return the number of an account's newest request among those of all accounts; 0 if it has none."""
+        return self._last.get(account, 0)
 
     async def follow(
         self, account: str, fits: Fits = _all, *, after: int, wait_s: float, limit: int = _PAGE

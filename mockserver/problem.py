@@ -1,5 +1,7 @@
 """What is wrong with a client's request, as values: violations, findings and the problem that answers them."""
 
+from typing import Final
+
 from msgspec import Struct, field
 
 from mockserver.model import Json
@@ -20,6 +22,24 @@ class Violation(Struct, frozen=True, gc=False):
     found: Json = None
     nearest: Json = None
     source: str = ""
+
+
+BEYOND_BODIES: Final = ("credentials", "path", "method", "size", "content_type", "content_encoding")
+"""Rules that requests of a known account break by other things than their bodies."""
+
+
+RULES: Final = (
+    *("required", "type", "min_length", "max_length", "pattern", "enum", "range", "one_of", "mixed_parameters"),
+    *("unknown_member", "contract", "branch", "channel", "channel_mismatch", "kind", "capability", "not_object"),
+    *("v0_1_body", "v1_body", "json", "unicode", "immutable", "last_step", "nested_failover", "code", "label"),
+    *("balance", "rate", "sandbox", "magic", "low-balance"),
+    *("byte_order_mark", "caption", "condition", "custom_object", "divergence", "empty_failover", "extension"),
+    *("extra_content", "foreign_options", "idle_option", "lone_surrogate", "misplaced_options", "no_condition"),
+    *("no_expiry", "no_extension", "null_member", "option_shape", "repeated_key", "sender_shape", "template_name"),
+    "url_characters",
+    *BEYOND_BODIES,
+)
+"""Every rule that violations and findings name, but for those of the provider, which stand in ``specs/``."""
 
 
 class Finding(Struct, frozen=True, gc=False):

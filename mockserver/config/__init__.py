@@ -1,6 +1,6 @@
 """The configuration: flags, environment, ``mockserver.toml``, defaults; each mistake told with its place."""
 
-from mockserver.config.accounts import account_from
+from mockserver.config.accounts import account_from, checked_accounts
 from mockserver.config.load import (
     CONFIG_ENV,
     FILE_NAME,
@@ -21,6 +21,7 @@ __all__ = [
     "ConfigFile",
     "account_from",
     "check_url",
+    "checked_accounts",
     "checked_settings",
     "load_config",
     "nearest",

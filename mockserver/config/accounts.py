@@ -58,6 +58,23 @@ def account_from(json: Json, where: str) -> Account:
     return read_account(json, Source(where), ())
 
 
+def checked_accounts(accounts: Iterable[Account]) -> tuple[Account, ...]:
+    """Return accounts made in Python; raise ConfigError for the first mistake that a configuration file must not have.
+
+    Places are ``accounts[0].applications[1].id``.
+    """
+    found: dict[str, Account] = {}
+    for index, each in enumerate(accounts):
+        where = f"accounts[{index}]"
+        account = account_from(msgspec.to_builtins(each), where)
+        if account.api_key in found:
+            raise ConfigError(f"{where}.api_key is {shown(account.api_key)}, as that of another", fix="Remove one.")
+        found[account.api_key] = account
+    for error in check_worlds(found.values(), Source("accounts")):
+        raise error
+    return tuple(found.values())
+
+
 def read_account(json: Json, source: Source, path: KeyPath) -> Account:
     """Return the account of a table at ``path`` of a text; raise ConfigError at the first mistake."""
     _check_keys(json, Account, source, path)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
+from mockserver.core.capabilities import Capabilities
+from mockserver.core.forms import FORMS
 from mockserver.core.match import Term, read_terms
 from mockserver.core.matching import Condition, Matcher, PatternError, Test, read_path, shown, tests_of
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import DeliveryState, Direction, Json, Status
 
@@ -57,6 +59,15 @@ _CHOSEN: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "deliveries": {"status": _STATUSES, "event": _EVENTS, "state": tuple(each.value for each in DeliveryState)},
 }
 """Fields that can only be one of a few words: another word could never be found, so asking for it is a mistake."""
+_CHOSEN_OF_ENTRIES: Final = {name: words for chosen in _CHOSEN.values() for name, words in chosen.items()}
+"""Entries tell of all three; that the status of a request is a number is allowed everywhere."""
+_EQUAL: Final = ("equals", "one_of", "not")
+_OPEN: Final = ("*", "?", "${")
+"""What makes a word of a search one that stands for others."""
+_LOWER: Final = frozenset(
+    {"channel", "kind", "version", "direction", "status", "verdict", "event", "state", "operation"}
+)
+"""Fields whose values are words in lower case, so that a search for them may be written in any."""
 
 _Q_NAMES: Final = {"ref": "client_ref", "error": "error_code"}
 """What the search grammar calls otherwise."""
@@ -71,6 +82,48 @@ _Q_HAS: Final = {
 """The words after ``has:``, and the field that must hold something."""
 _NOT_SEARCHED: Final = frozenset({"body", "content", "options", "json", "headers", "state", "q"})
 """Fields of more than one value, which a search does not look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names that documents give: spellings of channels with their names here, kinds of content, API versions."""
+
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return what a field can be; nothing for a field that can be more than documents name."""
+        match name:
+            case "channel":
+                return tuple(dict.fromkeys(self.aliases.values()))
+            case "kind":
+                return self.kinds
+            case "version":
+                return self.versions
+            case _:
+                return ()
+
+    @classmethod
+    def of(cls, capabilities: Capabilities) -> Self:
+        """Return the names of the capability table."""
+        return cls(capabilities.aliases, tuple(capabilities.kinds), tuple(FORMS))
+
+
+def check_names(fields: Mapping[str, Json], known: Vocabulary) -> None:
+    """Raise PatternError for a name in fields or in their search that no document gives."""
+    for name, asked in canonical(fields, known.aliases).items():
+        check_words(name, asked, known.words(name))
+    query = fields.get("q")
+    with suppress(UsageError):  # an unreadable query is told of where it is made a matcher
+        check_terms(read_terms(query) if isinstance(query, str) else (), known)
+
+
+def check_terms(terms: Iterable[Term], known: Vocabulary) -> None:
+    """Raise PatternError for a name in terms of a search that no document gives."""
+    for each in terms:
+        if each.field is not None:
+            _check_term(each.field, _respelt(each, known.aliases).wanted, known.words(each.field))
 
 
 def matcher_of(about: About, fields: Mapping[str, Json]) -> Matcher:
@@ -110,7 +163,9 @@ def canonical(fields: Mapping[str, Json], aliases: Mapping[str, str]) -> dict[st
 
 
 def _respelt(term: Term, aliases: Mapping[str, str]) -> Term:
-    return replace(term, wanted=aliases.get(term.wanted, term.wanted)) if term.field == "channel" else term
+    if term.field != "channel":
+        return term
+    return replace(term, wanted=aliases.get(term.wanted, aliases.get(term.wanted.lower(), term.wanted)))
 
 
 def _renamed(pattern: Json, aliases: Mapping[str, str]) -> Json:
@@ -119,15 +174,14 @@ def _renamed(pattern: Json, aliases: Mapping[str, str]) -> Json:
     if isinstance(pattern, list):
         return [_renamed(each, aliases) for each in pattern]
     if isinstance(pattern, Mapping):
-        renamed = {"equals", "one_of", "not"}
-        return {name: _renamed(each, aliases) if name in renamed else each for name, each in pattern.items()}
+        return {name: _renamed(each, aliases) if name in _EQUAL else each for name, each in pattern.items()}
     return pattern
 
 
 def _conditions(about: About, name: str, asked: Json) -> Iterator[Condition]:
     known = FIELDS[about]
     if name not in known:
-        raise PatternError(f"{name} is no field of {about}", _choices(name, known))
+        raise PatternError(f"{name} is no field of {about}", choices(name, known))
     match name:
         case "json":
             yield from (_inside(about, path, each) for path, each in _members(name, asked))
@@ -145,10 +199,14 @@ def _conditions(about: About, name: str, asked: Json) -> Iterator[Condition]:
 
 
 def check_words(name: str, asked: Json, words: tuple[str, ...]) -> None:
-    """Refuse a plain word, or one in a list, that the field can never be."""
+    """Refuse a word that the field can never be, plain, in a list, or in tests that ask for an equal value."""
+    if isinstance(asked, Mapping):
+        for test in _EQUAL:
+            check_words(name, asked.get(test), words)
+        return
     for each in asked if isinstance(asked, list) else [asked]:
         if words and isinstance(each, str) and each not in words:
-            raise PatternError(f"{name} is {shown(each)}, which it can never be", _choices(each, words))
+            raise PatternError(f"{name} is {shown(each)}, which it can never be", choices(each, words))
 
 
 def _inside(about: About, path: str, asked: Json) -> Condition:
@@ -196,14 +254,25 @@ def _sought(about: About, term: Term) -> tuple[str, Test]:
         return "text", _like(f"*{term.wanted}*", folded=True)
     if term.field == "has":
         if term.wanted not in words_of_has(about):
-            fix = _choices(term.wanted, words_of_has(about))
+            fix = choices(term.wanted, words_of_has(about))
             raise PatternError(f"q: the search knows no has:{term.wanted} of {about}", fix)
         return _Q_HAS[term.wanted], Test("something", bool)
     field = _Q_NAMES.get(term.field, term.field)
     if field not in FIELDS[about] or field in _NOT_SEARCHED:
-        fix = _choices(term.field, searched(about))
+        fix = choices(term.field, searched(about))
         raise PatternError(f"q: the search knows no field {term.field} of {about}", fix)
-    return field, _like(term.wanted, folded=False)
+    if field not in _LOWER:
+        return field, _like(term.wanted, folded=False)
+    chosen = _CHOSEN_OF_ENTRIES if about == "entries" else _CHOSEN.get(about, {})
+    _check_term(field, term.wanted, chosen.get(field, ()))
+    return field, _like(term.wanted.lower(), folded=False)
+
+
+def _check_term(name: str, wanted: str, words: tuple[str, ...]) -> None:
+    """Refuse a word of a search that the field can never be; one with wildcards, a name or digits may be any."""
+    is_open = not wanted or wanted.isdigit() or any(each in wanted for each in _OPEN)
+    if words and not is_open and wanted.lower() not in words:
+        raise PatternError(f"q: {name} is {shown(wanted)}, which it can never be", choices(wanted.lower(), words))
 
 
 def _like(pattern: str, *, folded: bool) -> Test:
@@ -221,8 +290,3 @@ def _spelt(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _choices(name: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(name, known, 1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known)}."

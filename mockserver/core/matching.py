@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Final, TypeAlias
 
+from mockserver.core.words import choices
 from mockserver.model import Json
 
 Subject: TypeAlias = Mapping[str, Json]
@@ -159,9 +159,7 @@ def tests_of(pattern: Json) -> tuple[Test, ...]:
 def _test(name: str, wanted: Json) -> Test:
     maker = TESTS.get(name)
     if maker is None:
-        near = get_close_matches(name, TESTS, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise PatternError(f"{name!r} is no test", f"{hint}Known: {', '.join(TESTS)}.")
+        raise PatternError(f"{name!r} is no test", choices(name, TESTS))
     return maker(wanted)
 
 

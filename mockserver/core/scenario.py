@@ -5,13 +5,13 @@ Pure: a state goes in, a state and a decision come out. It sends nothing, waits 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from random import Random
 from typing import Final, TypeAlias
 
 from mockserver.core.expressions import Context, ExpressionError, evaluate
 from mockserver.core.matching import Judged, Miss, PatternError, Subject
 from mockserver.core.scenario_values import Fields, Machine, Respond, Rule, Scenario
+from mockserver.core.words import choices
 from mockserver.errors import UnknownError, UsageError
 from mockserver.model import Json
 
@@ -184,14 +184,9 @@ def put_state(scenario: Scenario, state: State, machine: str, key: str, wanted: 
     found = scenario.machines.get(machine)
     if found is None:
         raise UnknownError(
-            f"scenario {scenario.id} has no machine {machine!r}", fix=_choices(machine, tuple(scenario.machines))
+            f"scenario {scenario.id} has no machine {machine!r}", fix=choices(machine, tuple(scenario.machines))
         )
     if wanted not in found.states:
-        raise UsageError(f"machine {machine} has no state {wanted!r}", fix=_choices(wanted, found.states))
+        raise UsageError(f"machine {machine} has no state {wanted!r}", fix=choices(wanted, found.states))
     moved = {**state.machines.get(machine, {}), key: wanted}
     return replace(state, machines={**state.machines, machine: moved})
-
-
-def _choices(name: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(name, known, 1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known) or 'none'}."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from mockserver.errors import UsageError
+from mockserver.handle import given
 from mockserver.handle.asgi import AsgiApp
 from mockserver.handle.credentials import ANY_SECRET, Credentials, KeyPair, token
 from mockserver.model import Json
@@ -109,12 +110,13 @@ class Access:
             self._credentials.signature_secret, f"The signature secret of {self.api_key} is not known here", _OWN
         )
 
-    def jwt(self, *, lives_s: float = DEFAULT_LIFE_S, **claims: Json) -> str:
+    def jwt(self, *, lives_s: given.Seconds = DEFAULT_LIFE_S, **claims: Json) -> str:
         """Return a token of the application, for ``Authorization: Bearer ...``; ``claims`` add to its own, or replace.
 
         ``mock.jwt(exp=0)`` has expired.
         """
-        return token(self.application_id, self.private_key, claims, lives_s, time.time())
+        given.members(claims)
+        return token(self.application_id, self.private_key, claims, given.seconds("lives_s", lives_s), time.time())
 
     def env(self, client: str | None = None) -> dict[str, str]:
         """Return variables of the environment for a program under test: address, credentials, certificate.
@@ -122,6 +124,7 @@ class Access:
         They are named ``MESSAGES_API_URL``, ``MESSAGES_API_KEY`` and so on, as `mockserver run` names them; those that
         an official client reads itself are added for a name of `mockserver env`, such as ``python``.
         """
+        given.text_or_none("client", client, '"python"')
         known = self._credentials
         named = {
             "MESSAGES_API_URL": self.url,
@@ -154,7 +157,7 @@ class Access:
         """Return the variables that an official client reads."""
         from mockserver.contract.clients import load_clients
         from mockserver.core.clients import Client, Values, exports_of
-        from mockserver.service.choices import choices
+        from mockserver.core.words import choices
 
         known = load_clients()
         client = known.find(name)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from mockserver.errors import UsageError
+from mockserver.handle import given
 from mockserver.model import Json
 
 Term: TypeAlias = Any
@@ -14,12 +15,16 @@ Term: TypeAlias = Any
 
 _FLAGS: Final = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s", re.VERBOSE: "x"}
 _UUID: Final = "message_uuid"
+_STATES: Final = frozenset({"state", "attempts"})
+_ASKS_ATTEMPTS: Final = re.compile(r"(?<!\S)-?attempts:", re.IGNORECASE)
+_TRIED: Final[Mapping[str, Json]] = {"attempts": {"at_least": 1}}
+_NOT_DROPPED: Final[Mapping[str, Json]] = {"state": {"not": "dropped"}}
 
 
 def fields_of(query: str, terms: Mapping[str, Term]) -> dict[str, Json]:
     """Return the fields of a search and of keywords, whose trailing ``_`` only parts them from Python's own words."""
-    named = {name.removesuffix("_"): _pattern(value) for name, value in terms.items()}
-    return ({"q": query} if query else {}) | named
+    named = {name.removesuffix("_"): given.term(name, _pattern(value)) for name, value in terms.items()}
+    return ({"q": query} if given.query(query) else {}) | named
 
 
 def sent_fields(query: str, terms: Mapping[str, Term]) -> dict[str, Json]:
@@ -27,10 +32,28 @@ def sent_fields(query: str, terms: Mapping[str, Term]) -> dict[str, Json]:
     return {"direction": "outbound", **fields_of(query, terms)}
 
 
-def expectation(about: str, fields: Mapping[str, Json], count: int | None, within_s: float) -> dict[str, Json]:
+def tried_fields(query: str, terms: Mapping[str, Term], *, none: bool) -> dict[str, Json]:
+    """Return the fields of webhooks that were tried; where there must be ``none``, also of those about to be.
+
+    Who asks for a state or for attempts says already which are meant.
+    """
+    fields = fields_of(query, terms)
+    if _STATES & fields.keys() or _ASKS_ATTEMPTS.search(query):
+        return fields
+    return {**fields, **(_NOT_DROPPED if none else _TRIED)}
+
+
+def dropped_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the fields of webhooks that would have fitted ``tried_fields``, had they a URL; none for other fields."""
+    asked = {name: each for name, each in fields.items() if name not in {*_TRIED, "acknowledged"}}
+    return {**asked, "state": "dropped"} if fields.items() >= _TRIED.items() else {}
+
+
+def expectation(about: str, fields: Mapping[str, Json], count: int | None, within_s: given.Seconds) -> dict[str, Json]:
     """Return an expectation as ``verify`` takes it; without a ``count``, of at least one."""
-    bounds = {"at_least": 1} if count is None else {"count": count}
-    return {about: dict(fields), **bounds, **({"within": within_s} if within_s else {})}
+    counted, waited_s = given.number_or_none("count", count), given.seconds("within_s", within_s)
+    bounds = {"at_least": 1} if counted is None else {"count": counted}
+    return {about: dict(fields), **bounds, **({"within": waited_s} if waited_s else {})}
 
 
 def uuid_of(message: Json) -> str:
@@ -43,12 +66,13 @@ def uuid_of(message: Json) -> str:
 
 
 def content_of(members: Mapping[str, Json]) -> dict[str, Json]:
-    """Return members of a body by their names there."""
-    return {name.removesuffix("_"): value for name, value in members.items() if value is not None}
+    """Return members of a body by their names there; raise UsageError for one that cannot be written as JSON."""
+    return {name.removesuffix("_"): given.json(name, value) for name, value in members.items() if value is not None}
 
 
 def read_scenario(path: str | os.PathLike[str]) -> str:
     """Return the text of a scenario file; raise UsageError if it cannot be read."""
+    path = given.path("the path of a scenario", path)
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:

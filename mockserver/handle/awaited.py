@@ -3,15 +3,30 @@
 Each verb is a call of the control API, as those of the command line are; none has a private way in.
 """
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, TypeAlias
 
+from mockserver.client import AsyncTransport, Call, Query, call_of, meaning
+from mockserver.errors import ConflictError
+from mockserver.handle import given
 from mockserver.handle.access import Access, Notes, Place
-from mockserver.handle.asking import Term, content_of, expectation, fields_of, read_scenario, sent_fields, uuid_of
-from mockserver.handle.calls import AsyncTransport, Call, Query, call_of, meaning
+from mockserver.handle.asking import (
+    Term,
+    content_of,
+    dropped_fields,
+    expectation,
+    fields_of,
+    read_scenario,
+    sent_fields,
+    tried_fields,
+    uuid_of,
+)
 from mockserver.handle.credentials import Credentials, KeyPair
+from mockserver.handle.given import Seconds
 from mockserver.handle.message import Message
 from mockserver.handle.rules import AsyncRules
 from mockserver.handle.words import Surroundings, failure, report_failure, timeline
@@ -24,6 +39,7 @@ _MOST: Final = 1000
 """The largest page of the control API."""
 _UNNAMED: Final = ("accounts", "applications", "explain", "health", "livez", "openapi", "readyz", "rules")
 """Paths that are of no account."""
+_NUMBER: Final = '"447700900001"'
 _FORGETS_RULES: Final = frozenset({"all", "scenarios", "accounts"})
 
 
@@ -47,6 +63,7 @@ class AsyncMockServer(Access):
 
     def account(self, name: str) -> "AsyncMockServer":
         """Return the same verbs on another account, by its API key."""
+        given.text("name", name, "the API key of an account")
         return AsyncMockServer(self._transport, self._place, self._credentials_of(name))
 
     async def new_account(self, *, keys: KeyPair | None = None, **members: Json) -> "AsyncMockServer":
@@ -56,6 +73,9 @@ class AsyncMockServer(Access):
         ``keys`` is one of its own. ``members`` are more members of the account, such as ``inbound_url`` and
         ``status_url``.
         """
+        if keys is not None:
+            given.instance("keys", keys, KeyPair, "a KeyPair", "Make one by KeyPair.new().")
+        given.members(members)
         credentials = Credentials.new(keys)
         whole = {**credentials.account(), **members}
         await self._call(call_of("PUT", f"accounts/{credentials.api_key}", whole), named=False)
@@ -64,6 +84,7 @@ class AsyncMockServer(Access):
 
     async def configure(self, **members: Json) -> None:
         """Set members of an account made here, such as ``inbound_url``, ``senders`` or ``provider``."""
+        given.members(members)
         whole = self._with_members(members)
         await self._call(call_of("PUT", f"accounts/{self.api_key}", whole), named=False)
         self._notes.members = whole
@@ -83,7 +104,7 @@ class AsyncMockServer(Access):
         """
         return [Message(each) for each in await self._find("messages", sent_fields(query, terms))]
 
-    async def wait_for(self, query: str = "", *, within_s: float = 5.0, **terms: Term) -> Message:
+    async def wait_for(self, query: str = "", *, within_s: Seconds = 5.0, **terms: Term) -> Message:
         """Return the first message sent that fits, as soon as there is one; raise AssertionError if none comes in time.
 
         ``mock.wait_for(to="447700900001", status="delivered")``.
@@ -93,7 +114,7 @@ class AsyncMockServer(Access):
         return Message(found[0])
 
     async def assert_sent(
-        self, query: str = "", *, count: int | None = None, within_s: float = 0.0, **terms: Term
+        self, query: str = "", *, count: int | None = None, within_s: Seconds = 0.0, **terms: Term
     ) -> list[Message]:
         """Return the messages sent that fit; raise AssertionError unless there are so many, at least one by default.
 
@@ -104,7 +125,7 @@ class AsyncMockServer(Access):
         found = await self._assert(expectation("messages", sent_fields(query, terms), count, within_s))
         return [Message(each) for each in found]
 
-    async def assert_nothing_sent(self, query: str = "", *, within_s: float = 0.0, **terms: Term) -> None:
+    async def assert_nothing_sent(self, query: str = "", *, within_s: Seconds = 0.0, **terms: Term) -> None:
         """Raise AssertionError if a message was sent that fits, or within so many seconds is."""
         __tracebackhide__ = True
         await self._assert(expectation("messages", sent_fields(query, terms), 0, within_s))
@@ -123,7 +144,9 @@ class AsyncMockServer(Access):
         ``mock.inbound("sms", text="yes", from_="447700900001", to="447700900010")``. Without the parties, the user last
         written to answers the sender last used; without content, it is made up.
         """
-        parties = {"from": from_, "to": to}
+        given.text("channel", channel, '"sms"')
+        given.text("kind", kind, '"text"')
+        parties = {"from": given.text_or_none("from_", from_, _NUMBER), "to": given.text_or_none("to", to, _NUMBER)}
         body = {"channel": channel, "kind": kind, **content_of(parties), **content_of(content)}
         return await self.ask("POST", "inbound", body)
 
@@ -132,6 +155,7 @@ class AsyncMockServer(Access):
 
         ``mock.reply(message, "yes")``, ``mock.reply(message, kind="image", url="https://example.com/a.jpg")``.
         """
+        given.text_or_none("kind", kind, '"image"')
         found = await self.message(message)
         said = {"text": text, **content}
         return await self.inbound(found.channel, kind or "text", from_=found.to, to=found.from_, **said)
@@ -141,16 +165,19 @@ class AsyncMockServer(Access):
 
         ``force`` moves it even where its channel could not.
         """
-        body = content_of({"status": status, "code": code, "force": force or None})
+        given.text("status", status, '"delivered"')
+        given.number_or_none("code", code)
+        body = content_of({"status": status, "code": code, "force": given.flag("force", force) or None})
         return Message(await self.ask("POST", f"messages/{uuid_of(message)}/status", body))
 
-    async def settle(self, within_s: float = 2.0) -> None:
+    async def settle(self, within_s: Seconds = 2.0) -> None:
         """Wait until all that is due within so many seconds has happened, and every webhook in line was tried.
 
         By a manual clock nothing more becomes due, so only what is due by now happens. Next tries of webhooks that
         were not acknowledged, due later, do not hold it up.
         """
-        await self._call(call_of("POST", "settle", query={"within": within_s}, patience_s=within_s))
+        waited_s = given.seconds("within_s", within_s)
+        await self._call(call_of("POST", "settle", query={"within": waited_s}, patience_s=waited_s))
 
     # Scenarios
 
@@ -160,6 +187,8 @@ class AsyncMockServer(Access):
         Its rules hold from now on, and its timeline plays; ``finish`` judges it.
         """
         text = read_scenario(path)
+        for name, value in sets.items():
+            given.instance(name, value, str, "the text of a variable's value")
         query: dict[str, Query] = {"name": str(path), "set": [f"{name}={value}" for name, value in sets.items()]}
         query["start"] = True
         loaded = await self._call(call_of("POST", "scenarios", text, query=query))
@@ -172,7 +201,9 @@ class AsyncMockServer(Access):
 
         ``mock.journal(has="violation")``; the filters are those of ``/_mock/journal``.
         """
-        page = await self._call(call_of("GET", "journal", query={"q": query or None, "limit": limit, **filters}))
+        given.number("limit", limit, 1)
+        asked: dict[str, Query] = {"q": given.query(query) or None, "limit": limit, **filters}
+        page = await self._call(call_of("GET", "journal", query=asked))
         entries: list[Json] = page["entries"]
         return sorted(entries, key=lambda each: each["id"])
 
@@ -193,15 +224,18 @@ class AsyncMockServer(Access):
 
     async def explain(self, body: Json, *, version: str | None = None, method: str | None = None) -> Json:
         """Return the verdict on a request body without sending it: ``valid``, ``violations``, ``nearest`` and more."""
-        return await self._call(
-            call_of("POST", "explain", body, query={"version": version, "method": method}), named=False
-        )
+        query: dict[str, Query] = {
+            "version": given.text_or_none("version", version, '"v1"'),
+            "method": given.text_or_none("method", method, '"PATCH"'),
+        }
+        return await self._call(call_of("POST", "explain", body, query=query), named=False)
 
-    async def reset(self, what: str = "all") -> None:
+    async def reset(self, what: str | Sequence[str] = "all") -> None:
         """Forget all or parts of what happened in the account: journal, messages, faults, clock, scenarios.
 
         Rules made by ``rules.when`` go with the scenarios; those of files begin anew.
         """
+        what = given.texts("what", what, '"journal"')
         parts = {each.strip() for each in what.split(",")}
         if parts & _FORGETS_RULES:
             await self.rules.clear()
@@ -212,15 +246,18 @@ class AsyncMockServer(Access):
     # The way out
 
     async def ask(
-        self, method: str, path: str, body: Json = None, /, *, patience_s: float = 0.0, **query: Query
+        self, method: str, path: str, body: Json = None, /, *, patience_s: Seconds = 0.0, **query: Query
     ) -> Json:
         """Return the answer of ``/_mock/<path>`` about this account; the way to what has no verb here.
 
         A ``body`` that is text goes as it is, as scenarios do; ``patience_s`` is how long the answer may take longer.
         Raise UsageError with the server's own words for what it refuses, UnreachableError where none answers.
         """
+        given.text("method", method, '"GET"')
+        given.text("path", path, '"messages"')
+        patient_s = given.seconds("patience_s", patience_s)
         return await self._call(
-            call_of(method, path, body, query=query, patience_s=patience_s), named=not path.startswith(_UNNAMED)
+            call_of(method, path, body, query=query, patience_s=patient_s), named=not path.startswith(_UNNAMED)
         )
 
     async def _call(self, call: Call, *, named: bool = True) -> Json:
@@ -245,18 +282,28 @@ class AsyncMockServer(Access):
 
     async def _surroundings(self, report: Json, expected: dict[str, Json]) -> Surroundings:
         """Return what else may explain that something is missing: what was refused, how the test's rules fared."""
-        about = "messages" if "messages" in expected else "deliveries"
         wanted = expected.get("count", 1)
         if report["outcomes"][0]["count"] >= wanted:
             return Surroundings(report["account"])
         loaded = (await self.ask("GET", "scenarios"))["scenarios"] if self._notes.rules else []
-        return Surroundings(
+        around = Surroundings(
             report["account"],
             is_missing=True,
-            total=len(await self._find(about, {"direction": "outbound"} if about == "messages" else {})),
-            refused=await self.journal(verdict="refused") if about == "messages" else [],
             rules=[each for each in loaded if each["id"] in self._notes.rules],
             elsewhere=report["elsewhere"],
+        )
+        if "deliveries" in expected:
+            dropped = dropped_fields(expected["deliveries"])
+            return replace(
+                around,
+                total=len(await self._find("deliveries", {})),
+                dropped=await self._find("deliveries", dropped) if dropped else [],
+            )
+        return replace(
+            around,
+            total=len(await self._find("messages", {"direction": "outbound"})),
+            refused=await self.journal(verdict="refused"),
+            refused_meanwhile=report["refused_meanwhile"],
         )
 
     async def _complaints(self, what: str) -> list[Json]:
@@ -275,23 +322,29 @@ class AsyncClock:
         """Return how it stands: ``mode``, ``at``, and ``next_at`` when something is due next."""
         return await self._mock.ask("GET", "clock")
 
-    async def freeze(self, at: str | None = None) -> Json:
+    async def freeze(self, at: str | datetime | None = None) -> Json:
         """Stop it, at a moment (ISO 8601) if given; from now on ``advance`` moves it. Return how it stands."""
         return await self.set("manual", at)
 
-    async def advance(self, by: float | str) -> Json:
+    async def advance(self, by: Seconds) -> Json:
         """Move a frozen clock by seconds or a text such as ``24h``, and run everything due on the way, in order.
 
         Return what happened: ``entries`` of the journal, and how many there are in all.
         """
-        return await self._mock.ask("POST", "clock/advance", {"by": by}, patience_s=_ADVANCE_S)
+        body = {"by": given.seconds("by", by)}
+        try:
+            return await self._mock.ask("POST", "clock/advance", body, patience_s=_ADVANCE_S)
+        except ConflictError as error:
+            raise ConflictError(error.what, fix="Stop it first: clock.freeze().") from None
 
     async def real(self) -> Json:
         """Let it run by itself again; return how it stands."""
         return await self.set("real")
 
-    async def set(self, mode: str, at: str | None = None) -> Json:
+    async def set(self, mode: str, at: str | datetime | None = None) -> Json:
         """Give it a mode, ``real``, ``manual`` or so many times as fast, such as ``60x``; return how it stands."""
+        given.text("mode", mode, '"real", "manual" or "60x"')
+        at = given.moment("at", at)
         return await self._mock.ask("PUT", "clock", {"mode": mode, **content_of({"at": at})})
 
 
@@ -310,6 +363,8 @@ class AsyncFaults:
 
         ``mock.faults.add("answers", "status", status=503, next=2)``, ``mock.faults.add("webhooks", "drop")``.
         """
+        given.text("on", on, '"answers" or "webhooks"')
+        given.text("do", do, '"status"')
         return await self._mock.ask("POST", "faults", {"on": on, "do": do, **content_of(members)})
 
     async def list(self) -> Jsons:
@@ -319,7 +374,7 @@ class AsyncFaults:
 
     async def remove(self, fault: Json) -> None:
         """Mend what one fault broke, by its id or by what ``add`` returned."""
-        identity = fault["id"] if isinstance(fault, dict) else fault
+        identity = given.identity("the fault", fault, "faults.add()")
         await self._mock.ask("DELETE", f"faults/{identity}")
 
     async def clear(self) -> None:
@@ -330,7 +385,8 @@ class AsyncFaults:
 class AsyncWebhooks:
     """The webhooks of the account: what was sent to the system under test, and what it answered.
 
-    One that had no URL to go to counts, too: its ``state`` is ``dropped``.
+    ``list`` also has those that had no URL to go to: their ``state`` is ``dropped``. They were never sent, so nothing
+    else here counts them, unless ``state`` or ``attempts`` is asked for.
     """
 
     def __init__(self, mock: AsyncMockServer) -> None:
@@ -343,38 +399,42 @@ class AsyncWebhooks:
         """
         return await self._mock._find("deliveries", fields_of(query, terms))  # noqa: SLF001
 
-    async def wait_for(self, query: str = "", *, within_s: float = 5.0, **terms: Term) -> Json:
-        """Return the first webhook that fits, as soon as there is one; raise AssertionError if none comes in time."""
+    async def wait_for(self, query: str = "", *, within_s: Seconds = 5.0, **terms: Term) -> Json:
+        """Return the first webhook that fits, as soon as it was tried; raise AssertionError if none is in time."""
         __tracebackhide__ = True
         return (await self._assert(query, terms, None, within_s))[0]
 
     async def assert_sent(
-        self, query: str = "", *, count: int | None = None, within_s: float = 0.0, **terms: Term
+        self, query: str = "", *, count: int | None = None, within_s: Seconds = 0.0, **terms: Term
     ) -> Jsons:
-        """Return the webhooks that fit; raise AssertionError unless there are so many, at least one by default."""
+        """Return the webhooks that fit and were tried, whatever was answered.
+
+        Raise AssertionError unless there are so many, at least one by default.
+        """
         __tracebackhide__ = True
         return await self._assert(query, terms, count, within_s)
 
     async def assert_acknowledged(
-        self, query: str = "", *, count: int | None = None, within_s: float = 5.0, **terms: Term
+        self, query: str = "", *, count: int | None = None, within_s: Seconds = 5.0, **terms: Term
     ) -> Jsons:
         """Return the webhooks that fit and were answered with a 2xx; raise AssertionError unless there are so many."""
         __tracebackhide__ = True
         return await self._assert(query, {**terms, "acknowledged": True}, count, within_s)
 
-    async def assert_none(self, query: str = "", *, within_s: float = 0.0, **terms: Term) -> None:
-        """Raise AssertionError if there is a webhook that fits, or within so many seconds will be."""
+    async def assert_none(self, query: str = "", *, within_s: Seconds = 0.0, **terms: Term) -> None:
+        """Raise AssertionError if a webhook that fits was tried or is about to be, or within so many seconds is."""
         __tracebackhide__ = True
         await self._assert(query, terms, 0, within_s)
 
     async def redeliver(self, webhook: Json) -> Json:
         """Send a webhook once more, now; return it."""
-        identity = webhook["id"] if isinstance(webhook, dict) else webhook
+        identity = given.identity("the webhook", webhook, "webhooks.list()")
         return await self._mock.ask("POST", f"deliveries/{identity}/redeliver")
 
-    async def _assert(self, query: str, terms: Mapping[str, Term], count: int | None, within_s: float) -> Jsons:
+    async def _assert(self, query: str, terms: Mapping[str, Term], count: int | None, within_s: Seconds) -> Jsons:
         __tracebackhide__ = True
-        return await self._mock._assert(expectation("deliveries", fields_of(query, terms), count, within_s))  # noqa: SLF001
+        fields = tried_fields(query, terms, none=count == 0)
+        return await self._mock._assert(expectation("deliveries", fields, count, within_s))  # noqa: SLF001
 
 
 class AsyncScenario:
@@ -384,11 +444,12 @@ class AsyncScenario:
         self._mock = mock
         self.id = identity
 
-    async def finish(self, within_s: int = 30) -> Json:
+    async def finish(self, within_s: Seconds = 30) -> Json:
         """Judge it, once its timeline is at its end if it has one; return the report, and end it."""
-        return await self._mock.ask("POST", f"scenarios/{self.id}/finish", patience_s=within_s, wait_s=within_s)
+        wait_s = math.ceil(given.seconds("within_s", within_s))
+        return await self._mock.ask("POST", f"scenarios/{self.id}/finish", patience_s=wait_s, wait_s=wait_s)
 
-    async def assert_passed(self, within_s: int = 30) -> None:
+    async def assert_passed(self, within_s: Seconds = 30) -> None:
         """Finish it; raise AssertionError with each step and check that failed."""
         __tracebackhide__ = True
         report = await self.finish(within_s)

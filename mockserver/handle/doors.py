@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockserver.client import OverHttp, Transport, call_of, meaning
+from mockserver.handle import given
 from mockserver.handle.access import Access, Notes, Place
 from mockserver.handle.asgi import AsgiApp
-from mockserver.handle.calls import Transport, call_of, meaning
 from mockserver.handle.credentials import ANY_SECRET, Credentials
-from mockserver.handle.transports import InThread, OverHttp
+from mockserver.handle.transports import InThread
 from mockserver.model import Account
 from mockserver.settings import Settings
 
@@ -35,7 +36,7 @@ class Doors(Access):
         """
         from mockserver.handle.opening import Opening, Wanted, served, served_beside
 
-        wanted = Wanted(settings, tuple(accounts), account)
+        wanted = Wanted.given(settings, accounts, account)
         return Opening(lambda: served(wanted), lambda: served_beside(wanted))
 
     @staticmethod
@@ -56,7 +57,7 @@ class Doors(Access):
         """
         from mockserver.handle.opening import Opening, Sut, Wanted, in_loop, in_thread
 
-        wanted, under_test = Wanted(settings, tuple(accounts), account), Sut(sut, lifespan)
+        wanted, under_test = Wanted.given(settings, accounts, account), Sut.given(sut, lifespan)
         return Opening(lambda: in_thread(wanted, under_test), lambda: in_loop(wanted, under_test))
 
     @staticmethod
@@ -74,8 +75,10 @@ class Doors(Access):
         """
         from mockserver.handle.blocking import MockServer
 
-        url = url.rstrip("/")
-        trusted = None if ca_file is None else Path(ca_file)
+        url = given.text("url", url, "http://127.0.0.1:7670").rstrip("/")
+        given.text_or_none("account", account, "an API key")
+        given.text_or_none("tls_url", tls_url, "https://127.0.0.1:7671")
+        trusted = None if ca_file is None else Path(given.path("ca_file", ca_file))
         transport = OverHttp(url, None if trusted is None else str(trusted))
         asked = call_of("GET", "clock", query={"account": account})
         api_key = meaning(asked, transport.ask(asked), url)["account"]

@@ -14,23 +14,26 @@ from contextlib import (
 from dataclasses import dataclass, replace
 from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
+from mockserver.client import AsyncTransport, OverHttp
+from mockserver.core.words import choices
 from mockserver.errors import ConfigError, UsageError
+from mockserver.handle import given
 from mockserver.handle.access import Notes, Place
 from mockserver.handle.asgi import AsgiApp, AtHome, lifespan_of
 from mockserver.handle.awaited import AsyncMockServer
 from mockserver.handle.blocking import MockServer
-from mockserver.handle.calls import AsyncTransport
 from mockserver.handle.credentials import Credentials
 from mockserver.handle.sut import AppPoster
-from mockserver.handle.transports import FromThread, InLoop, OverHttp
+from mockserver.handle.transports import FromThread, InLoop
 from mockserver.model import Account, Json
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
     from mockserver.contract.specs import Specs
 
+_SETTINGS: Final = "Write Settings(port=0, tls=False)."
 PRETENDED_URL: Final = "http://mockserver"
 """Where a server without sockets says it is: the base URL of clients that call its application."""
 SUT_INBOUND_URL: Final = "http://sut/webhooks/inbound"
@@ -46,19 +49,28 @@ class Wanted:
     accounts: tuple[Account, ...] = ()
     account: str | None = None
 
+    @classmethod
+    def given(cls, settings: object, accounts: object, account: object) -> Self:
+        """Return what a test handed over; raise UsageError for what is of another type."""
+        return cls(
+            None if settings is None else given.instance("settings", settings, Settings, "Settings", _SETTINGS),
+            given.listed("accounts", accounts, Account, 'Account, such as Account("abcd1234")'),
+            given.text_or_none("account", account, "the API key of an account"),
+        )
+
     def settled(self) -> "Settled":
         """Return it with everything decided; raise UsageError for what cannot be."""
-        settings = _checked(self.settings or Settings())
+        settings, accounts = _checked(self.settings or Settings()), _checked_accounts(self.accounts)
         if settings.port == Settings().port:
             settings = replace(settings, port=0)  # tests run side by side, and beside a server of `mockserver serve`
         name = self.account or settings.api_key
-        chosen = next((each for each in self.accounts if each.api_key == name), None)
+        chosen = next((each for each in accounts if each.api_key == name), None)
         if chosen is None and name != settings.api_key:
-            known = ", ".join(each.api_key for each in self.accounts) or "none"
-            raise UsageError(f"account {name!r} is not among the accounts given", fix=f"Known: {known}.")
+            known = [each.api_key for each in accounts]
+            raise UsageError(f"account {name!r} is not among the accounts given", fix=choices(name, known))
         if chosen is not None:
             credentials = Credentials.of(chosen, settings.signature_secret)
-            return Settled(settings, self.accounts, credentials, None)
+            return Settled(settings, accounts, credentials, None)
         new = Credentials.new()
         credentials = replace(
             new,
@@ -69,7 +81,7 @@ class Wanted:
         members = {**credentials.account(), "signature_secret": None}
         if settings.api_secret is None and settings.auth != "strict":
             members["secrets"] = []
-        return Settled(settings, (*self.accounts, _account(name, members)), credentials, members)
+        return Settled(settings, (*accounts, _account(name, members)), credentials, members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,16 @@ def _checked(settings: Settings) -> Settings:
 
     try:
         return checked_settings(settings, "Settings")
+    except ConfigError as error:
+        raise UsageError(error.what, where=error.where, fix=error.fix) from None
+
+
+def _checked_accounts(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+    """Return accounts as a configuration file might have them; raise UsageError for what it must not."""
+    from mockserver.config import checked_accounts
+
+    try:
+        return checked_accounts(accounts)
     except ConfigError as error:
         raise UsageError(error.what, where=error.where, fix=error.fix) from None
 
@@ -136,6 +158,13 @@ class Sut:
 
     app: AsgiApp | None = None
     lifespan: bool = True
+
+    @classmethod
+    def given(cls, app: AsgiApp | None, lifespan: object) -> Self:
+        """Return what a test handed over; raise UsageError for what is of another type."""
+        if app is not None and not callable(app):
+            raise given.wrong("sut", app, "an ASGI application", "Give the application itself, such as FastAPI().")
+        return cls(app, given.flag("lifespan", lifespan))
 
 
 @asynccontextmanager

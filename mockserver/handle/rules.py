@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from mockserver.client import Call, call_of
 from mockserver.errors import UnknownError, UsageError
+from mockserver.handle import given
 from mockserver.handle.asking import Term, content_of, fields_of
-from mockserver.handle.calls import Call, call_of
+from mockserver.handle.words import fared
 from mockserver.model import Json
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ class RuleText:
         if members and len(steps) > 1:
             fix = 'Write then("submitted").then("rejected", code=1300).'
             raise UsageError("members go with one step only", where=self.place, fix=fix)
+        for each in steps:
+            if not isinstance(each, str | Mapping):
+                raise given.wrong("a step", each, 'a status such as "delivered", or a mapping such as {"inbound": {}}')
+            given.json("a step", each)
         more = content_of(members)
         written = [{"status": each, **more} if isinstance(each, str) else {**each, **more} for each in steps]
         return replace(self, then=(*self.then, *(written or [more])))
@@ -87,15 +93,13 @@ def decided_in(scenario: Json) -> int:
 
 def unused(text: RuleText, scenario: Json, wanted: int | None) -> str:
     """Return why a rule was not used as it should have been; empty if it was."""
+    given.number_or_none("count", wanted)
     decided = decided_in(scenario)
     if decided == wanted or (wanted is None and decided):
         return ""
     [tally] = scenario["rules"]
     expected = "at least one send" if wanted is None else f"{wanted} sends"
-    lines = [f"{text.place}: the rule was to decide {expected}; it decided {decided} of {tally['seen']} that fit it."]
-    if tally["near"] and not decided:
-        lines += [f"  nearest: {tally['near']['what']}", *(f"    {each}" for each in tally["near"]["lines"])]
-    return "\n".join(lines)
+    return "\n".join(fared(f"{text.place}: the rule was to decide {expected}", tally))
 
 
 class _Rules:

@@ -1,9 +1,11 @@
 """The words of failures: expected, found, what came nearest and why; pure over answers of the control API."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from mockserver.core.words import cut
 from mockserver.model import Json
 
 _SHOWN: Final = 10
@@ -22,13 +24,16 @@ class Surroundings:
     """What else is worth knowing of a failure.
 
     ``is_missing``: there was too little. ``total`` is how many there are of the sort that was asked for, ``refused``
-    are entries of requests that were refused, ``rules`` are scenarios made of the test's own rules.
+    are entries of requests that were refused, ``refused_meanwhile`` those of requests that name no account, ``rules``
+    are scenarios made of the test's own rules, ``dropped`` webhooks that would have fitted but were not sent.
     """
 
     account: str
     is_missing: bool = False
     total: int = 0
     refused: Sequence[Json] = ()
+    refused_meanwhile: Sequence[Json] = ()
+    dropped: Sequence[Json] = ()
     rules: Sequence[Json] = ()
     elsewhere: Sequence[str] = ()
 
@@ -42,7 +47,9 @@ def failure(outcome: Json, around: Surroundings) -> str:
     lines += _fitting(outcome)
     if around.is_missing:
         lines += _nearest(outcome, around)
-        lines += _refused(around.refused)
+        lines += _dropped(around.dropped)
+        lines += _refused(around)
+        lines += _meanwhile(around.refused_meanwhile)
         lines += _rules(around.rules)
         lines += _elsewhere(around)
     return "\n".join(lines)
@@ -53,8 +60,13 @@ def _asked(outcome: Json) -> str:
     asked: str = outcome["asked"]
     for written, said in _SORTS.items():
         if asked.startswith(written):
-            return said + asked.removeprefix(written)
+            return said + _without_tried(asked.removeprefix(written))
     return asked
+
+
+def _without_tried(asked: str) -> str:
+    """Return what is asked of webhooks without what goes without saying: that they were tried."""
+    return asked.removesuffix("attempts at least 1").removesuffix(" with ").removesuffix("; ")
 
 
 def _fitting(outcome: Json) -> Iterator[str]:
@@ -63,7 +75,7 @@ def _fitting(outcome: Json) -> Iterator[str]:
     if not fitting:
         return
     yield from ("", "These fit:")
-    yield from (f"  {_cut(each['line'])}  [{each['id']}]" for each in fitting[:_SHOWN])
+    yield from (f"  {on_a_line(each['line'])}  [{each['id']}]" for each in fitting[:_SHOWN])
     if outcome["count"] > _SHOWN:
         yield f"  and {outcome['count'] - _SHOWN} more"
 
@@ -74,9 +86,9 @@ def _nearest(outcome: Json, around: Surroundings) -> Iterator[str]:
         of = f" (of {around.total})" if around.total > len(near) else ""
         yield from ("", f"Nearest{of}:")
     for each in near:
-        yield f"  {_cut(each['line'])}  [{each['id']}]"
-        yield from (f"    {_cut(miss['says'])}" for miss in each["misses"])
-    if not near and not outcome["count"]:
+        yield f"  {on_a_line(each['line'])}  [{each['id']}]"
+        yield from (f"    {on_a_line(miss['says'])}" for miss in each["misses"])
+    if not near and not outcome["count"] and not around.refused and not around.dropped:
         yield from ("", f"Nothing of the sort came to account {around.account} at all.")
 
 
@@ -85,15 +97,45 @@ def _is_inbound(near: Json) -> bool:
     return any(miss["field"] == "direction" for miss in near["misses"])
 
 
-def _refused(entries: Sequence[Json]) -> Iterator[str]:
+def _refused(around: Surroundings) -> Iterator[str]:
+    entries = around.refused
     if entries:
-        yield from ("", "Refused, and so not sent:")
+        number = "one request was" if len(entries) == 1 else f"{len(entries)} requests were"
+        nothing = "Refused, and so not sent:" if around.total else f"Nothing was sent; {number} refused:"
+        yield from ("", nothing)
     for each in entries[:_SHOWN]:
-        request = each["request"]
-        yield f"  {request['method']} {request['path']} was answered {request['status']} (journal entry {each['id']})"
-        yield from (f"    {_cut(why)}" for why in _reasons(request))
+        yield f"  {request_line(each)}"
+        yield from (f"    {on_a_line(why)}" for why in _reasons(each["request"]))
     if len(entries) > _SHOWN:
         yield f"  and {len(entries) - _SHOWN} more"
+
+
+def request_line(entry: Json) -> str:
+    """Return a request and its answer, with the entry that tells of them."""
+    request = entry["request"]
+    return f"{request['method']} {request['path']} was answered {request['status']} (journal entry {entry['id']})"
+
+
+def _meanwhile(entries: Sequence[Json]) -> Iterator[str]:
+    """Yield the requests that name no account: one of them may have been meant for this one."""
+    if entries:
+        requests = [each["request"] for each in entries]
+        told = dict.fromkeys(f"{each['method']} {each['path']} {each['status']}" for each in requests)
+        yield from ("", "Other requests the server refused meanwhile:", *(f"  {each}" for each in told))
+
+
+def _dropped(webhooks: Sequence[Json]) -> Iterator[str]:
+    """Yield how many webhooks had nowhere to go, and what to set."""
+    if webhooks:
+        yield ""
+    for why, number in Counter(map(_why_dropped, webhooks)).items():
+        yield f"{number} {'was' if number == 1 else 'were'} dropped {why}"
+
+
+def _why_dropped(webhook: Json) -> str:
+    if webhook["url"] is not None:
+        return "on purpose, by a fault"
+    return f"as no {'inbound_url' if webhook['event'] == 'inbound' else 'status_url'} is set"
 
 
 def _reasons(request: Json) -> Iterable[str]:
@@ -104,12 +146,21 @@ def _rules(scenarios: Sequence[Json]) -> Iterator[str]:
     """Yield how the test's own rules fared, each with its line in the test."""
     if scenarios:
         yield from ("", "Rules of the test:")
-    for each in scenarios:
-        for rule in each["rules"]:
-            yield f"  {each['source']}: decided {rule['decided']} of {rule['seen']} sends that fit it"
-            if rule["near"] and not rule["decided"]:
-                yield f"    nearest: {_cut(rule['near']['what'])}"
-                yield from (f"      {_cut(line)}" for line in rule["near"]["lines"])
+    yield from (f"  {line}" for each in scenarios for rule in each["rules"] for line in fared(each["source"], rule))
+
+
+def fared(place: str, rule: Json) -> Iterator[str]:
+    """Yield how often a rule decided and, if it never did, what came nearest; ``place`` is where it stands."""
+    yield f"{place}: decided {rule['decided']} of {rule['seen']} sends that fit it"
+    if not rule["decided"]:
+        yield from (f"  {line}" for line in _near(rule["near"]))
+
+
+def _near(near: Json) -> Iterator[str]:
+    """Yield what came nearest, if anything did, and what it misses."""
+    if near:
+        yield f"nearest: {on_a_line(near['what'])}"
+        yield from (f"  {on_a_line(line)}" for line in near.get("lines", ()))
 
 
 def _elsewhere(around: Surroundings) -> Iterator[str]:
@@ -127,10 +178,8 @@ def report_failure(report: Json) -> str:
         if not each["ok"] and not each.get("skipped"):
             place = f"{each['place']}: " if each.get("place") else ""
             lines.append(f"  {place}{each['name']}: {each.get('detail', '')}")
-            lines += [f"    {_cut(line)}" for line in each.get("difference", ())]
-            for near in each.get("near", ()):
-                lines.append(f"    nearest: {_cut(near['what'])}")
-                lines += [f"      {_cut(line)}" for line in near.get("lines", ())]
+            lines += [f"    {on_a_line(line)}" for line in each.get("difference", ())]
+            lines += [f"    {line}" for near in each.get("near", ()) for line in _near(near)]
     return "\n".join(lines)
 
 
@@ -141,13 +190,12 @@ def timeline(entries: Sequence[Json]) -> str:
 
 def _told(entry: Json) -> Iterator[str]:
     message = f" [{entry['message_uuid'][:8]}]" if entry["message_uuid"] else ""
-    yield f"{entry['at']}  {entry['kind']:<9}  {_cut(entry['about'])}{message}"
+    yield f"{entry['at']}  {entry['kind']:<9}  {on_a_line(entry['about'])}{message}"
     request = entry.get("request") or {}
-    yield from (f"    {_cut(each['reason'])}" for each in request.get("violations", ()))
-    yield from (f"    finding: {_cut(each['detail'])}" for each in request.get("findings", ()))
+    yield from (f"    {on_a_line(each['reason'])}" for each in request.get("violations", ()))
+    yield from (f"    finding: {on_a_line(each['detail'])}" for each in request.get("findings", ()))
 
 
-def _cut(text: str) -> str:
+def on_a_line(text: str) -> str:
     """Return a text as one line of bearable length."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+    return cut(" ".join(text.split()), _LONGEST)

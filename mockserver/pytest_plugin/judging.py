@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from mockserver.core.words import cut
 from mockserver.handle import words
 from mockserver.model import Json
 from mockserver.pytest_plugin.options import Marked
@@ -68,9 +69,7 @@ def sentence(found: Sequence[Breach]) -> str:
 
 def _lines(breach: Breach) -> list[str]:
     request = breach.entry["request"]
-    lines = [
-        f"  {request['method']} {request['path']} was answered {request['status']} (journal entry {breach.number})"
-    ]
+    lines = [f"  {words.request_line(breach.entry)}"]
     lines += [f"    {each['reason']} ({each['rule']})" for each in breach.broken]
     lines += [f"    {each['name']}: {each['detail']} ({each['rule']}, a finding)" for each in breach.odd]
     return [*lines, f"    body: {_cut(str(request['body']))}"]
@@ -90,15 +89,12 @@ def refusals(hooks: Sequence[str]) -> str:
 
 def rules_told(scenarios: Iterable[Json]) -> str:
     """Return how each rule fared, with the line it stands in: that of the test which made it, or its scenario file."""
-    lines = []
-    for scenario in scenarios:
-        for rule in scenario["rules"]:
-            lines.append(
-                f"{scenario['source']}: {rule['rule']} decided {rule['decided']} of {rule['seen']} sends that fit it"
-            )
-            if rule["near"] and not rule["decided"]:
-                lines += [f"  nearest: {rule['near']['what']}", *(f"    {each}" for each in rule["near"]["lines"])]
-    return "\n".join(lines)
+    return "\n".join(
+        line
+        for scenario in scenarios
+        for rule in scenario["rules"]
+        for line in words.fared(f"{scenario['source']}: {rule['rule']}", rule)
+    )
 
 
 def scenario_failure(report: Json) -> Iterator[str]:
@@ -108,4 +104,4 @@ def scenario_failure(report: Json) -> Iterator[str]:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
+    return cut(text, _LONGEST, f"... ({len(text)} characters)")

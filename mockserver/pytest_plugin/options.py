@@ -178,13 +178,20 @@ def read_marker(item: pytest.Item) -> Marked:
         if not isinstance(value, _KNOWN[name]):
             raise pytest.UsageError(_wrong(item, f"takes {_WANTED[name]} as {name}, not {value!r}"))
     allowed = words.get("allow_violations", False)
+    listed = [] if isinstance(allowed, bool) else [allowed] if isinstance(allowed, str) else list(allowed)
+    for each in listed:
+        _check_allowed(item, each)
     scenario = words.get("scenario")
-    return Marked(
-        None if scenario is None else str(scenario),
-        allowed is True,
-        frozenset() if isinstance(allowed, bool) else frozenset([allowed] if isinstance(allowed, str) else allowed),
-        words.get("strict"),
-    )
+    return Marked(None if scenario is None else str(scenario), allowed is True, frozenset(listed), words.get("strict"))
+
+
+def _check_allowed(item: pytest.Item, name: object) -> None:
+    """Raise pytest.UsageError for a name that no rule and no field has: it would never let anything pass."""
+    from mockserver.pytest_plugin.rules import unknown_name
+
+    why = unknown_name(name)
+    if why is not None:
+        raise pytest.UsageError(_wrong(item, why))
 
 
 _KNOWN: Final[Mapping[str, Any]] = {

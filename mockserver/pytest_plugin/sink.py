@@ -11,6 +11,8 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from mockserver.handle import given
+from mockserver.handle.given import Seconds
 from mockserver.model import Json
 
 INBOUND: Final = "/inbound"
@@ -19,6 +21,7 @@ _HOST: Final = "127.0.0.1"
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
 _NOT_FOUND: Final = 404
+_STATUSES: Final = range(200, 600)
 _LOOK_S: Final = 0.02
 """How often the server looks whether it is to stop: so long does the end of a test run wait for it, at most."""
 _SHOWN: Final = 5
@@ -118,23 +121,25 @@ class MessagesSink:
 
         200 to 205 acknowledge a webhook; for anything else the server sends it again.
         """
-        given = _Answer(status, headers or {})
+        answer = _read_answer(status, headers)
+        given.number_or_none("times", times)
         with self._arrived:
             if times is None:
                 self._answers.clear()
-                self._usual = given
+                self._usual = answer
             else:
-                self._answers += [given] * times
+                self._answers += [answer] * times
 
-    def wait(self, count: int = 1, *, path: str | None = None, within_s: float = 5.0, **members: Json) -> list[Hook]:
+    def wait(self, count: int = 1, *, path: str | None = None, within_s: Seconds = 5.0, **members: Json) -> list[Hook]:
         """Return the webhooks whose bodies have these members once there are ``count``; fail if they do not come.
 
         ``path`` is ``/inbound`` or ``/status``; both without it.
         """
+        given.text_or_none("path", path, "/inbound or /status")
         asked = ([f"to {path}"] if path else []) + [f"{name}={value!r}" for name, value in members.items()]
         return self._wait(lambda: _found(self._received, path, members), count, " ".join(asked), within_s)
 
-    def wait_refused(self, count: int = 1, *, within_s: float = 5.0) -> list[RefusedHook]:
+    def wait_refused(self, count: int = 1, *, within_s: Seconds = 5.0) -> list[RefusedHook]:
         """Return the refused webhooks once there are ``count``; fail if they do not come."""
         found = self._wait(lambda: self._refused, count, "refused", within_s)
         with self._arrived:
@@ -163,11 +168,12 @@ class MessagesSink:
             self._arrived.notify_all()
             return answer
 
-    def _wait(self, look: Callable[[], Sequence[_Hook]], count: int, asked: str, within_s: float) -> list[_Hook]:
+    def _wait(self, look: Callable[[], Sequence[_Hook]], count: int, asked: str, within_s: Seconds) -> list[_Hook]:
+        wanted, waited_s = given.number("count", count), given.seconds("within_s", within_s)
         with self._arrived:
-            if self._arrived.wait_for(lambda: len(look()) >= count, within_s):
+            if self._arrived.wait_for(lambda: len(look()) >= wanted, waited_s):
                 return list(look())
-            raise AssertionError(self._missing(len(look()), count, asked, within_s))
+            raise AssertionError(self._missing(len(look()), wanted, asked, waited_s))
 
     def _missing(self, found: int, count: int, asked: str, within_s: float) -> str:
         """Return what was waited for and what came instead."""
@@ -175,6 +181,21 @@ class MessagesSink:
         lines = [f"expected {count} {noun}{f' {asked}' if asked else ''} within {within_s:g} s, found {found}"]
         lines += _listed("received", self._received) + _listed("refused", self._refused)
         return "\n".join(lines if len(lines) > 1 else [*lines, "nothing came at all"])
+
+
+def _read_answer(status: object, headers: object) -> _Answer:
+    """Return how to answer; raise UsageError for what is no status, or no headers."""
+    expected = "a status from 200 to 599"
+    code = given.instance("status", status, int, expected, "Write answer(503).")
+    if code not in _STATUSES:
+        raise given.wrong("status", status, expected)
+    written = {} if headers is None else headers
+    if not isinstance(written, Mapping):
+        raise given.wrong("headers", headers, 'a mapping such as {"Retry-After": "5"}')
+    for name, value in written.items():
+        given.text("a header's name", name, '"Retry-After"')
+        given.text(f"headers[{name!r}]", value, '"5"')
+    return _Answer(code, dict(written))
 
 
 def read_token(header: str | None, raw: bytes, secret: str) -> tuple[Mapping[str, Json], str | None]:

@@ -8,6 +8,7 @@ from mockserver.config.places import KeyPath
 from mockserver.config.values import shown
 from mockserver.contract.contents import content_members, further_members
 from mockserver.contract.specs import DIALECTS, Specs
+from mockserver.core.asking import Vocabulary
 from mockserver.core.capabilities import ChannelRow, Row, Side
 from mockserver.core.expressions import may_hold_names
 from mockserver.model import Json, Status
@@ -60,14 +61,15 @@ class Cells:
             "rules": self.specs.provider.names,
         }
 
-    @cached_property
+    @property
     def aliases(self) -> Mapping[str, str]:
         """The name here of every spelling of a channel."""
-        return {
-            name: each.name
-            for each in self.specs.capabilities.channels.values()
-            for name in (each.name, *each.names.values(), *each.aliases)
-        }
+        return self.specs.capabilities.aliases
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The names that can be searched for."""
+        return Vocabulary.of(self.specs.capabilities)
 
     def channel(self, name: str) -> ChannelRow | None:
         """Return a channel by any of its names."""

@@ -6,8 +6,9 @@ from typing import Final, TypeAlias
 
 from mockserver.config.places import KeyPath
 from mockserver.config.values import shown
-from mockserver.core.asking import FIELDS, About
+from mockserver.core.asking import FIELDS, About, check_names
 from mockserver.core.expressions import PATH, may_hold_names
+from mockserver.core.matching import PatternError
 from mockserver.model import Json
 from mockserver.scenario.asked import fields_of, patterns
 from mockserver.scenario.cells import Cells
@@ -91,8 +92,17 @@ class Questions:
         for name, of in _NAMED.items():
             if name in fields:
                 yield from self.cells.unknown_in(fields[name], of, (*path, name))
+        if "q" in fields:
+            yield from self._search(fields["q"], (*path, "q"))
         yield from patterns(about, fields, path)
         yield from unknown_names(fields, path, known, {})
+
+    def _search(self, query: Json, path: KeyPath) -> Iterator[Mistake]:
+        """Yield the mistake of a search for a name that ``specs/`` do not have."""
+        try:
+            check_names({"q": query}, self.cells.vocabulary)
+        except PatternError as error:
+            yield Mistake(path, f"cannot be asked: {error.says.removeprefix('q: ')}.", error.fix or None)
 
 
 def roots_of(*names: str) -> dict[str, tuple[str, ...] | None]:

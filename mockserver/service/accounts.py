@@ -15,7 +15,7 @@ from mockserver.model import Account, Application, Json
 from mockserver.service.told import channel_name, told_by_name
 from mockserver.settings import Settings
 from mockserver.store.base import Store
-from mockserver.wire.signing import SKEW_S, Basic, Bearer, Refused, read_credentials, signature_fault
+from mockserver.wire.signing import SKEW_S, Basic, Bearer, Refused, claims_of, read_credentials, signature_fault
 
 _REMEMBERED: Final = 4096
 """Checked credentials kept, so that a client's are checked once and not at each of its requests."""
@@ -135,6 +135,16 @@ class Accounts:
         if isinstance(caller, Caller):
             self._remember(headers[0], caller, until_s)
         return caller
+
+    async def owner(self, headers: list[str]) -> str | None:
+        """Return the account that credentials name, be they right or wrong; ``None`` for none that is known."""
+        api_key, application = claims_of(headers)
+        account = None
+        if api_key is not None:
+            account = await self._store.account(api_key)
+        elif application is not None:
+            account = await self._store.account_of_application(application)
+        return None if account is None else account.api_key
 
     def _remember(self, header: str, caller: Caller, until_s: float) -> None:
         if len(self._callers) >= _REMEMBERED:

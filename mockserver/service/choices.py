@@ -1,13 +1,5 @@
-"""The choices a tester has, in words: what probably was meant, then all there are."""
+"""The words of choices, where strategies look for them; see ``core/words``."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from mockserver.core.words import choices
 
-from mockserver.model import Json
-
-
-def choices(name: Json, known: Iterable[str]) -> str:
-    """Return the choices there are, the nearest first: ``Did you mean sms? Known: sms, mms.``."""
-    known = tuple(known)
-    near = get_close_matches(str(name), known, 1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known) or 'none'}."
+__all__ = ["choices"]

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.core.asking import About, canonical, check_words, matcher_of
+from mockserver.core.asking import About, Vocabulary, canonical, check_names, matcher_of
 from mockserver.core.matching import Matcher, PatternError, shown
 from mockserver.core.scenario_values import Bounds, Expect, Total, Wanted
 from mockserver.core.scenario_values import Sequence as InOrder
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.scenario.durations import DurationError, read_duration
-from mockserver.service.choices import choices
 from mockserver.service.verify import Asked
 
 LONGEST_WAIT_S: Final = 600.0
@@ -30,25 +30,25 @@ _MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
 """What may stand beside it."""
 
 
-def read_expectations(written: Json, aliases: Mapping[str, str]) -> tuple[Asked, ...]:
+def read_expectations(written: Json, known: Vocabulary) -> tuple[Asked, ...]:
     """Return one expectation or a list of them; raise UsageError for what is none.
 
-    ``{"messages": {"to": "447700900001"}, "count": 1, "within": "5s"}``; ``aliases`` are other spellings of channels.
+    ``{"messages": {"to": "447700900001"}, "count": 1, "within": "5s"}``; ``known`` are the names there are.
     """
     if isinstance(written, list):
         if not written:
             raise UsageError("nothing is expected", fix='Send [{"messages": {"channel": "sms"}, "count": 1}].')
-        return tuple(_expectation(each, f"[{index}]", aliases) for index, each in enumerate(written))
-    return (_expectation(written, "", aliases),)
+        return tuple(_expectation(each, f"[{index}]", known) for index, each in enumerate(written))
+    return (_expectation(written, "", known),)
 
 
-def matcher_for(about: About, written: Json, where: str, aliases: Mapping[str, str]) -> Matcher:
+def matcher_for(about: About, written: Json, where: str, known: Vocabulary) -> Matcher:
     """Return the matcher of fields, or of a text in the search grammar; raise UsageError with the path of a mistake."""
     fields = {"q": written} if isinstance(written, str) else written
     if not isinstance(fields, Mapping):
         fix = 'Write fields such as {"channel": "sms"}, or a search such as "channel:sms".'
         raise UsageError(f"what is asked of {about} is {shown(written)}", where=where or None, fix=fix)
-    matchers = [_field(about, name, asked, where, aliases) for name, asked in fields.items()]
+    matchers = [_field(about, name, asked, where, known) for name, asked in fields.items()]
     return Matcher(tuple(condition for each in matchers for condition in each.conditions))
 
 
@@ -80,23 +80,23 @@ def read_within(written: Json, where: str) -> float:
     return within_s
 
 
-def _expectation(written: Json, where: str, aliases: Mapping[str, str]) -> Asked:
+def _expectation(written: Json, where: str, known: Vocabulary) -> Asked:
     verb = _verb(written, where)
     for name in written:
         if name not in {verb, "name", *_MEMBERS[verb]}:
-            known = (verb, *_MEMBERS[verb], "name")
-            raise UsageError(f"{name} does not go with {verb}", where=_at(where, name), fix=choices(name, known))
+            members = (verb, *_MEMBERS[verb], "name")
+            raise UsageError(f"{name} does not go with {verb}", where=_at(where, name), fix=choices(name, members))
     place, asked = _at(where, verb), written[verb]
     within_s = read_within(written["within"], _at(where, "within")) if "within" in written else 0.0
     if verb == "sequence":
-        return InOrder(_items(asked, place, aliases), within_s)
+        return InOrder(_items(asked, place, known), within_s)
     if verb in _TOTALS:
         return Total(verb, _amount(asked, place))  # type: ignore[arg-type]  # one of the two
     about: About = verb  # type: ignore[assignment]  # one of the three that are left
     acknowledged = written.get("acknowledged")
     if acknowledged is not None:
         acknowledged = _flag(acknowledged, _at(where, "acknowledged"))
-    return Expect(_wanted(about, asked, place, aliases), read_bounds(written, where), within_s, acknowledged)
+    return Expect(_wanted(about, asked, place, known), read_bounds(written, where), within_s, acknowledged)
 
 
 def _verb(written: Json, where: str) -> str:
@@ -114,35 +114,33 @@ def _verb(written: Json, where: str) -> str:
     raise UsageError(what, where=_at(where, odd) or None, fix=choices(odd, VERBS))
 
 
-def _wanted(about: About, asked: Json, where: str, aliases: Mapping[str, str]) -> Wanted:
+def _wanted(about: About, asked: Json, where: str, known: Vocabulary) -> Wanted:
     """Return what is asked for; there are no expressions outside scenario files, so its matcher is made at once."""
-    matcher = matcher_for(about, asked, where, aliases)
+    matcher = matcher_for(about, asked, where, known)
     return Wanted(about, asked if isinstance(asked, Mapping) else {"q": asked}, matcher)
 
 
-def _field(about: About, name: str, asked: Json, where: str, aliases: Mapping[str, str]) -> Matcher:
-    found = canonical({name: asked}, aliases)
+def _field(about: About, name: str, asked: Json, where: str, known: Vocabulary) -> Matcher:
     try:
-        if name == "channel":  # the channels are data of the documents, which the matcher does not know
-            check_words(name, found[name], tuple(dict.fromkeys(aliases.values())))
-        return matcher_of(about, found)
+        check_names({name: asked}, known)
+        return matcher_of(about, canonical({name: asked}, known.aliases))
     except PatternError as error:
         raise UsageError(error.says.removeprefix("q: "), where=_at(where, name), fix=error.fix or None) from None
 
 
-def _items(written: Json, where: str, aliases: Mapping[str, str]) -> tuple[Wanted, ...]:
+def _items(written: Json, where: str, known: Vocabulary) -> tuple[Wanted, ...]:
     if not isinstance(written, list) or not written:
         fix = 'Write a list such as [{"messages": {}}, {"deliveries": {"status": "delivered"}}].'
         raise UsageError(f"sequence is {shown(written)}", where=where, fix=fix)
-    return tuple(_item(each, f"{where}[{index}]", aliases) for index, each in enumerate(written))
+    return tuple(_item(each, f"{where}[{index}]", known) for index, each in enumerate(written))
 
 
-def _item(written: Json, where: str, aliases: Mapping[str, str]) -> Wanted:
+def _item(written: Json, where: str, known: Vocabulary) -> Wanted:
     found = [each for each in written if each in _SUBJECTS] if isinstance(written, Mapping) else []
     if len(found) != 1 or len(written) != 1:
         fix = f"Write one of {', '.join(_SUBJECTS)} with what to ask of it; rules are for scenario files."
         raise UsageError(f"an item of the sequence is {shown(written)}", where=where, fix=fix)
-    return _wanted(found[0], written[found[0]], _at(where, found[0]), aliases)
+    return _wanted(found[0], written[found[0]], _at(where, found[0]), known)
 
 
 def _amount(written: Json, where: str) -> Bounds:

@@ -8,6 +8,7 @@ from msgspec import Struct, convert, to_builtins
 from msgspec.structs import replace
 
 from mockserver.contract.specs import Specs
+from mockserver.core.asking import Vocabulary
 from mockserver.core.chance import random_for
 from mockserver.core.faults import USUAL, Armed, Count, Fault, Handling, Hit, On, handling_of, is_spent, pick
 from mockserver.core.matching import Subject
@@ -40,7 +41,7 @@ class Faults:
         self._store = around.store
         self._times = around.times
         self._seed = around.seed
-        self._names = Names(specs.capabilities.aliases, tuple(specs.magic.problems))
+        self._names = Names(Vocabulary.of(specs.capabilities), tuple(specs.magic.problems))
         self._armed: dict[tuple[str, str], Armed] = {}
 
     async def add(self, account: str, written: Json) -> Standing:

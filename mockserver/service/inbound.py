@@ -12,9 +12,9 @@ from mockserver.core.capabilities import Capabilities, ChannelRow, Row
 from mockserver.core.chance import random_for, uuid_for
 from mockserver.core.forms import FORMS
 from mockserver.core.routing import inbound_version, linked_application, set_version
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import Account, Direction, Json, Message
-from mockserver.service.choices import choices
 from mockserver.service.messages import Arrival
 from mockserver.service.versions import Versions
 from mockserver.store.base import Store

@@ -12,18 +12,19 @@ from mockserver.contract.dispatch import DispatchContract
 from mockserver.contract.specs import Specs, load_specs
 from mockserver.core.chance import digest_for
 from mockserver.core.forms import V0_1
+from mockserver.core.words import choices
 from mockserver.delivery import Outbox
 from mockserver.errors import UsageError
 from mockserver.journal import Journal
 from mockserver.model import Account
 from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
-from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Clocks
 from mockserver.service.coverage import Coverage
 from mockserver.service.external import External
 from mockserver.service.failovers import Failovers
 from mockserver.service.inbound import Arrivals
+from mockserver.service.meanwhile import Meanwhile
 from mockserver.service.messages import Messages
 from mockserver.service.scenarios import Scenarios
 from mockserver.service.subjects import Subjects
@@ -84,6 +85,7 @@ class Runtime:
         self.journal = Journal(self.store, self.times)
         around = Surroundings(settings, self.seed, self.store, self.journal, self.times)
         self.tally = around.tally
+        self.meanwhile = Meanwhile(around)
         self.coverage = Coverage(settings, self.specs, self.tally)
         self.outbox = Outbox(around, poster or _http_poster(settings))
         self.clocks = Clocks(around, self.outbox)
@@ -153,12 +155,21 @@ class Runtime:
         """Move an account's manual clock, running everything due on the way in order; see ``Clocks.advance``."""
         return await self.clocks.advance(seconds, account)
 
+    async def claim_account(self, account: Account) -> Account:
+        """Make an account known, or replace what is known of it; see ``Accounts.claim``."""
+        is_new = await self.store.account(account.api_key) is None
+        known = await self.accounts.claim(account)
+        if is_new:
+            await self.meanwhile.begin(account.api_key)
+        return known
+
     async def remove_account(self, api_key: str) -> None:
         """Forget an account, all that happened in it, its clock, and its webhooks on their way."""
         await self.scenarios.forget_all(api_key)
         await self.accounts.remove(api_key)
         self._forget_sent(api_key)
         self.tally.retire(api_key)
+        self.meanwhile.forget(api_key)
         await self.clocks.reset(api_key)
 
     async def reset(self, account: Account | None, what: str) -> None:
@@ -170,6 +181,8 @@ class Runtime:
         kept = await self.scenarios.withdraw(account.api_key) if "scenarios" in parts else ()
         for part in parts:
             await self._clear(account.api_key, part)
+        if "journal" in parts:
+            await self.meanwhile.begin(account.api_key)
         await self._begin_anew(account.api_key, kept)
 
     async def _reset_accounts(self) -> None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Final
 
 import msgspec
@@ -15,6 +14,7 @@ from mockserver.clock import Clock
 from mockserver.core.reports import Outcome, Report, StepResult
 from mockserver.core.scenario import State, put_state
 from mockserver.core.scenario_values import Scenario
+from mockserver.core.words import choices
 from mockserver.errors import ConflictError, UnknownError
 from mockserver.model import Account, Json, Provider
 from mockserver.service.accounts import Accounts
@@ -82,9 +82,7 @@ class Scenarios:
         """Return a scenario; raise UnknownError if there is none of that id."""
         loaded = self._plays.get(account, {})
         if identity not in loaded:
-            near = get_close_matches(identity, loaded, 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
-            fix = f"{hint}Loaded: {', '.join(loaded) or 'none'}."
+            fix = choices(identity, loaded, "Loaded")
             raise UnknownError(f"no scenario {identity!r} in account {account}", fix=fix)
         return loaded[identity]
 

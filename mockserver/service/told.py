@@ -6,9 +6,9 @@ from typing import TypeVar
 import msgspec
 
 from mockserver.contract.specs import Specs
+from mockserver.core.words import choices
 from mockserver.errors import ConfigError
 from mockserver.model import Provider
-from mockserver.service.choices import choices
 
 _T = TypeVar("_T")
 

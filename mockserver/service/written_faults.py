@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from msgspec import convert
 
-from mockserver.core.asking import canonical
+from mockserver.core.asking import Vocabulary, canonical, check_names
 from mockserver.core.faults import (
     BY_NAME,
     KINDS,
@@ -20,10 +20,10 @@ from mockserver.core.faults import (
     Kind,
 )
 from mockserver.core.matching import PatternError, shown
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.scenario.durations import DurationError, read_duration
-from mockserver.service.choices import choices
 
 _Reader: TypeAlias = Callable[[str, Json], Json]
 _SIDES: Final = tuple(dict.fromkeys(each.on for each in KINDS))
@@ -33,9 +33,9 @@ _MOST_COPIES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names that are not this module's: other spellings of channels with their names here, and errors by name."""
+    """Names that are not this module's: those of the documents, and errors by name."""
 
-    aliases: Mapping[str, str]
+    known: Vocabulary
     problems: tuple[str, ...]
 
 
@@ -70,7 +70,7 @@ def _kind(written: Mapping[str, Json]) -> Kind:
 
 def _member(kind: Kind, name: str, value: Json, names: Names) -> Json:
     if name == "when":
-        return _when(kind, value, names.aliases)
+        return _when(kind, value, names.known)
     if name not in kind.members:
         raise UsageError(f"{name} is no member of {kind.name} on {kind.on}", fix=choices(name, kind.members))
     if name == "problem" and value not in names.problems:
@@ -78,13 +78,17 @@ def _member(kind: Kind, name: str, value: Json, names: Names) -> Json:
     return _READERS[name](name, value)
 
 
-def _when(kind: Kind, value: Json, aliases: Mapping[str, str]) -> Json:
+def _when(kind: Kind, value: Json, known: Vocabulary) -> Json:
     if not isinstance(value, Mapping):
         raise UsageError(_is("when", value), fix='Write a mapping such as {"channel": "sms"}.')
     for name in UNASKED[kind.on]:
         if name in value:
             raise UsageError(f"when: {name} is not known yet when a fault is chosen", fix="Leave it out.")
-    return canonical(value, aliases)
+    try:
+        check_names(value, known)
+    except PatternError as error:
+        raise UsageError(f"when: {error}") from None
+    return canonical(value, known.aliases)
 
 
 def _check_choice(kind: Kind, members: Mapping[str, Json]) -> None:

@@ -34,6 +34,8 @@ from mockserver.web.vonage import (
     NO_STATUS,
     TRACE_HEADER,
     as_violations,
+    broken_by,
+    broken_by_headers,
     encoded,
     failure,
     judge_headers,
@@ -57,7 +59,8 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._\-\[\]:]+")
 class _Outcome:
     """What is known of a request so far; ``problem`` says why it comes to nothing, else ``body`` is the answer's.
 
-    ``hit`` is what is done to the answer on purpose.
+    ``hit`` is what is done to the answer on purpose. ``broken`` is what is wrong with it beside its body and query,
+    told of only to the tester.
     """
 
     request: Incoming
@@ -71,6 +74,7 @@ class _Outcome:
     body: Json | None = None
     about: str = ""
     hit: Hit | None = None
+    broken: tuple[Violation, ...] = ()
     started_s: float = field(default_factory=time.perf_counter)
 
     @property
@@ -139,10 +143,10 @@ class ExternalRoutes:
         request = outcome.request
         match self._contract.find(request.method, request.path):
             case None:
-                outcome.problem = self._unknown_path(request.path)
+                await self._refuse(outcome, self._unknown_path(request.path), "path", "path")
                 return
             case tuple(allowed):
-                outcome.problem = _method_problem(request.method, allowed)
+                await self._refuse(outcome, _method_problem(request.method, allowed), "method", "method")
                 return
             case found:
                 outcome.found = found
@@ -151,13 +155,15 @@ class ExternalRoutes:
             try:
                 outcome.raw = await read_body(receive, request.headers.values.get("content-length"), limit)
             except TooLargeError:
-                outcome.problem = too_large(limit)
+                await self._refuse(outcome, too_large(limit), "body", "size")
                 return
         caller = await self._runtime.accounts.identify(request.headers.authorizations, self._wall.seconds())
         if isinstance(caller, Refused):
             title, detail = wire.UNAUTHORISED
-            outcome.account = caller.account or outcome.account
-            outcome.problem = Problem(401, title, detail, reason=caller.reason)
+            problem = Problem(401, title, detail, reason=caller.reason)
+            await self._refuse(outcome, problem, "Authorization", "credentials")
+            if caller.unprovisioned:  # see VonageRoutes
+                outcome.broken = ()
             return
         outcome.account = caller.account.api_key
         asked = self._read(outcome, found)
@@ -168,6 +174,13 @@ class ExternalRoutes:
             outcome.problem = asked
         else:
             await self._perform(outcome, found.operation, asked)
+
+    async def _refuse(self, outcome: _Outcome, problem: Problem, name: str, rule: str) -> None:
+        """Refuse a request for what is not in its body; it goes to the account that its credentials name."""
+        outcome.problem = problem
+        owner = await self._runtime.accounts.owner(outcome.request.headers.authorizations)
+        if owner is not None:
+            outcome.account, outcome.broken = owner, (broken_by(problem, name, rule),)
 
     async def _break(self, outcome: _Outcome, caller: Caller, asked: _Asked | Problem) -> None:
         """Choose the fault that hits the answer; one that looks at a body or a channel needs a sound request."""
@@ -199,6 +212,7 @@ class ExternalRoutes:
                 headers, problem = judge_headers(outcome.request.headers, strict=strict)
                 outcome.findings += headers
                 if problem is not None:
+                    outcome.broken = (broken_by_headers(problem, headers),)
                     return problem
             body = parsed.value
             outcome.findings += parsed.findings
@@ -333,7 +347,7 @@ class ExternalRoutes:
             trace_id=trace_id,
             reason=problem.reason if problem is not None else None,
             channel=provider.channel if provider is not None else None,
-            violations=problem.violations if problem is not None else (),
+            violations=outcome.broken or (problem.violations if problem is not None else ()),
             findings=outcome.findings,
             duration_ms=round((time.perf_counter() - outcome.started_s) * 1000, 3),
             fault=None if hit is None else hit.fault.do,

@@ -48,6 +48,7 @@ class _Outcome(Struct):
     """What is known of a request so far; ``problem`` says why nothing came of it.
 
     ``hit`` is what is done to the answer on purpose. ``asked_for`` names the operation, if there is such a one.
+    ``broken`` is what is wrong with it beside its body, told of only to the tester.
     """
 
     request: Incoming
@@ -61,6 +62,7 @@ class _Outcome(Struct):
     findings: tuple[Finding, ...] = ()
     done: Done | None = None
     hit: Hit | None = None
+    broken: tuple[Violation, ...] = ()
 
 
 class VonageRoutes:
@@ -130,26 +132,35 @@ class VonageRoutes:
         try:
             outcome.raw = await read_body(receive, request.headers.values.get("content-length"), limit)
         except TooLargeError:
-            outcome.problem = too_large(limit)
+            await self._refuse(outcome, too_large(limit), "body", "size")
         if not is_known:
-            outcome.problem = self._unknown_path(request.path)
-            return
-        if request.method != operation.method:
-            outcome.problem = _method_problem(request.method, operation)
+            await self._refuse(outcome, self._unknown_path(request.path), "path", "path")
+        elif request.method != operation.method:
+            await self._refuse(outcome, _method_problem(request.method, operation), "method", "method")
         if outcome.problem is not None:
             return
         caller = await self._runtime.accounts.identify(_credentials(request), self._wall.seconds())
         if isinstance(caller, Refused):
-            outcome.account = caller.account or outcome.account
-            outcome.problem = operation.dialect.unauthorised(caller.reason, unprovisioned=caller.unprovisioned)
+            problem = operation.dialect.unauthorised(caller.reason, unprovisioned=caller.unprovisioned)
+            await self._refuse(outcome, problem, "Authorization", "credentials")
+            if caller.unprovisioned:  # as the tester set the application up, which is no mistake of the client
+                outcome.broken = ()
             return
         outcome.account = caller.account.api_key
         if operation is self._token_only and caller.application is None:
-            outcome.problem = operation.dialect.unauthorised(_BARE_KEY)
+            problem = operation.dialect.unauthorised(_BARE_KEY)
+            await self._refuse(outcome, problem, "Authorization", "credentials")
             return
         if request.headers.host in self._sandbox_hosts:
             caller = msgspec.structs.replace(caller, sandbox=True)
         await self._judge_body(outcome, caller, target)
+
+    async def _refuse(self, outcome: _Outcome, problem: Problem, name: str, rule: str) -> None:
+        """Refuse a request for what is not in its body; it goes to the account that its credentials name."""
+        outcome.problem = problem
+        owner = await self._runtime.accounts.owner(_credentials(outcome.request))
+        if owner is not None:
+            outcome.account, outcome.broken = owner, (broken_by(problem, name, rule),)
 
     async def _judge_body(self, outcome: _Outcome, caller: Caller, target: str) -> None:
         asked = self._read(outcome, caller, target)
@@ -184,6 +195,7 @@ class VonageRoutes:
         strict = self._runtime.settings.strict
         outcome.findings, outcome.problem = judge_headers(outcome.request.headers, strict=strict)
         if outcome.problem is not None:
+            outcome.broken = (broken_by_headers(outcome.problem, outcome.findings),)
             return None
         parsed = parse_json(outcome.raw)
         if parsed.violation is not None:
@@ -251,7 +263,7 @@ class VonageRoutes:
             reason=problem.reason if problem is not None else None,
             channel=verdict.channel if verdict is not None else None,
             kind=verdict.kind if verdict is not None else None,
-            violations=problem.violations if problem is not None else (),
+            violations=outcome.broken or (problem.violations if problem is not None else ()),
             findings=outcome.findings,
             duration_ms=round((time.perf_counter() - outcome.started_s) * 1000, 3),
             fault=None if fault is None else fault.do,
@@ -333,6 +345,17 @@ def judge_headers(headers: Headers, *, strict: bool) -> tuple[tuple[Finding, ...
     finding = Finding("Content-Type", "content_type", detail)
     refusal = f"{detail} (refused because of --strict)"
     return (finding,), Problem(415, "Unsupported Media Type", refusal, type="about:blank") if strict else None
+
+
+def broken_by(problem: Problem, name: str, rule: str) -> Violation:
+    """Return for the tester what a request broke that was refused for other things than its body."""
+    return Violation(name, rule, problem.reason or problem.detail)
+
+
+def broken_by_headers(problem: Problem, findings: tuple[Finding, ...]) -> Violation:
+    """Return what is broken by headers for which a body is not read: its type, if that was found odd, or its coding."""
+    name, rule = ("Content-Type", "content_type") if findings else ("Content-Encoding", "content_encoding")
+    return broken_by(problem, name, rule)
 
 
 def as_violations(findings: tuple[Finding, ...]) -> tuple[Violation, ...]:

@@ -103,6 +103,32 @@ def read_credentials(headers: list[str], now_s: float) -> Basic | Bearer | Refus
             return Refused(f"the scheme of the Authorization header is {scheme!r}; expected Basic or Bearer")
 
 
+def claims_of(headers: list[str]) -> tuple[str | None, str | None]:
+    """Return the API key and the application that credentials name, though nobody may believe them."""
+    for scheme, _, rest in (each.strip().partition(" ") for each in headers):
+        match scheme.lower():
+            case "basic":
+                return _key_in(rest.strip()), None
+            case "bearer":
+                return None, _application_in(rest.strip())
+    return None, None
+
+
+def _key_in(encoded: str) -> str | None:
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[0] or None
+    except ValueError:  # see _read_basic
+        return None
+
+
+def _application_in(token: str) -> str | None:
+    try:
+        application = jwt.decode(token, options={"verify_signature": False}).get("application_id")
+    except (jwt.InvalidTokenError, RecursionError):
+        return None
+    return application if _is_text(application) else None
+
+
 def _names_both(header: str) -> bool:
     lowered = header.lower()
     return "," in header and "basic " in lowered and "bearer " in lowered

@@ -29,7 +29,7 @@ def test_ready_says_that_the_server_is_not_ready(cli: Cli, sink: Sink) -> None:
 
     outcome = cli("ready", "--timeout", "0.2", "--url", sink.url)
 
-    expected = f"mockserver: The server at {sink.url} is not ready: it answered 503.\n"
+    expected = f"mockserver: The server at {sink.url} is not ready: it answered 503 to GET /_mock/readyz.\n"
     assert (3, expected) == (outcome.code, outcome.err)
 
 

@@ -69,6 +69,10 @@ def _found(query: str) -> str:
         ("channel:viber_service_msg", "b"),
         ("channel:facebook", ""),
         ("kind:template", "b"),
+        ("kind:Template", "b"),
+        ("channel:VIBER_service_msg", "b"),
+        ("channel:SM*", "a"),
+        ("-status:DELIVERED", "b"),
         ("from:BISTRO", "a"),
         ("to:4477*", "a"),
         ("to:447700900?11", "a"),
@@ -162,7 +166,7 @@ def test_a_search_without_aliases_takes_channels_as_written() -> None:
 def test_searched_fields_are_all_understood(about: About, held: str) -> None:
     fields = searched(about)
 
-    matcher = matcher_of(about, {"q": " ".join(f"{each}:{held if each == 'has' else 'x'}" for each in fields)})
+    matcher = matcher_of(about, {"q": " ".join(f"{each}:{held if each == 'has' else 'x*'}" for each in fields)})
 
     assert len(matcher.conditions) == len(fields)
 

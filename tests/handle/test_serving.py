@@ -100,7 +100,7 @@ def test_server_speaks_for_the_account_it_is_told_to() -> None:
 
 def test_account_that_is_not_there_is_refused() -> None:
     with (
-        pytest.raises(UsageError, match=r"account 'mien' is not among the accounts given\. Known: mine\."),
+        pytest.raises(UsageError, match=r"account 'mien' is not among the accounts given\. Did you mean mine\?"),
         MockServer.serving(QUICK, [Account("mine")], account="mien"),
     ):
         pass

@@ -143,6 +143,18 @@ FAILURES: dict[str, tuple[Callable[[MockServer], object], list[str]]] = {
             "Nothing of the sort came to account KEY at all.",
         ],
     ),
+    "dropped webhook": (
+        lambda mock: (mock.inbound("sms", text="yes"), mock.webhooks.assert_sent()),
+        [
+            "Webhooks: expected at least 1, found none.",
+            "",
+            "Nearest:",
+            "  inbound webhook to nowhere is dropped after 0 tries  [UUID]",
+            "    attempts is 0; expected at least 1",
+            "",
+            "1 was dropped as no inbound_url is set",
+        ],
+    ),
 }
 
 
@@ -174,6 +186,55 @@ def test_failure_names_other_accounts_with_traffic(mock: MockServer, server: Moc
     assert re.search(f"other accounts with traffic: .*{other.api_key}", str(error.value))
 
 
+def test_failure_does_not_name_accounts_of_earlier_tests(server: MockServer) -> None:
+    earlier = server.new_account()
+    send(earlier)
+    mock, cleared = server.new_account(), server.new_account()
+    later = server.new_account()
+    send(later)
+    cleared.reset()
+
+    with pytest.raises(AssertionError) as error:
+        mock.assert_sent()
+    with pytest.raises(AssertionError) as none:
+        cleared.assert_sent()
+
+    for each in (earlier, later, mock, cleared):
+        each.forget()
+    assert str(error.value).endswith(f"other accounts with traffic: {later.api_key}.")
+    assert "other accounts" not in str(none.value)
+
+
+def test_webhooks_without_a_url_were_not_sent(mock: MockServer) -> None:
+    sent_by(mock)
+    mock.wait_for(status="delivered")
+
+    mock.webhooks.assert_none()
+    with pytest.raises(AssertionError, match="2 were dropped as no status_url is set"):
+        mock.webhooks.assert_sent(count=2)
+    assert 2 == len(mock.webhooks.assert_sent(state="dropped"))
+    assert 2 == len(mock.webhooks.list())
+
+
+def test_webhooks_dropped_on_purpose_were_not_sent(mock: MockServer) -> None:
+    mock.configure(status_url="http://127.0.0.1:9/status")
+    mock.faults.add("webhooks", "drop")
+    sent_by(mock)
+    mock.wait_for(status="delivered")
+
+    with pytest.raises(AssertionError, match="2 were dropped on purpose, by a fault"):
+        mock.webhooks.assert_sent()
+
+
+def test_webhook_that_was_tried_in_vain_was_sent(mock: MockServer) -> None:
+    mock.configure(status_url="http://127.0.0.1:9/status")
+    sent_by(mock)
+
+    found = mock.webhooks.assert_sent(within_s=5)
+
+    assert [1] == [len(each["attempts"]) for each in found]
+
+
 MISTAKES: dict[str, tuple[Callable[[MockServer], object], str]] = {
     "field": (
         lambda mock: mock.assert_sent(chanel="sms"),
@@ -194,7 +255,26 @@ MISTAKES: dict[str, tuple[Callable[[MockServer], object], str]] = {
     ),
     "channel": (lambda mock: mock.inbound("smms"), "channel is 'smms'. Did you mean sms?"),
     "fault": (lambda mock: mock.faults.add("webhook", "drop"), 'on is "webhook". Did you mean webhooks?'),
-    "advance": (lambda mock: mock.clock.advance("1h"), "the clock of account KEY runs by itself; only a manual clock"),
+    "kind": (
+        lambda mock: mock.assert_nothing_sent(kind="txt"),
+        'messages.kind: kind is "txt", which it can never be. Did you mean text?',
+    ),
+    "searched channel": (
+        lambda mock: mock.assert_sent("channel:smss", count=0),
+        'messages.q: channel is "smss", which it can never be. Did you mean sms?',
+    ),
+    "searched webhook": (
+        lambda mock: mock.webhooks.assert_none("event:inbund"),
+        'deliveries.q: event is "inbund", which it can never be. Did you mean inbound?',
+    ),
+    "channel of a fault": (
+        lambda mock: mock.faults.add("webhooks", "drop", when={"channel": "smss"}),
+        'when: channel is "smss", which it can never be. Did you mean sms?',
+    ),
+    "advance": (
+        lambda mock: mock.clock.advance("1h"),
+        "the clock of account KEY runs by itself; only a manual clock can be advanced. Stop it first: clock.freeze().",
+    ),
     "scenario": (
         lambda mock: mock.scenario("nowhere.yaml"),
         "nowhere.yaml: it cannot be read: No such file or directo",

@@ -71,7 +71,7 @@ def test_refused_requests_are_told_with_their_reasons() -> None:
     said = failure(outcome_of(), Surroundings("KEY", is_missing=True, refused=entries))
 
     assert said.endswith(
-        "Refused, and so not sent:\n"
+        "Nothing was sent; 3 requests were refused:\n"
         "  POST /v1/messages was answered 401 (journal entry 1)\n"
         "    no such key\n"
         "  POST /v1/messages was answered 401 (journal entry 2)\n"

@@ -171,3 +171,30 @@ def test_wrong_marker_ends_the_run_with_its_place(run: Run, words: str, expected
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert f"ERROR: test_it.py:4: the marker messages_api {expected}." in result.errlines
+
+
+@pytest.mark.parametrize(
+    ("allowed", "says"),
+    [
+        ("'patern'", "allows 'patern', which no rule and no field is called. Did you mean 'pattern'? Rules are"),
+        (
+            "['to', 'credentails']",
+            "allows 'credentails', which no rule and no field is called. Did you mean 'credentials'?",
+        ),
+        ("['mesage.content.txt']", "allows 'mesage.content.txt', which no rule and no field is called."),
+        ("[7]", "allows 7, which no rule and no field is called. Rules are required, type, min_length,"),
+    ],
+    ids=["rule", "second", "field", "number"],
+)
+def test_allowing_what_nothing_is_called_ends_the_run(run: Run, allowed: str, says: str) -> None:
+    result = run(f"import pytest\n\n@pytest.mark.messages_api(allow_violations={allowed})\ndef test_it():\n    pass\n")
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    assert any(f"the marker messages_api {says}" in each for each in result.errlines)
+
+
+@pytest.mark.parametrize("name", ["unreachable", "message.content.text", "workflow[0].to.number", "Authorization"])
+def test_names_of_the_provider_and_of_fields_may_be_allowed(run: Run, name: str) -> None:
+    result = run(f"import pytest\n\n@pytest.mark.messages_api(allow_violations='{name}')\ndef test_it():\n    pass\n")
+
+    result.assert_outcomes(passed=1)

@@ -3,13 +3,16 @@
 import hashlib
 import http.client
 import json
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 import pytest
 
+from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.pytest_plugin.sink import MessagesSink, Sinks, read_token, serving_sinks
 from mockserver.wire.signing import webhook_token
@@ -208,3 +211,30 @@ def test_closed_sink_takes_nothing(sinks: Sinks) -> None:
 
     assert 404 == post(sink.status_url, STATUS)
     assert () == sink.received
+
+
+WRONG = {
+    "text": (lambda sink: sink.answer("503"), "status is '503', expected a status from 200 to 599. Write answer(503)."),
+    "no status": (lambda sink: sink.answer(99), "status is 99, expected a status from 200 to 599"),
+    "times": (lambda sink: sink.answer(503, times="2"), "times is '2', expected a whole number, 0 or more"),
+    "headers": (lambda sink: sink.answer(503, headers=["x"]), "headers is ['x'], expected a mapping such as"),
+    "header": (
+        lambda sink: sink.answer(503, headers={"Retry-After": 5}),
+        "headers['Retry-After'] is 5, expected a text",
+    ),
+    "count": (lambda sink: sink.wait("1"), "count is '1', expected a whole number, 0 or more"),
+    "path": (lambda sink: sink.wait(path=5), "path is 5, expected a text such as /inbound or /status"),
+    "within_s": (lambda sink: sink.wait_refused(within_s="soon"), "within_s is 'soon', expected seconds, 0 or more"),
+}
+
+
+@pytest.mark.parametrize(("call", "says"), WRONG.values(), ids=WRONG)
+def test_argument_of_a_wrong_type_is_told(sink: MessagesSink, call: Callable[[Any], object], says: str) -> None:
+    with pytest.raises(UsageError, match="^" + re.escape(says)):
+        call(sink)
+
+
+def test_wait_takes_durations_as_texts(sink: MessagesSink) -> None:
+    post(sink.status_url, STATUS)
+
+    assert 1 == len(sink.wait(within_s="5s"))

@@ -431,6 +431,14 @@ CHECKS = {
         "{messages: {q: 'chan:sms'}}",
         "2:25: verify[0].messages.q cannot be asked: the search knows no field chan of messages.",
     ),
+    "channel of the search": (
+        "{messages: {q: 'to:44* -channel:smss'}}",
+        '2:25: verify[0].messages.q cannot be asked: channel is "smss", which it can never be. Did you mean sms?',
+    ),
+    "status of the search": (
+        "{messages: {q: 'status:deliverd'}}",
+        '2:25: verify[0].messages.q cannot be asked: status is "deliverd", which it can never be.',
+    ),
     "matcher of another thing": (
         "{deliveries: {kind: text}}",
         "2:24: verify[0].deliveries.kind is not known. Known here: json, channel, q, ",

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.core.asking import Vocabulary
 from mockserver.core.scenario_values import Bounds, Expect, Sequence, Total, Wanted
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.scenario.document import parse
 from mockserver.service.expectations import matcher_for, read_expectations
 
-_ALIASES = {"viber_service_msg": "viber", "viber": "viber", "sms": "sms"}
+_KNOWN = Vocabulary({"viber_service_msg": "viber", "viber": "viber", "sms": "sms"}, ("text", "image"), ("v0.1", "v1"))
 
 
 def _one(written: Json) -> Expect:
-    (found,) = read_expectations(written, _ALIASES)
+    (found,) = read_expectations(written, _KNOWN)
     assert isinstance(found, Expect)
     return found
 
@@ -62,7 +63,7 @@ def test_a_list_is_read_in_order() -> None:
             {"violations": 0},
             {"findings": {"at_most": 2}},
         ],
-        _ALIASES,
+        _KNOWN,
     )
 
     sequence, violations, findings = found
@@ -92,6 +93,13 @@ def test_a_list_is_read_in_order() -> None:
         ({"violations": 0, "within": 1}, "within", "within does not go with violations", "Known: violations, name."),
         ({"messages": {"channel": "smss"}}, "messages.channel", 'channel is "smss", which it can never', "mean sms?"),
         ({"messages": {"channel": ["sms", 7, "vibr"]}}, "messages.channel", 'channel is "vibr"', "mean viber?"),
+        ({"messages": {"kind": "txt"}}, "messages.kind", 'kind is "txt", which it can never be', "mean text?"),
+        ({"messages": {"kind": {"not": "txt"}}}, "messages.kind", 'kind is "txt"', "mean text?"),
+        ({"messages": "version:v9"}, "messages.q", 'version is "v9", which it can never be', "Known: v0.1, v1."),
+        ({"messages": "-channel:smss"}, "messages.q", 'channel is "smss", which it can never', "mean sms?"),
+        ({"requests": "kind:imge"}, "requests.q", 'kind is "imge"', "mean image?"),
+        ({"messages": "status:deliverd"}, "messages.q", 'status is "deliverd"', "mean delivered?"),
+        ({"deliveries": "event:inbund"}, "deliveries.q", 'event is "inbund"', "mean inbound?"),
         ({"messages": {"chanel": "sms"}}, "messages.chanel", "chanel is no field of messages", "Did you mean channel?"),
         ([{"messages": {"text": {"contain": "x"}}}], "[0].messages.text", "text: 'contain' is no test", "contains?"),
         ({"messages": {"text": {}}}, "messages.text", "text: an empty mapping asks for nothing", ""),
@@ -131,7 +139,7 @@ def test_a_mistake_is_named_by_its_path_and_the_nearest_choice(
     written: Json, where: str | None, what: str, fix: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        read_expectations(written, _ALIASES)
+        read_expectations(written, _KNOWN)
 
     assert (caught.value.where, what in caught.value.what, fix in (caught.value.fix or "")) == (where, True, True)
 
@@ -140,12 +148,14 @@ def test_what_the_documentation_shows_is_read() -> None:
     text = (Path(__file__).parents[2] / "docs" / "verify.md").read_text(encoding="utf-8")
     shown = text.partition("```yaml\n")[2].partition("```")[0]
 
-    assert len(read_expectations(parse(shown, "docs/verify.md").value, {})) == 6
+    assert len(read_expectations(parse(shown, "docs/verify.md").value, Vocabulary())) == 6
 
 
 def test_a_matcher_may_be_fields_or_a_search() -> None:
     subject = {"channel": "sms", "to": "447700900123"}
 
-    assert matcher_for("messages", {"channel": "sms", "to": {"starts_with": "4477"}}, "", {}).judge(subject).fits
-    assert matcher_for("messages", "channel:sms to:4477*", "", {}).judge(subject).fits
-    assert not matcher_for("messages", "-channel:sms", "", {}).judge(subject).fits
+    assert (
+        matcher_for("messages", {"channel": "sms", "to": {"starts_with": "4477"}}, "", Vocabulary()).judge(subject).fits
+    )
+    assert matcher_for("messages", "channel:sms to:4477*", "", Vocabulary()).judge(subject).fits
+    assert not matcher_for("messages", "-channel:sms", "", Vocabulary()).judge(subject).fits

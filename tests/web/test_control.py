@@ -239,6 +239,8 @@ async def test_reset_forgets_what_it_is_told_and_no_more(api: Api) -> None:
     assert (await api.client.get("/_mock/messages")).json()["messages"] == []
     assert len((await api.client.get("/_mock/messages", params={"account": "aaaa1111"})).json()["messages"]) == 1
     await api.advance(10)
+    assert (await api.client.get("/_mock/messages")).json()["elsewhere"] == []
+    await api.send(sms(), key="aaaa1111")
     assert ["aaaa1111"] == (await api.client.get("/_mock/messages")).json()["elsewhere"]
 
 

@@ -1,17 +1,16 @@
 """What control calls have in common: the account they are about, their body, the parameters of their query."""
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
 
-from mockserver.core.asking import About
+from mockserver.core.asking import About, Vocabulary
 from mockserver.core.matching import Matcher
+from mockserver.core.words import choices
 from mockserver.errors import UnknownError, UsageError
 from mockserver.model import Account, Json
 from mockserver.scenario.durations import DurationError, read_duration
-from mockserver.service.choices import choices
 from mockserver.service.expectations import matcher_for
 from mockserver.service.runtime import Runtime
 from mockserver.web.bodies import parse_json
@@ -31,9 +30,9 @@ class Calls:
         self._store = runtime.store
 
     @property
-    def _aliases(self) -> Mapping[str, str]:
-        """Other spellings of channels, with their names here."""
-        return self._specs.capabilities.aliases
+    def _vocabulary(self) -> Vocabulary:
+        """The names that can be asked for."""
+        return Vocabulary.of(self._specs.capabilities)
 
     async def _account(self, request: Request) -> Account:
         name = request.query_params.get("account")
@@ -53,13 +52,12 @@ class Calls:
         return (f"no account {name!r}; known: {known}",)
 
     async def _elsewhere(self, account: Account) -> list[str]:
-        """Return the other accounts in which something happened, since a client may use another key than expected."""
-        others = [each.api_key for each in await self._store.accounts() if each.api_key != account.api_key]
-        return [each for each in others if await self._store.last_entries(each, limit=1)]
+        """Return the other accounts in which something happened since this one began."""
+        return await self._runtime.meanwhile.elsewhere(account.api_key)
 
     def _matcher(self, about: About, query: str) -> Matcher:
         """Return the matcher of a search; raise UsageError for one that cannot be read."""
-        return matcher_for(about, {"q": query}, "", self._aliases) if query else Matcher()
+        return matcher_for(about, {"q": query}, "", self._vocabulary) if query else Matcher()
 
     async def _raw(self, request: Request) -> bytes:
         limit = self._runtime.settings.max_body_bytes

@@ -9,7 +9,7 @@ from mockserver.core.asking import About
 from mockserver.core.matching import Miss
 from mockserver.core.scenario_values import Bounds, Expect, Wanted
 from mockserver.errors import UsageError
-from mockserver.model import Json
+from mockserver.model import Account, Json
 from mockserver.service.expectations import matcher_for, read_expectations, read_within
 from mockserver.service.subjects import Found
 from mockserver.service.verify import Near, Outcome, Report
@@ -26,7 +26,7 @@ class CheckCalls(Calls):
         """Answer what came of each expectation."""
         account = await self._account(request)
         written = await self._json(request)
-        asked = read_expectations(written, self._aliases)
+        asked = read_expectations(written, self._vocabulary)
         report = await self._runtime.verifier.verify(account.api_key, asked)
         named = written if isinstance(written, list) else [written]
         shown = report_view(report, [each.get("name") for each in named])
@@ -37,7 +37,12 @@ class CheckCalls(Calls):
             "account": account.api_key,
             **shown,
             "elsewhere": [] if report.passed else await self._elsewhere(account),
+            "refused_meanwhile": [] if report.passed else await self._refused_meanwhile(account),
         }
+
+    async def _refused_meanwhile(self, account: Account) -> Json:
+        """Return requests that were refused and name no account, so that one may have been meant for this one."""
+        return [views.entry_view(each, self._specs) for each in await self._runtime.meanwhile.refused(account.api_key)]
 
     async def find(self, request: Request) -> Json:
         """Answer what fits."""
@@ -48,7 +53,7 @@ class CheckCalls(Calls):
             raise UsageError(f"what to find is {named}", fix='Send {"messages": {"channel": "sms"}}.')
         [(name, asked)] = body.items()
         about = _ABOUT[name]
-        matcher = matcher_for(about, asked, name, self._aliases)
+        matcher = matcher_for(about, asked, name, self._vocabulary)
         found: list[Found] = []
         async for each in self._runtime.subjects.all(account.api_key, about, matcher.known()):
             if matcher.judge(each.subject).fits:

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from mockserver.clock import MODE_FORM, is_mode
 from mockserver.core.matching import shown
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import Json
-from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Reading
 from mockserver.service.expectations import read_within
 from mockserver.web.control import views

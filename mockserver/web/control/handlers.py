@@ -13,14 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.config import account_from
-from mockserver.core.asking import search, searched
+from mockserver.core.asking import check_terms, search, searched
 from mockserver.core.match import Term
 from mockserver.core.matching import Matcher, PatternError
+from mockserver.core.words import choices
 from mockserver.errors import ConflictError, MockServerError, UnknownError, UsageError
 from mockserver.journal import Fits
 from mockserver.model import Account, Delivery, Entry, EntryKind, Exchange, Json, Message, Status
+from mockserver.problem import BEYOND_BODIES
 from mockserver.scenario.load import ScenarioErrors
-from mockserver.service.choices import choices
 from mockserver.service.runtime import Runtime
 from mockserver.service.subjects import of_message
 from mockserver.web.bodies import parse_json
@@ -191,7 +192,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         if entry is None:
             raise await self._unknown(account, f"no journal entry {number}")
         view = views.entry_view(entry, self._specs)
-        if entry.exchange is not None and entry.exchange.violations:
+        if entry.exchange is not None and any(each.rule not in BEYOND_BODIES for each in entry.exchange.violations):
             judge = self._explainer.judge_at(entry.exchange.method, entry.exchange.path)
             body = parse_json(entry.exchange.body.encode()).value
             view["nearest"] = judge.nearest(body) if judge is not None else None
@@ -311,7 +312,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         if body.get("api_key", api_key) != api_key:
             raise UsageError(f"api_key is {body['api_key']!r}, the path says {api_key!r}", fix="Leave it out.")
         account = account_from({**body, "api_key": api_key}, f"PUT {PREFIX}/accounts/{api_key}")
-        return views.account_view(await self._runtime.accounts.claim(account))
+        return views.account_view(await self._runtime.claim_account(account))
 
     async def delete_account(self, request: Request) -> Response:
         """Forget an account."""
@@ -375,7 +376,8 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         given = [Term(name, query[name]) for name in searched("messages") if name in query]
         matcher = self._matcher("messages", query.get("q", ""))
         try:
-            return Matcher((*matcher.conditions, *search("messages", given, self._aliases).conditions))
+            check_terms(given, self._vocabulary)
+            return Matcher((*matcher.conditions, *search("messages", given, self._vocabulary.aliases).conditions))
         except PatternError as error:
             raise UsageError(error.says, fix=error.fix) from None
 

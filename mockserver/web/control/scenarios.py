@@ -11,10 +11,10 @@ from mockserver.core.matching import shown
 from mockserver.core.reports import Report, Tally
 from mockserver.core.scenario import State
 from mockserver.core.scenario_values import Scenario
+from mockserver.core.words import choices
 from mockserver.errors import UsageError
 from mockserver.model import Account, Json
 from mockserver.scenario.load import ScenarioErrors, load_text
-from mockserver.service.choices import choices
 from mockserver.service.plays import Play
 from mockserver.web.control.calls import Calls, int_of
 

@@ -1,5 +1,6 @@
 """Calls of the control API as values: what is asked, and what the answer means; knows no way to send one."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
@@ -16,6 +17,7 @@ Query: TypeAlias = str | int | float | bool | list[str] | None
 _PREFIX: Final = "/_mock/"
 _REFUSALS: Final[Mapping[int, type[UsageError]]] = {404: UnknownError, 409: ConflictError}
 _CLIENT_ERRORS: Final = range(400, 500)
+_NOT_READY: Final = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,29 @@ def call_of(
 ) -> Call:
     """Return a call; a ``body`` that is text goes as it is, ``None`` is none, anything else goes as JSON."""
     query = query or {}
+    for name, value in query.items():
+        if not isinstance(value, str | int | float | list | None):
+            raise UsageError(f"{name} is {value!r}, expected a text, a number or a list of texts")
     if isinstance(body, str):
         return Call(method, path, query, body.encode("utf-8", "surrogateescape"), "application/yaml", patience_s)
-    content = None if body is None else msgspec.json.encode(body)
-    return Call(method, path, query, content, patience_s=patience_s)
+    return Call(method, path, query, None if body is None else _encoded(body), patience_s=patience_s)
 
 
-def meaning(call: Call, answer: Answer, url: str) -> Json:
+def _encoded(body: Json) -> bytes:
+    """Return a body as JSON; half a character, which msgspec does not write, is for the server to complain of."""
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        return json.dumps(body).encode()
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise UsageError(f"the body is {body!r:.80}, expected what can be written as JSON: {error}") from None
+
+
+def meaning(call: Call, answer: Answer, url: str, fix: str = "Give the URL of one.") -> Json:
     """Return the JSON of an answer, ``None`` for an empty one; raise as the server says, if it says no.
 
     UsageError is for what cannot be asked, UnknownError for what there is not, ConflictError for what cannot be now.
+    ``fix`` is what to do where something else answers.
     """
     if not answer.content and answer.status not in _CLIENT_ERRORS:
         return None
@@ -83,7 +98,7 @@ def meaning(call: Call, answer: Answer, url: str) -> Json:
         found = msgspec.json.decode(answer.content)
     except msgspec.DecodeError:
         what = f"What answers at {url} is no mockserver."
-        raise UnreachableError(what, fix="Give the URL of one.") from None
+        raise UnreachableError(what, fix=fix) from None
     if answer.status < _CLIENT_ERRORS.start:
         return found
     raise _refusal(call, answer.status, found, url)
@@ -95,7 +110,8 @@ def _refusal(call: Call, status: int, problem: Json, url: str) -> MockServerErro
         return kind(str(problem["detail"]), where=problem.get("where"), fix=problem.get("fix"))
     said = problem.get("detail") if isinstance(problem, dict) else None
     words = f": {said}" if said else ""
-    return UnreachableError(f"The server at {url} answered {status} to {call.method} {call.target}{words}.")
+    answered = "is not ready: it answered" if status == _NOT_READY else "answered"
+    return UnreachableError(f"The server at {url} {answered} {status} to {call.method} {call.target}{words}.")
 
 
 def _written(value: Query) -> str | int | float | list[str]:
