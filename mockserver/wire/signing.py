@@ -122,6 +122,8 @@ def _key_in(encoded: str) -> str | None:
 
 
 def _application_in(token: str) -> str | None:
+    import jwt  # see _read_bearer
+
     try:
         application = jwt.decode(token, options={"verify_signature": False}).get("application_id")
     except (jwt.InvalidTokenError, RecursionError):
