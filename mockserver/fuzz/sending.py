@@ -163,7 +163,7 @@ class SendExaminer:
             if name == failing or (name not in found and ended.code is not None):
                 self.judged.note(name, AT)
             elif failing is not None:
-                self.judged.hide(name, AT, failing)
+                self.judged.hide(name, AT, failing, is_broken=name in found)
         if failing is None:
             return None
         return Finding(failing, AT, found[failing], SendFailed(case, ended, self.calm), tuple(_lines(case, ended)))

@@ -152,7 +152,7 @@ def test_json_and_junit_hold_every_check(cli: Cli, sut: Sut, tmp_path: Path) -> 
     report = outcome.json
     assert ["passed", "exit_code", "seed", "examples", "tried", "took_s", "checks"] == list(report)
     assert (False, 1, 7, 5) == (report["passed"], report["exit_code"], report["seed"], report["examples"])
-    (failed,) = (each for each in report["checks"] if not each["passed"])
+    (failed,) = (each for each in report["checks"] if each["passed"] is False)
     assert {"check": "no-5xx", "at": "inbound", "scenario": "fuzz-found/no-5xx-inbound.yaml"}.items() <= failed.items()
     xml = (tmp_path / "reports" / "junit.xml").read_bytes()
     assert [] == junit_schema.mistakes(xml)
@@ -182,6 +182,16 @@ def test_a_check_that_another_hid_is_never_ok(cli: Cli, sut: Sut, tmp_path: Path
     assert [] == junit_schema.mistakes(xml)
     skipped = [each.text for each in ET.fromstring(xml).iter("skipped")]  # noqa: S314 - our own output
     assert ["not judged: hidden by refuses"] == skipped
+
+
+def test_a_check_that_failed_beside_another_is_never_ok(cli: Cli, sut: Sut) -> None:
+    """A service that answers the words of one user with 500 does not acknowledge them; others' it does."""
+    sut.answers = lambda _, content: 500 if b'"%s{0}"' in content else 200
+
+    told = cli("fuzz", *sut.endpoints[:2], *QUICK)
+
+    assert "  FAIL  no-5xx at inbound: it answered 500\n" in told.out
+    assert "  skip  acknowledges at inbound: not judged: hidden by no-5xx\n" in told.out
 
 
 def test_a_person_sees_how_far_it_is(cli: Cli, sut: Sut) -> None:
