@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from mockserver.cli.client import Server
+from mockserver.cli.entries import entries_after
 from mockserver.cli.sut import Program, Started, started
 from mockserver.errors import UnreachableError, UsageError
 from mockserver.fuzz.cases import Event, Talk
@@ -132,8 +133,7 @@ class LiveSut:
         """Return how many messages it sent since the case began, once it is quiet."""
         time.sleep(self._reach.settle_s)
         self._is_restless = False
-        page = self._server.get("journal", after=self._mark, limit=_PAGE)
-        requests = [each["request"] for each in page["entries"] if "request" in each]
+        requests = (each["request"] for each in entries_after(self._server, self._mark) if "request" in each)
         return sum(each["verdict"] == "accepted" and each["channel"] is not None for each in requests)
 
     def state(self) -> bytes | None:

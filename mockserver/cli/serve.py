@@ -15,6 +15,7 @@ from mockserver.cli.flags import serve_signature
 from mockserver.cli.options import examples
 from mockserver.cli.shell import shell_of
 from mockserver.config import Config, load_config
+from mockserver.model import ANY_SECRET
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _targets(config: Config) -> str:
 
 def _curl(settings: Settings, url: str) -> str:
     """Return a command that sends the first message; a secret is left to the shell that knows it."""
-    credentials = f"{settings.api_key}:any-secret"
+    credentials = f"{settings.api_key}:{ANY_SECRET}"
     user = shlex.quote(credentials) if settings.api_secret is None else shlex.quote(f"{settings.api_key}:YOUR-SECRET")
     body = shlex.quote(json.dumps(_FIRST_MESSAGE, separators=(",", ":")))
     return f"curl -u {user} -H 'Content-Type: application/json' -d {body} {url}/v1/messages"

@@ -17,6 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
+from mockserver.config import check_url
 from mockserver.errors import MockServerError, UnreachableError, UsageError
 
 PORT: Final = "{port}"
@@ -59,6 +60,16 @@ class Program:
         except ValueError as error:
             fix = "Quote it as a shell would read it."
             raise UsageError(f"the command cannot be read: {error}", where="--command", fix=fix) from None
+
+
+def checked(program: Program) -> Program:
+    """Return a program as it is; raise UsageError for a command that cannot be read, or a URL that is none."""
+    if program.command is not None and not program.words:
+        raise UsageError("the command is empty", where="--command", fix="Write: --command 'python app.py'.")
+    ready_url = program.ready_url
+    if ready_url is not None and not (ready_url.startswith("/") and program.url is not None):
+        check_url("the URL that says it is ready", ready_url.replace(PORT, "1"), "--ready-url")
+    return program
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Trouble:
     @property
     def is_passing(self) -> bool:
         """True for an error that says: not taken, try again."""
-        return self.status in _PASSING
+        return self.status in PASSING
 
     @property
     def is_final(self) -> bool:
@@ -59,7 +59,8 @@ class Trouble:
         return f"is answered {self.delay_s:g} s later" if self.delay_s else "is answered as ever"
 
 
-_PASSING: Final = (429, 503)
+PASSING: Final = (429, 503)
+"""Errors that say: not taken, try again."""
 _FINAL: Final = (400, 402, 403, 404, 413, 415, 422)
 STATUSES: Final = (400, 401, 402, 403, 404, 413, 415, 422, 429, 500, 503)
 """Every error of the documents that can answer a send, by its HTTP status."""
@@ -214,7 +215,7 @@ _ABOUT: Final[Mapping[str, Callable[[Trouble], bool]]] = {
 def _met_passing_once(message: str, ended: Ended) -> bool:
     """Return whether all that kept a message from being taken was one error that asks for another try."""
     met = [each.status for each in ended.requests if each.message == message]
-    return len(met) == 1 and met[0] in _PASSING
+    return len(met) == 1 and met[0] in PASSING
 
 
 def _repeated(ended: Ended) -> Iterator[int]:

@@ -211,7 +211,10 @@ class Examiner:
         what = f"a webhook that was {'refused' if hook.token in WRONG else 'sent a second time'}"
         sent = f"{what} made it send {_messages(after - before)}" if after > before else ""
         changed = "" if now == state else f"{what} changed its state: {_difference(state, now)}"
-        claims = [(check, sent, Quiet(before, is_most=True)), ("state-once", changed, Looked(is_same=True))]
+        claims: list[_Claim] = [
+            (check, sent, Quiet(before, is_most=True)),
+            ("state-once", changed, Looked(is_same=True)),
+        ]
         yield from self._judged(trial, hook, claims)
 
     def _judged(self, trial: _Trial, hook: Hook, claims: Iterable[_Claim]) -> Iterator[WebhookFinding]:

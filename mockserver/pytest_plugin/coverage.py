@@ -58,7 +58,8 @@ class Coverage:
         A server that is its own account is the test's alone, and counts with all accounts on it.
         """
         if server not in self._whole:
-            self._add(account.ask("GET", "coverage", **({"account": EVERY_ACCOUNT} if account is server else {})))
+            name = EVERY_ACCOUNT if account is server else account.api_key
+            self._add(account.ask("GET", "coverage", account=name))
 
     def _add(self, report: Json) -> None:
         self._reports.append(read_report(report, "the server's answer"))

@@ -308,9 +308,37 @@ def test_a_program_that_keeps_a_loss_to_itself_is_found_and_shown_again(cli: Cli
             "--without: there is no check x. There are: no-5xx",
         ),
         (("--inbound-url", "http://127.0.0.1:1", "--ask", "GET"), '--ask: "GET" is no request. '),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--ask", 'POST /remind {"to": "1"}'),
+            '--ask: "POST /remind {"to": "1"}" names no {user}. Write {user} where the recipient\'s number stands: ',
+        ),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--ask", "GET http://:1/{user}"),
+            '--ask: its URL is "http://:1/1", expected an absolute http or https URL. ',
+        ),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--state-url", "ftp://127.0.0.1/state"),
+            '--state-url: the URL of the state is "ftp://127.0.0.1/state", expected an absolute http or https URL.',
+        ),
+        (("--inbound-url", "/x", "--command", "x", "--ready-url", "health"), "--ready-url: the URL that says"),
+        (("--inbound-url", "http://127.0.0.1:1", "--timeout", "0s"), '--timeout: "0s" leaves no time for an answer. '),
+        (("--inbound-url", "http://127.0.0.1:1", "--exit-codes", "0"), "--exit-codes: --exit-codes is for --sends. "),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--url", "http://127.0.0.1:1", "--port", "7671"),
+            "--port: --port is for a server of our own. Give it to `mockserver serve`, or leave out --url.",
+        ),
+        (("--inbound-url", "http://127.0.0.1:1", "--junit", "."), "is a folder. Name a file in it."),
+        (("--inbound-url", "http://127.0.0.1:1", "--junit", "file/junit.xml"), "file is no folder. Name another place."),
+        (("--inbound-url", "http://127.0.0.1:1", "--save", "file/found"), "file is no folder. Name another place."),
+        (("--inbound-url", "http://127.0.0.1:1", "--database", "file"), "--database: "),
         (("--inbound-url", "/x", "--command", " "), "--command: the command is empty. "),
+        (("--inbound-url", "/x", "--command", "'x"), "--command: the command cannot be read: No closing quotation. "),
         (("--sends",), "COMMAND: there is no command. Write it behind --"),
         (("--sends", "--exit-codes", "x", "--", "x"), '--exit-codes: "x" are no exit codes. '),
+        (("--sends", "--exit-codes", "0,256", "--", "x"), "Write numbers from 0 to 255, such as --exit-codes 0,1."),
+        (("--sends", "--settle", "1s", "--", "x"), "--settle: --settle does not go with --sends. "),
+        (("--sends", "--account", "key", "--", "x"), "--account: --account does not go with --sends. "),
+        (("--sends", "--timeout", "0", "--", "x"), '--timeout: "0" leaves no time for an answer. '),
         (("--sends", "--channel", "sms"), "--channel: --channel does not go with --sends."),
         (("--sends", "--inbound-url", "http://127.0.0.1:1"), "--inbound-url: --inbound-url does not go with --sends."),
         (
@@ -319,12 +347,15 @@ def test_a_program_that_keeps_a_loss_to_itself_is_found_and_shown_again(cli: Cli
         ),
     ],
 )
-def test_wrong_use_is_told_in_one_message(cli: Cli, words: tuple[str, ...], expected: str) -> None:
+def test_wrong_use_is_told_in_one_message(cli: Cli, tmp_path: Path, words: tuple[str, ...], expected: str) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
     outcome = cli("fuzz", *words, PATH=os.environ["PATH"])
 
     assert 2 == outcome.code
     assert expected in outcome.err
     assert "Traceback" not in outcome.err
+    assert "API  " not in outcome.err or "COMMAND: with nothing wrong" in expected
 
 
 @pytest.mark.parametrize(
@@ -346,18 +377,19 @@ def test_what_cannot_be_reached_ends_with_3(cli: Cli, words: tuple[str, ...], ex
 def test_an_ask_that_sends_nothing_is_told(cli: Cli, sut: Sut) -> None:
     sut.answers = lambda *_: 404
 
-    outcome = cli("fuzz", *sut.endpoints, "--ask", "POST /remind {}")
+    outcome = cli("fuzz", *sut.endpoints, "--ask", "POST /remind/{user}")
 
     assert 2 == outcome.code
-    assert "--ask: asked by POST /remind, it sent no message to {user}" in outcome.err
+    assert "--ask: asked by POST /remind/{user}, it sent no message to {user}" in outcome.err
 
 
-def test_a_report_that_cannot_be_written_is_told(cli: Cli, sut: Sut, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_folder_in_which_nothing_can_be_written_is_told_before_anything_runs(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(0o500)
 
-    outcome = cli("fuzz", *sut.endpoints, *QUICK, "--junit", "file/junit.xml")
+    outcome = cli("fuzz", "--inbound-url", "http://127.0.0.1:1", "--save", "locked/found")
 
-    assert (2, True) == (outcome.code, "--junit: " in outcome.err)
+    assert (2, True) == (outcome.code, "--save: nothing can be written in " in outcome.err)
 
 
 def test_ctrl_c_ends_it_with_130_and_what_was_found(sut: Sut, tmp_path: Path) -> None:

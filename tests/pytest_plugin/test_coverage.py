@@ -147,7 +147,10 @@ def test_goal_that_names_no_cell_is_told_in_one_sentence(run: Run, pytester: pyt
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("otu/coverage.json", "{file}, for messages_api_coverage_file, cannot be written: {file.parent} is no folder. "),
+        (
+            "otu/coverage.json",
+            "{file}, for messages_api_coverage_file, cannot be written: {file.parent} is no folder. ",
+        ),
         ("text/coverage.json", "cannot be written: {file.parent} is no folder. Make the folder, or name another file."),
         ("folder", "{file}, for messages_api_coverage_file, is a folder. Name a file."),
     ],

@@ -55,7 +55,7 @@ class Calls:
     async def _elsewhere(self, account: Account) -> list[str]:
         """Return the other accounts in which something happened, since a client may use another key than expected."""
         others = [each.api_key for each in await self._store.accounts() if each.api_key != account.api_key]
-        return [each for each in others if await self._store.last_entries(each, limit=1)]
+        return [each for each in others if await self._store.entries(each, limit=1)]
 
     def _matcher(self, about: About, query: str) -> Matcher:
         """Return the matcher of a search; raise UsageError for one that cannot be read."""
