@@ -83,7 +83,7 @@ def coverage(
         raise UsageError("--merge and reports go together", fix=fix)
     here = _goals_here(shell, config)
     if html is not None:
-        check_file(shell.folder / html, "--html")
+        check_file(shell.folder / html, "--html", makes_folders=False)
     found = [_read(shell, each) for each in files or ()]
     if not merge:
         found = [server_of(context, url, account or EVERY_ACCOUNT).get("coverage")]

@@ -12,6 +12,7 @@ from mockserver.cli.fuzz_flags import (
     asks_of,
     at,
     check_side,
+    check_texts,
     chosen,
     codes_of,
     patience_of,
@@ -131,6 +132,7 @@ def fuzz(
     _need_hypothesis()
     shell = shell_of(context)
     check_side(context, sends=sends)
+    check_texts({"--secret": secret, "--account": account, "--save": save, "--database": database, "--junit": junit})
     check_server(url, {"--port": port})
     check_folder(shell.folder / save, "--save")
     if database is not None:

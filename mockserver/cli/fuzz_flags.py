@@ -35,6 +35,13 @@ def check_side(context: typer.Context, *, sends: bool) -> None:
             raise UsageError(what, where=flag, fix="Leave out one of them." if sends else "Leave it out.")
 
 
+def check_texts(given: Mapping[str, str | None]) -> None:
+    """Raise UsageError for a flag with nothing behind it."""
+    for flag, value in given.items():
+        if value is not None and not value.strip():
+            raise UsageError(f"{flag} is empty", where=flag, fix="Give it a value, or leave it out.")
+
+
 def codes_of(written: str) -> frozenset[int]:
     """Return the exit codes that a flag lists; raise UsageError for what are none."""
     try:

@@ -146,10 +146,12 @@ def _console(environ: Mapping[str, str], width: int | None = None) -> "Console":
     return Console(file=sys.stdout, width=width, force_terminal=True, no_color=no_color, highlight=False)
 
 
-def check_file(path: Path, flag: str) -> None:
+def check_file(path: Path, flag: str, *, makes_folders: bool = True) -> None:
     """Raise UsageError, naming the flag, for a file that could not be written: before the work that is to fill it."""
     if path.is_dir():
         raise UsageError(f"{path} is a folder", where=flag, fix="Name a file in it.")
+    if not makes_folders and not path.parent.is_dir():
+        raise UsageError(f"{path} cannot be written: {path.parent} is no folder", where=flag, fix="Name another place.")
     check_folder(path.parent, flag)
 
 

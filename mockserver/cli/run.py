@@ -252,11 +252,12 @@ def _host(given: Config, url: str | None, specs: "Specs", folder: Path) -> Itera
     if url is not None:
         yield Host(url.rstrip("/"), False, settings.signature_secret, settings.api_key, settings.api_secret)
         return
-    from mockserver.cli.coverage_file import write_coverage
+    from mockserver.cli.coverage_file import check_place, write_coverage
     from mockserver.cli.senders import sender_mistakes
     from mockserver.web.app import create_app
     from mockserver.web.server import serving
 
+    check_place(settings, folder)
     if given.path is not None:
         for mistake in sender_mistakes(given.path, given.accounts, specs.capabilities):
             raise mistake

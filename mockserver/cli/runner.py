@@ -171,7 +171,7 @@ class Runner:
         first = int(server.post(f"scenarios/{identity}/run", None)["first_entry"])
         if self.sender is None:
             return self._followed(server, file, account, first, show), ()
-        program, environ = Program(self.sender), {**self.environ, **self._told(file, account)}
+        program, environ = Program(self.sender, flag="--sender"), {**self.environ, **self._told(file, account)}
         with tempfile.TemporaryDirectory(prefix="mockserver-run-") as folder:
             log = Path(folder) / "sender.log"
             with started(program, environ, self.folder, log, stopped=self._stopped.is_set) as sender:

@@ -47,7 +47,7 @@ def serve(context: typer.Context, **flags: Any) -> None:
             " nobody who he is: whoever reaches it reads all and changes all."
         )
 
-    from mockserver.cli.coverage_file import write_coverage
+    from mockserver.cli.coverage_file import check_place, write_coverage
     from mockserver.cli.senders import sender_mistakes
     from mockserver.cli.served_scenarios import ServedScenarios
     from mockserver.contract.specs import load_specs
@@ -64,6 +64,7 @@ def serve(context: typer.Context, **flags: Any) -> None:
         if flags["watch"]:
             watching.append(asyncio.get_running_loop().create_task(served.watch()))
 
+    check_place(config.settings, shell.folder)
     specs = load_specs()
     if config.path is not None:
         for mistake in sender_mistakes(config.path, config.accounts, specs.capabilities):

@@ -17,6 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
+from mockserver.cli.output import one_line
 from mockserver.config import check_url
 from mockserver.errors import MockServerError, UnreachableError, UsageError
 
@@ -26,6 +27,7 @@ _LOOK_EVERY_S: Final = 0.05
 _ANSWER_S: Final = 2.0
 _END_S: Final = 5.0
 _LAST_LINES: Final = 20
+_WIDTH: Final = 200
 _SERVER_ERRORS: Final = 500
 
 
@@ -34,13 +36,15 @@ class Program:
     """How the system under test is started and reached.
 
     ``url`` is where it listens; ``ready_url`` (also a path at ``url``) is what answers once it is ready, without one
-    its port takes connections. ``command`` is ``None`` for one that is started by somebody else.
+    its port takes connections. ``command`` is ``None`` for one that is started by somebody else; ``flag`` is where it
+    was named.
     """
 
     command: str | None = None
     url: str | None = None
     ready_url: str | None = None
     ready_within_s: float = 30.0
+    flag: str = "--command"
 
     def on_free_port(self) -> tuple["Program", int]:
         """Return the program with a free port of this machine in the place of ``{port}``."""
@@ -59,7 +63,7 @@ class Program:
             return shlex.split(self.command or "")
         except ValueError as error:
             fix = "Quote it as a shell would read it."
-            raise UsageError(f"the command cannot be read: {error}", where="--command", fix=fix) from None
+            raise UsageError(f"the command cannot be read: {error}", where=self.flag, fix=fix) from None
 
 
 def checked(program: Program) -> Program:
@@ -142,7 +146,7 @@ def ready_place(program: Program) -> str | None:
 
 
 def _failed(what: str, running: Started | None) -> MockServerError:
-    said = "" if running is None else "\n".join(f"  | {each}" for each in running.last_lines())
+    said = "" if running is None else "\n".join(f"  | {one_line(each, _WIDTH)}" for each in running.last_lines())
     fix = f"It printed:\n{said}" if said else None
     return UnreachableError(what, fix=fix or "Give a longer time by --ready-within, or another URL by --ready-url.")
 
@@ -180,7 +184,7 @@ def _open(program: Program, environ: Mapping[str, str], folder: Path, output: in
     except OSError as error:
         what = f"{program.words[0]} cannot be started: {error.strerror}"
         raise UnreachableError(
-            what, where="--command", fix="Name a program; a shell's words need `sh -c '...'`."
+            what, where=program.flag, fix="Name a program; a shell's words need `sh -c '...'`."
         ) from None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
+from mockserver.fuzz.cases import one_line
 from mockserver.fuzz.checks import Check, Finding, Judged
 from mockserver.model import Json
 
@@ -141,7 +142,7 @@ def has_crashed(code: int | None, output: str, declared: frozenset[int]) -> str:
 
 
 def _last_line(output: str) -> str:
-    return next((each for each in reversed(output.splitlines()) if each.strip()), "")
+    return one_line(next((each for each in reversed(output.splitlines()) if each.strip()), ""))
 
 
 @dataclass(slots=True)

@@ -327,8 +327,14 @@ def test_a_program_that_keeps_a_loss_to_itself_is_found_and_shown_again(cli: Cli
             ("--inbound-url", "http://127.0.0.1:1", "--url", "http://127.0.0.1:1", "--port", "7671"),
             "--port: --port is for a server of our own. Give it to `mockserver serve`, or leave out --url.",
         ),
+        (("--inbound-url", "http://127.0.0.1:1", "--secret", ""), "--secret: --secret is empty. Give it a value,"),
+        (("--inbound-url", "http://127.0.0.1:1", "--account", " "), "--account: --account is empty. "),
+        (("--sends", "--", sys.executable, "-c", r"print('\x1b[2Jno')"), "It printed:\n  | \\x1b[2Jno\n"),
         (("--inbound-url", "http://127.0.0.1:1", "--junit", "."), "is a folder. Name a file in it."),
-        (("--inbound-url", "http://127.0.0.1:1", "--junit", "file/junit.xml"), "file is no folder. Name another place."),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--junit", "file/junit.xml"),
+            "file is no folder. Name another place.",
+        ),
         (("--inbound-url", "http://127.0.0.1:1", "--save", "file/found"), "file is no folder. Name another place."),
         (("--inbound-url", "http://127.0.0.1:1", "--database", "file"), "--database: "),
         (("--inbound-url", "/x", "--command", " "), "--command: the command is empty. "),
@@ -355,15 +361,15 @@ def test_wrong_use_is_told_in_one_message(cli: Cli, tmp_path: Path, words: tuple
     assert 2 == outcome.code
     assert expected in outcome.err
     assert "Traceback" not in outcome.err
-    assert "API  " not in outcome.err or "COMMAND: with nothing wrong" in expected
+    assert "API  " not in outcome.err or "COMMAND: with nothing wrong" in outcome.err
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
         (("--inbound-url", "http://127.0.0.1:1/x"), "nothing answers at http://127.0.0.1:1/x"),
-        (("--inbound-url", "/x", "--command", "no-such-program"), "no-such-program cannot be started"),
-        (("--sends", "--", "no-such-program"), "no-such-program cannot be started"),
+        (("--inbound-url", "/x", "--command", "no-such-program"), "--command: no-such-program cannot be started"),
+        (("--sends", "--", "no-such-program"), "COMMAND: no-such-program cannot be started"),
         (("--inbound-url", "http://127.0.0.1:1/x", "--url", "http://127.0.0.1:1"), "No server answers at"),
     ],
 )
