@@ -169,6 +169,7 @@ def _show(search: Search, verdicts: list[Verdict], tried: int, took_s: float) ->
             show_line(environ, (f"        again: {shlex.join(('mockserver', 'run', each.file, *search.again))}", QUIET))
     failed = sum(each.finding is not None for each in verdicts)
     words = f"{failed} of {len(verdicts)} checks do not hold" if failed else f"all {len(verdicts)} checks hold"
+    words = words if verdicts else "nothing was judged"
     show_line(environ, (f"{words}: {tried} cases in {took_s:.1f} s; seed {search.seed}", BAD if failed else GOOD))
 
 

@@ -14,7 +14,7 @@ from mockserver.cli.fuzz_output import Search, Told, searched
 from mockserver.cli.fuzz_webhooks import environ_of, server_at
 from mockserver.cli.output import one_line
 from mockserver.cli.sender_end import requests_of
-from mockserver.cli.sut import Program, started
+from mockserver.cli.sut import Program, printed, started
 from mockserver.demo.stage import ended_by_sigterm
 from mockserver.errors import UsageError
 from mockserver.fuzz.checks import checks_of
@@ -122,7 +122,7 @@ class LiveProgram:
             with started(program, environ, self._search.shell.folder, log, stopped=lambda: False) as running:
                 code = running.ended_within(self._sending.patience_s)
                 took_s = time.monotonic() - began_s
-            return code, log.read_text(encoding="utf-8", errors="replace"), took_s
+            return code, printed(log), took_s
 
 
 _LAST_LINES: Final = 10

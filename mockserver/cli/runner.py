@@ -15,7 +15,7 @@ import msgspec
 from mockserver.cli.client import Server
 from mockserver.cli.scenario_files import ScenarioFile
 from mockserver.cli.sender_end import complaint
-from mockserver.cli.sut import Program, Started, started
+from mockserver.cli.sut import Program, Started, printed, started
 from mockserver.core.reports import Report, StepResult
 from mockserver.errors import ConflictError, MockServerError, UsageError
 from mockserver.model import ANY_SECRET
@@ -177,7 +177,7 @@ class Runner:
             with started(program, environ, self.folder, log, stopped=self._stopped.is_set) as sender:
                 report = self._followed(server, file, account, first, show)
                 code = sender.ended_within(self.program.ready_within_s)
-                why = complaint(server, first, code, log.read_text("utf-8", "replace"))
+                why = complaint(server, first, code, printed(log))
                 lines = tuple(sender.last_lines())
         if not why:
             return report, lines

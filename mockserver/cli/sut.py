@@ -26,8 +26,11 @@ PORT: Final = "{port}"
 _LOOK_EVERY_S: Final = 0.05
 _ANSWER_S: Final = 2.0
 _END_S: Final = 5.0
+_LEFT_S: Final = 1.0
+"""How long what a program started may outlive it."""
 _LAST_LINES: Final = 20
 _WIDTH: Final = 200
+_MOST_BYTES: Final = 1_000_000
 _SERVER_ERRORS: Final = 500
 
 
@@ -85,7 +88,7 @@ class Started:
 
     def last_lines(self) -> list[str]:
         """Return the end of what it printed."""
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+        return printed(self.log).splitlines()[-_LAST_LINES:]
 
     @property
     def ended(self) -> int | None:
@@ -98,6 +101,13 @@ class Started:
             return self.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             return None
+
+
+def printed(log: Path) -> str:
+    """Return what a program printed, of very much the end: one that goes round in circles prints gigabytes."""
+    with log.open("rb") as file:
+        file.seek(max(log.stat().st_size - _MOST_BYTES, 0))
+        return file.read(_MOST_BYTES).decode("utf-8", "replace")
 
 
 @contextmanager
@@ -189,21 +199,31 @@ def _open(program: Program, environ: Mapping[str, str], folder: Path, output: in
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a program and what it started, which share a group of its own number."""
-    _signal(process, is_last=False)
-    try:
+    """End a program and what it started, which share a group of its own number; also what outlives the program."""
+    _signal(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
         process.wait(_END_S)
-    except subprocess.TimeoutExpired:
-        _signal(process, is_last=True)
-        process.wait()
+    deadline_s = time.monotonic() + _LEFT_S
+    while process.returncode is not None and _signal(process, 0) and time.monotonic() < deadline_s:
+        time.sleep(_LOOK_EVERY_S)
+    _signal(process, _LAST_SIGNAL)
+    process.wait()
 
 
-def _signal(process: "subprocess.Popen[bytes]", *, is_last: bool) -> None:
+def _signal(process: "subprocess.Popen[bytes]", number: int) -> bool:
+    """Send a signal to a program and what it started, 0 for none; return whether any of them was there."""
     if sys.platform == "win32":
-        process.kill() if is_last else process.terminate()
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL if is_last else signal.SIGTERM)
+        if number:
+            process.terminate()
+        return False
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+_LAST_SIGNAL: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def _free_port() -> int:
