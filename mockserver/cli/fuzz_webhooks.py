@@ -15,6 +15,7 @@ from mockserver.cli.fuzz_sut import Keeper, LiveSut, Reach
 from mockserver.cli.sut import PORT, Program
 from mockserver.contract.specs import load_specs
 from mockserver.demo.stage import ended_by_sigterm
+from mockserver.errors import UsageError
 from mockserver.fuzz.cases import Case, Event, FreshIds, Material
 from mockserver.fuzz.checks import checks_of
 from mockserver.fuzz.hunt import Hunt, Plan
@@ -62,7 +63,11 @@ def fuzz_webhooks(search: Search, wishes: Wishes, program: Program, settings: "S
     """Fuzz the webhook endpoints of a system under test; return the exit code."""
     checks = checks_of("webhooks", search.without, wishes.told)
     documents = versions_of(load_specs(), exact=False)
-    channels = chosen(wishes.channels, documents.specs.capabilities.channels, "channel")
+    known = documents.specs.capabilities.channels
+    channels = chosen(wishes.channels, known, "channel")
+    if not any(known[channel].speaks(version) for channel in channels for version in wishes.versions):
+        what = f"{', '.join(channels)} has no webhooks in {', '.join(wishes.versions)}"
+        raise UsageError(what, where="--channel", fix="Name another channel, or leave out --version.")
     program, port = program.on_free_port()
     wishes = wishes.on_port(port)
     with (

@@ -302,6 +302,10 @@ def test_a_program_that_keeps_a_loss_to_itself_is_found_and_shown_again(cli: Cli
             "--channel: there is no channel snail. There are",
         ),
         (("--inbound-url", "http://127.0.0.1:1", "--channel", "smss"), "Did you mean sms?"),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--channel", "rcs", "--version", "v0.1"),
+            "--channel: rcs has no webhooks in v0.1. Name another channel, or leave out --version.",
+        ),
         (("--inbound-url", "http://127.0.0.1:1", "--version", "v2"), "--version: there is no version v2. "),
         (
             ("--inbound-url", "http://127.0.0.1:1", "--without", "x"),

@@ -148,7 +148,7 @@ def test_goal_that_names_no_cell_is_told_in_one_sentence(run: Run, pytester: pyt
     ("file", "expected"),
     [
         (
-            "otu/coverage.json",
+            "elsewhere/coverage.json",
             "{file}, for messages_api_coverage_file, cannot be written: {file.parent} is no folder. ",
         ),
         ("text/coverage.json", "cannot be written: {file.parent} is no folder. Make the folder, or name another file."),
@@ -166,7 +166,7 @@ def test_file_that_cannot_be_is_refused_before_the_first_test(
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert expected.format(file=pytester.path / file) in str(result.stderr)
     assert "passed" not in str(result.stdout)
-    assert not pytester.path.joinpath("otu").exists()
+    assert not pytester.path.joinpath("elsewhere").exists()
 
 
 def test_file_that_cannot_be_written_any_more_is_told_in_one_sentence(run: Run, pytester: pytest.Pytester) -> None:
