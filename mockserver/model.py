@@ -7,7 +7,7 @@ to messages is ``array_like``: the store writes it without the names of members.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
 
@@ -213,6 +213,10 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     prices: dict[str, str] = {}
     rates: Rates | None = None
     throttled: LimitAnswer = "refused"
+
+
+ANY_SECRET: Final = "any-secret"  # noqa: S105, it opens only what is open to all
+"""What stands for the API secret of an account without one, which takes any."""
 
 
 class Account(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -29,19 +29,6 @@ class Place(Struct, frozen=True, gc=False):
     start: bytes
 
 
-@lru_cache(maxsize=1024)
-def place_of(url: str) -> Place | None:
-    """Return where a URL leads, ``None`` if it is not of the kind spoken here; raise ValueError if it is none."""
-    parsed = URL(url)
-    if parsed.scheme != "http" or not parsed.raw_host or parsed.user is not None or parsed.password is not None:
-        return None
-    port = 80 if parsed.port is None else parsed.port
-    host = f"[{parsed.raw_host}]" if ":" in parsed.raw_host else parsed.raw_host
-    named = host if port == 80 else f"{host}:{port}"  # noqa: PLR2004, the port that http means
-    start = f" {parsed.raw_path_qs} HTTP/1.1\r\nHost: {named}\r\n"
-    return Place(parsed.raw_host, port, start.encode())
-
-
 class Connections:
     """Connections to all hosts, each kept for a while after its answer."""
 
@@ -56,9 +43,17 @@ class Connections:
         self._writes = _Writes()
 
     @staticmethod
+    @lru_cache(maxsize=1024)
     def place_of(url: str) -> Place | None:
-        """See ``place_of``."""
-        return place_of(url)
+        """Return where a URL leads, ``None`` if it is not of the kind spoken here; raise ValueError if it is none."""
+        parsed = URL(url)
+        if parsed.scheme != "http" or not parsed.raw_host or parsed.user is not None or parsed.password is not None:
+            return None
+        port = 80 if parsed.port is None else parsed.port
+        host = f"[{parsed.raw_host}]" if ":" in parsed.raw_host else parsed.raw_host
+        named = host if port == 80 else f"{host}:{port}"  # noqa: PLR2004, the port that http means
+        start = f" {parsed.raw_path_qs} HTTP/1.1\r\nHost: {named}\r\n"
+        return Place(parsed.raw_host, port, start.encode())
 
     async def ask(self, method: str, place: Place, body: bytes, headers: Mapping[str, str]) -> int:
         """Send a request and return the status of the answer; raise PostError if there is none.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from mockserver.errors import PostError
-from mockserver.plain_http import Connections, place_of
+from mockserver.plain_http import Connections
 
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 PATIENCE_S = 10.0
@@ -78,7 +78,7 @@ async def connections() -> AsyncIterator[Connections]:
 
 async def ask(connections: Connections, url: str) -> int:
     """Post two bytes."""
-    place = place_of(url)
+    place = Connections.place_of(url)
     assert place is not None
     return await connections.ask("POST", place, b"{}", {"X-A": "b"})
 
@@ -223,7 +223,7 @@ def test_it_works_on_the_loop_that_the_server_runs_on() -> None:
     ["https://127.0.0.1/", "http://user@127.0.0.1/", "http://user:pass@127.0.0.1/", "http://", "hook", "ftp://x/"],
 )
 def test_what_is_not_plain_is_left_to_others(url: str) -> None:
-    assert place_of(url) is None
+    assert Connections.place_of(url) is None
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_what_is_not_plain_is_left_to_others(url: str) -> None:
     ],
 )
 def test_a_url_leads_to_a_place(url: str, host: str, port: int, start: bytes) -> None:
-    found = place_of(url)
+    found = Connections.place_of(url)
 
     assert found is not None
     assert (host, port, start) == (found.host, found.port, found.start)

@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from pathlib import Path
 from textwrap import wrap
 from typing import Annotated, Final
 
 import typer
 
 from mockserver.cli.options import AccountKey, AsJson, Url, examples, server_of
-from mockserver.cli.output import show_json, show_line, show_table
+from mockserver.cli.output import check_file, show_json, show_line, show_table, write_file
 from mockserver.cli.shell import Shell, shell_of
 from mockserver.cli.styles import BAD, GOOD
 from mockserver.config import load_config
@@ -82,17 +81,21 @@ def coverage(
     if merge != bool(files):
         fix = "Name the reports after --merge." if merge else f"Write --merge {' '.join(files or ())}."
         raise UsageError("--merge and reports go together", fix=fix)
+    here = _goals_here(shell, config)
+    if html is not None:
+        check_file(shell.folder / html, "--html", makes_folders=False)
     found = [_read(shell, each) for each in files or ()]
     if not merge:
         found = [server_of(context, url, account or EVERY_ACCOUNT).get("coverage")]
     names = files or ["the server's answer"]
     report = merged(read_report(each, name) for each, name in zip(found, names, strict=True))
     asked = Goals(fail_under, tuple(required or ()), tuple(only or ()))
-    goals = _first_set(asked, _goals_here(shell, config), _together(map(read_goals, found, names)))
+    goals = _first_set(asked, here, _together(map(read_goals, found, names)))
     missed = shortfalls(report, goals)
     counted = report.only(goals.only)
     if html is not None:
-        _write(shell.folder / html, page_of(report, _page(goals, merge, names, account)))
+        page = page_of(report, _page(goals, merge, names, account))
+        write_file(shell.folder / html, page.encode(), "--html")
     if as_json:
         show_json({"account": account or EVERY_ACCOUNT, **report_view(report, goals)})
     elif cells:
@@ -137,7 +140,7 @@ def _read(shell: Shell, file: str) -> Json:
         return json.loads((shell.folder / file).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"it cannot be read: {error.strerror}", where=file) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError("it is not JSON", where=file, fix="Write it with `mockserver coverage --json`.") from None
 
 
@@ -185,10 +188,3 @@ def _page(goals: Goals, merge: bool, names: Sequence[str], account: str | None) 
     about = f"merged from {', '.join(names)}" if merge else f"{whose} of one server"
     notes = {(CODE, str(code)): each.label for code, each in load_specs().errors.items()}
     return Page(about, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", goals, notes)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", where="--html") from None

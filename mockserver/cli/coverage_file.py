@@ -14,6 +14,17 @@ from mockserver.service.coverage import Coverage, goal_mistakes
 from mockserver.settings import Settings
 
 
+def check_place(settings: Settings, folder: Path) -> None:
+    """Raise ConfigError for a file that could not be written when the server stops: then it would be too late."""
+    if settings.coverage_file is None:
+        return
+    path = folder / settings.coverage_file
+    if path.is_dir() or not path.parent.is_dir():
+        why = f"{path} is a folder" if path.is_dir() else f"{path.parent} is no folder"
+        what = f"The coverage cannot be written to {settings.coverage_file}: {why}."
+        raise ConfigError(what, fix="Make the folder, or name another file by coverage_file.")
+
+
 def write_coverage(coverage: Coverage, settings: Settings, folder: Path) -> None:
     """Write the report of all accounts, if a file is named for it; raise ConfigError if it cannot be written."""
     if settings.coverage_file is None:

@@ -16,7 +16,7 @@ from mockserver.config import Config, load_config, nearest
 from mockserver.core import clients
 from mockserver.core.clients import Client, Clients, Values
 from mockserver.errors import UsageError
-from mockserver.model import Json
+from mockserver.model import ANY_SECRET, Json
 from mockserver.settings import Settings
 
 EXAMPLES = examples(
@@ -29,7 +29,6 @@ EXAMPLES = examples(
 APPLICATION = "6c1e0d74-9a2b-4f85-b3d6-e07f1a5c8924"
 """The application in code, where the configuration has none; without --auth strict any is let in."""
 PRIVATE_KEY_FILE = "application.key"
-ANY_SECRET = "any-secret"  # noqa: S105, any will do where none is set
 SCHEMES = {"https": "https only", "http": "http; https on port 443 only", "either": "http or https"}
 """The schemes of clients in words."""
 UNTESTED = (

@@ -2,25 +2,30 @@
 
 import random
 import shlex
-from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import urljoin
+from typing import Annotated, Final
 
 import typer
 
+from mockserver.cli.fuzz_flags import (
+    OWN_BASE,
+    asks_of,
+    at,
+    check_side,
+    check_texts,
+    chosen,
+    codes_of,
+    patience_of,
+    urls_of,
+)
 from mockserver.cli.fuzz_output import Search
-from mockserver.cli.inbound import CHANNELS
-from mockserver.cli.options import AsJson, duration_of, examples
-from mockserver.cli.record import asked_of
+from mockserver.cli.options import AsJson, check_server, duration_of, examples
+from mockserver.cli.output import check_file, check_folder
 from mockserver.cli.shell import shell_of
-from mockserver.cli.sut import PORT, Program
-from mockserver.config import check_url, load_config, nearest
+from mockserver.cli.sut import Program, checked
+from mockserver.config import load_config
 from mockserver.core.forms import FORMS
 from mockserver.errors import UsageError
-
-if TYPE_CHECKING:
-    from mockserver.fuzz.cases import Event
 
 EXAMPLES = examples(
     "mockserver fuzz --inbound-url /webhooks/inbound --command 'python app.py' --examples 20 --channel sms",
@@ -30,8 +35,6 @@ VERSIONS: Final = tuple(FORMS)
 WORDS: Final = ("yes", "Yes please", "no", "STOP", "start", "help", "1")
 """What users answer; a system under test that heeds words heeds some of these."""
 _SEEDS: Final = 2**31
-OWN_BASE: Final = f"http://127.0.0.1:{PORT}"
-"""Where a system under test listens that we start."""
 
 
 def fuzz(
@@ -52,7 +55,7 @@ def fuzz(
     ] = None,
     channel: Annotated[
         list[str] | None,
-        typer.Option("--channel", metavar="NAME", help=f"Only this channel ({', '.join(CHANNELS)}); repeatable."),
+        typer.Option("--channel", metavar="NAME", help="Only this channel, such as sms; repeatable."),
     ] = None,
     version: Annotated[
         list[str] | None,
@@ -128,95 +131,64 @@ def fuzz(
     """
     _need_hypothesis()
     shell = shell_of(context)
-    if (shell.folder / save).exists() and not (shell.folder / save).is_dir():
-        raise UsageError(
-            f"{save} is no folder", where="--save", fix="Name a folder for the scenario files of failures."
-        )
-    chosen = random.SystemRandom().randrange(_SEEDS) if seed is None else seed
-    kept = None if database is None else shell.folder / database
-    again = [
-        word for flag, value in (("--command", command), ("--ready-url", ready_url)) if value for word in (flag, value)
-    ]
-    if sends:
-        again = ["--sender", shlex.join(words or ())]
-    search = Search(shell, chosen, number, kept, save, tuple(without or ()), junit, as_json, tuple(again))
-    flags = {"port": str(port or 0), "tls": False, "seed": chosen, "signature_secret": secret, "api_key": account}
+    check_side(context, sends=sends)
+    check_texts({"--secret": secret, "--account": account, "--save": save, "--database": database, "--junit": junit})
+    check_server(url, {"--port": port})
+    check_folder(shell.folder / save, "--save")
+    if database is not None:
+        check_folder(shell.folder / database, "--database")
+    if junit is not None:
+        check_file(shell.folder / junit, "--junit")
+    chosen_seed = random.SystemRandom().randrange(_SEEDS) if seed is None else seed
+    search = Search(
+        shell,
+        chosen_seed,
+        number,
+        None if database is None else shell.folder / database,
+        save,
+        tuple(without or ()),
+        junit,
+        as_json,
+        again=_again(words, command, ready_url, sends=sends),
+    )
+    flags = {"port": str(port or 0), "tls": False, "seed": chosen_seed, "signature_secret": secret, "api_key": account}
     settings = load_config(flags, shell.environ, shell.folder).settings
-    if url is not None:
-        check_url("the server's URL", url, "--url")
     if sends:
         from mockserver.cli.fuzz_sends import Sending, fuzz_sends
 
-        _refuse(
-            {"--inbound-url": inbound_url, "--status-url": status_url, "--command": command, "--url": url}
-            | {"--channel": channel, "--version": version, "--ask": ask, "--word": word, "--state-url": state_url}
-            | {"--ready-url": ready_url}
-        )
-        sending = Sending(tuple(words or ()), _codes(exit_codes), duration_of(timeout or "30s", "--timeout"))
+        sending = Sending(tuple(words or ()), codes_of(exit_codes), patience_of(timeout or "30s"))
         raise typer.Exit(fuzz_sends(search, sending, settings))
     if words:
         fix = "Write --sends before it, or start your system by --command."
         raise UsageError(f'"{words[0]}" is not expected here', where="COMMAND", fix=fix)
     from mockserver.cli.fuzz_webhooks import Wishes, fuzz_webhooks
 
-    urls = _urls(inbound_url, status_url, command)
+    urls = urls_of({"inbound": inbound_url, "status": status_url}, is_ours=command is not None)
     base = OWN_BASE if command is not None else next(iter(urls.values()))
-    program = Program(command, base, ready_url, duration_of(ready_within, "--ready-within"))
-    if command is not None and not program.words:
-        raise UsageError("the command is empty", where="--command", fix="Write: --command 'python app.py'.")
     wishes = Wishes(
         urls=urls,
-        asks=tuple(map(asked_of, ask or ())),
+        asks=asks_of(ask or (), base),
         words=(*WORDS, *(word or ())),
-        channels=_chosen(channel, CHANNELS, "channel"),
-        versions=_chosen(version, VERSIONS, "version"),
-        state_url=None if state_url is None else urljoin(base, state_url),
+        channels=tuple(channel or ()),
+        versions=chosen(version or (), VERSIONS, "version"),
+        state_url=None if state_url is None else at(base, state_url, "the URL of the state", "--state-url"),
         secret=secret,
-        patience_s=duration_of(timeout or "5s", "--timeout"),
+        patience_s=patience_of(timeout or "5s"),
         settle_s=duration_of(settle, "--settle"),
     )
+    program = checked(Program(command, base, ready_url, duration_of(ready_within, "--ready-within")))
     raise typer.Exit(fuzz_webhooks(search, wishes, program, settings, url))
+
+
+def _again(words: list[str] | None, command: str | None, ready_url: str | None, *, sends: bool) -> tuple[str, ...]:
+    """Return what `mockserver run` needs beside a file to try a case again."""
+    if sends:
+        return "--sender", shlex.join(words or ())
+    given = {"--command": command, "--ready-url": ready_url}
+    return tuple(word for flag, value in given.items() if value for word in (flag, value))
 
 
 def _need_hypothesis() -> None:
     if find_spec("hypothesis") is None:
         what = "Fuzzing needs Hypothesis, which is not installed"
         raise UsageError(what, fix="Install it: pip install 'messages-mockserver[fuzz]'.")
-
-
-def _refuse(given: Mapping[str, object]) -> None:
-    """Raise UsageError for a flag that does not go with ``--sends``."""
-    for flag, value in given.items():
-        if value:
-            raise UsageError(f"{flag} does not go with --sends", where=flag, fix="Leave out one of them.")
-
-
-def _codes(written: str) -> frozenset[int]:
-    try:
-        return frozenset(map(int, written.split(",")))
-    except ValueError:
-        fix = "Write it like --exit-codes 0,1."
-        raise UsageError(f'"{written}" are no exit codes', where="--exit-codes", fix=fix) from None
-
-
-def _chosen(named: list[str] | None, there_are: tuple[str, ...], what: str) -> tuple[str, ...]:
-    for name in named or ():
-        if name not in there_are:
-            near = nearest(name, there_are)
-            fix = f"Did you mean {near}?" if near else f"There are: {', '.join(there_are)}."
-            raise UsageError(f"there is no {what} {name}", where=f"--{what}", fix=fix)
-    return tuple(named or there_are)
-
-
-def _urls(inbound_url: str | None, status_url: str | None, command: str | None) -> dict["Event", str]:
-    """Return the endpoints; with a command a path is one at the port it is given."""
-    given: dict[Event, str | None] = {"inbound": inbound_url, "status": status_url}
-    urls: dict[Event, str] = {}
-    for event, url in given.items():
-        if url is not None:
-            urls[event] = urljoin(OWN_BASE, url) if command is not None else url
-            check_url(f"the URL of {event} webhooks", urls[event].replace(PORT, "1"), f"--{event}-url")
-    if not urls:
-        fix = "Give --inbound-url, --status-url, or both; or --sends and a command."
-        raise UsageError("there is nothing to fuzz", fix=fix)
-    return urls

@@ -46,7 +46,8 @@ class Search:
 class Verdict:
     """What came of a check in one place. ``file`` is the scenario that shows it does not hold.
 
-    ``hidden_by`` are the checks that failed before it could be judged, in every case that could have broken it.
+    ``hidden_by`` are the checks that failed before it could be judged: in every case that could have broken it, or in
+    one that did.
     """
 
     check: "Check"
@@ -121,10 +122,9 @@ def _tell(search: Search, hunt: "Hunt[Any, Any]", told: Told, took_s: float) -> 
     """Save what was found and tell all; return the exit code."""
     files = {key: _saved(search, each.name, told.written(each)) for key, each in hunt.found.items()}
     verdicts = [
-        Verdict(check, at, told.judged.counts[key], hunt.found.get(key), files.get(key), told.judged.hidden_by(*key))
+        _verdict(check, at, told.judged, hunt.found.get((check.name, at)), files.get((check.name, at)))
         for check in told.checks
         for at in told.judged.places(check.name)
-        for key in [(check.name, at)]
     ]
     code = _FOUND if hunt.found else 0
     if search.as_json:
@@ -134,6 +134,12 @@ def _tell(search: Search, hunt: "Hunt[Any, Any]", told: Told, took_s: float) -> 
     if search.junit is not None:
         write_file(search.shell.folder / search.junit, _junit(search, verdicts, took_s), "--junit")
     return code
+
+
+def _verdict(check: "Check", at: str, judged: "Judged", finding: "Finding[Any] | None", file: str | None) -> Verdict:
+    """Return what came of a check in one place; one that was found not to hold is hidden no more."""
+    hidden_by = () if finding is not None else judged.hidden_by(check.name, at)
+    return Verdict(check, at, judged.counts[check.name, at], finding, file, hidden_by)
 
 
 def _saved(search: Search, name: str, text: str) -> str:
@@ -163,6 +169,7 @@ def _show(search: Search, verdicts: list[Verdict], tried: int, took_s: float) ->
             show_line(environ, (f"        again: {shlex.join(('mockserver', 'run', each.file, *search.again))}", QUIET))
     failed = sum(each.finding is not None for each in verdicts)
     words = f"{failed} of {len(verdicts)} checks do not hold" if failed else f"all {len(verdicts)} checks hold"
+    words = words if verdicts else "nothing was judged"
     show_line(environ, (f"{words}: {tried} cases in {took_s:.1f} s; seed {search.seed}", BAD if failed else GOOD))
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from mockserver.cli.client import Server
 from mockserver.cli.fuzz_output import Search, Told, searched
 from mockserver.cli.fuzz_webhooks import environ_of, server_at
+from mockserver.cli.output import one_line
 from mockserver.cli.sender_end import requests_of
-from mockserver.cli.sut import Program, started
+from mockserver.cli.sut import Program, printed, started
 from mockserver.demo.stage import ended_by_sigterm
 from mockserver.errors import UsageError
 from mockserver.fuzz.checks import checks_of
@@ -93,7 +94,7 @@ class LiveProgram:
         if ended.code == 0 and sent and not crash:
             return sent
         how = "did not end" if ended.code is None else f"ended with code {ended.code}"
-        said = "\n".join(f"  | {each}" for each in ended.output.splitlines()[-_LAST_LINES:])
+        said = "\n".join(f"  | {one_line(each, _WIDTH)}" for each in ended.output.splitlines()[-_LAST_LINES:])
         what = f"with nothing wrong, the command {how} and sent {sent.total()} messages"
         fix = "It learns of the server by MESSAGES_API_URL, MESSAGES_API_KEY and MESSAGES_API_SECRET."
         raise UsageError(what, where="COMMAND", fix=f"{fix} It printed:\n{said}" if said else fix)
@@ -114,14 +115,15 @@ class LiveProgram:
     def _ended(self, account: str) -> tuple[int | None, str, float]:
         """Run the program to its end; return its code, what it printed, and how long it took."""
         environ = {**self._search.shell.environ, **environ_of(self._url, self._settings, account)}
-        program = Program(self._sending.command)
+        program = Program(self._sending.command, flag="COMMAND")
         began_s = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="mockserver-fuzz-") as folder:
             log = Path(folder) / "sender.log"
             with started(program, environ, self._search.shell.folder, log, stopped=lambda: False) as running:
                 code = running.ended_within(self._sending.patience_s)
                 took_s = time.monotonic() - began_s
-            return code, log.read_text(encoding="utf-8", errors="replace"), took_s
+            return code, printed(log), took_s
 
 
 _LAST_LINES: Final = 10
+_WIDTH: Final = 200

@@ -1,18 +1,23 @@
 """A running system under test as the fuzzer sees it: webhooks go there by HTTP, its sends are read off our journal."""
 
 import http.client
+import socket
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Timer
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from mockserver.cli.client import Server
+from mockserver.cli.entries import entries_after
+from mockserver.cli.output import one_line
 from mockserver.cli.sut import Program, Started, started
 from mockserver.errors import UnreachableError, UsageError
-from mockserver.fuzz.cases import Event, Talk
+from mockserver.fuzz.cases import Event as Endpoint
+from mockserver.fuzz.cases import Talk
 from mockserver.fuzz.trial import Reply
 from mockserver.fuzz.writing import USER, with_user
 from mockserver.model import Json
@@ -29,7 +34,7 @@ _MOST_BYTES: Final = 10_000_000
 class Reach:
     """Where it is reached, and how long it may take: to answer, and to do what it does after it answered."""
 
-    urls: Mapping[Event, str]
+    urls: Mapping[Endpoint, str]
     asks: tuple[Asked, ...] = ()
     state_url: str | None = None
     patience_s: float = 5.0
@@ -119,7 +124,7 @@ class LiveSut:
             after = page["next"]
         return None
 
-    def post(self, event: Event, content: bytes, headers: Mapping[str, str]) -> Reply:
+    def post(self, event: Endpoint, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Send one webhook; a program of ours that ended over it is started anew."""
         self._is_restless = True
         reply, _ = self._request("POST", self._reach.urls[event], content, headers)
@@ -132,8 +137,7 @@ class LiveSut:
         """Return how many messages it sent since the case began, once it is quiet."""
         time.sleep(self._reach.settle_s)
         self._is_restless = False
-        page = self._server.get("journal", after=self._mark, limit=_PAGE)
-        requests = [each["request"] for each in page["entries"] if "request" in each]
+        requests = (each["request"] for each in entries_after(self._server, self._mark) if "request" in each)
         return sum(each["verdict"] == "accepted" and each["channel"] is not None for each in requests)
 
     def state(self) -> bytes | None:
@@ -169,18 +173,44 @@ class LiveSut:
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(parts.hostname or "", parts.port, timeout=self._reach.patience_s)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        late = Event()
         try:
-            connection.request(method, target, content, dict(headers))
-            answer = connection.getresponse()
-            return Reply(answer.status), answer.read(_MOST_BYTES)
+            connection.connect()
+            with _cut_after(self._reach.patience_s, connection.sock, late):
+                connection.request(method, target, content, dict(headers))
+                answer = connection.getresponse()
+                found = Reply(answer.status), answer.read(_MOST_BYTES)
+            return (Reply(), b"") if late.is_set() else found
         except TimeoutError:
             return Reply(), b""
         except (OSError, http.client.HTTPException) as error:
-            return Reply(broken=f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"), b""
+            if late.is_set():
+                return Reply(), b""
+            what = f"{type(error).__name__}: {getattr(error, 'strerror', None) or str(error).strip()}"
+            return Reply(broken=one_line(what, _WIDTH)), b""
         finally:
             connection.close()
 
 
+@contextmanager
+def _cut_after(patience_s: float, connected: socket.socket, late: Event) -> Iterator[None]:
+    """Cut a connection that is still in use after so long: one that trickles on never meets a timeout of its own."""
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # beneath TLS, which another thread may be reading
+
+    timer = Timer(patience_s, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+_WIDTH: Final = 200
 _REFUSED: Final = 400
 _FIRST_USER: Final = 12005550100
 """Whom it is asked to write to before the search begins; of the range kept for fiction."""

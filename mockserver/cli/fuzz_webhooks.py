@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.cli.client import Server
+from mockserver.cli.fuzz_flags import chosen
 from mockserver.cli.fuzz_output import Search, Told, searched
 from mockserver.cli.fuzz_sut import Keeper, LiveSut, Reach
 from mockserver.cli.sut import PORT, Program
 from mockserver.contract.specs import load_specs
 from mockserver.demo.stage import ended_by_sigterm
+from mockserver.errors import UsageError
 from mockserver.fuzz.cases import Case, Event, FreshIds, Material
 from mockserver.fuzz.checks import checks_of
 from mockserver.fuzz.hunt import Hunt, Plan
@@ -21,6 +23,7 @@ from mockserver.fuzz.making import Making
 from mockserver.fuzz.plain import Plain
 from mockserver.fuzz.trial import Examiner, Failed
 from mockserver.fuzz.writing import Around, written
+from mockserver.model import ANY_SECRET
 from mockserver.service.versions import versions_of
 from mockserver.wire.forging import Signer
 
@@ -28,12 +31,10 @@ if TYPE_CHECKING:
     from mockserver.scenario.recorded import Asked
     from mockserver.settings import Settings
 
-_ANY_SECRET = "any-secret"  # noqa: S105 - what an account without secrets takes
-
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is to be tried on webhook endpoints."""
+    """What is to be tried on webhook endpoints; without ``channels``, all there are."""
 
     urls: Mapping[Event, str]
     asks: tuple["Asked", ...]
@@ -61,6 +62,12 @@ class Wishes:
 def fuzz_webhooks(search: Search, wishes: Wishes, program: Program, settings: "Settings", url: str | None) -> int:
     """Fuzz the webhook endpoints of a system under test; return the exit code."""
     checks = checks_of("webhooks", search.without, wishes.told)
+    documents = versions_of(load_specs(), exact=False)
+    known = documents.specs.capabilities.channels
+    channels = chosen(wishes.channels, known, "channel")
+    if not any(known[channel].speaks(version) for channel in channels for version in wishes.versions):
+        what = f"{', '.join(channels)} has no webhooks in {', '.join(wishes.versions)}"
+        raise UsageError(what, where="--channel", fix="Name another channel, or leave out --version.")
     program, port = program.on_free_port()
     wishes = wishes.on_port(port)
     with (
@@ -70,9 +77,9 @@ def fuzz_webhooks(search: Search, wishes: Wishes, program: Program, settings: "S
     ):
         reach = Reach(wishes.urls, wishes.asks, wishes.state_url, wishes.patience_s, wishes.settle_s)
         sut = LiveSut(reach, server, keeper)
-        told = (wishes.channels, wishes.versions, tuple(wishes.urls), wishes.words)
+        told = (channels, wishes.versions, tuple(wishes.urls), wishes.words)
         material = Material(*told, sut.greet(), is_signed=wishes.secret is not None)
-        making, plain = Making(material), Plain(material, versions_of(load_specs(), exact=False))
+        making, plain = Making(material), Plain(material, documents)
         signer = Signer(settings.signature_secret, settings.api_key)
         examiner = Examiner(sut, signer, checks, FreshIds(search.seed))
         plan = Plan(search.seed, search.examples, search.database)
@@ -124,6 +131,6 @@ def environ_of(url: str, settings: "Settings", account: str) -> dict[str, str]:
     return {
         "MESSAGES_API_URL": url,
         "MESSAGES_API_KEY": account,
-        "MESSAGES_API_SECRET": settings.api_secret or _ANY_SECRET,
+        "MESSAGES_API_SECRET": settings.api_secret or ANY_SECRET,
         "MESSAGES_SIGNATURE_SECRET": settings.signature_secret,
     }

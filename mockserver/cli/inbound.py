@@ -18,7 +18,7 @@ EXAMPLES = examples(
     "mockserver inbound whatsapp location --set lat=51.5 --set long=-0.1 --version v1 --json",
     'mockserver inbound whatsapp text --set \'context={"message_uuid": "5b1e6c2a-8d5f-4a7e-9c3b-1f2e3d4c5b6a"}\'',
 )
-# Written out, since reading the specs would double the time a command takes; a test holds them against the rows.
+# Words of the help only. Reading the specs would double the time a command takes; a test holds them against the rows.
 CHANNELS: Final = ("sms", "mms", "rcs", "viber", "messenger", "whatsapp")
 KINDS: Final = (
     *("text", "image", "audio", "video", "file", "vcard", "sticker", "location", "contacts"),

@@ -1,6 +1,6 @@
 """Flags that several commands share, and the examples their help ends in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import typer
@@ -30,6 +30,17 @@ def server_of(context: typer.Context, url: str | None, account: str | None = Non
     address = url or environ.get(URL_ENV) or DEFAULT_URL
     check_url("the server's URL", address, "--url" if url else URL_ENV)
     return Server(address.rstrip("/"), account)
+
+
+def check_server(url: str | None, own: Mapping[str, object]) -> None:
+    """Raise for a URL of a server that is none, and for flags of a server of our own beside it."""
+    if url is None:
+        return
+    check_url("the server's URL", url, "--url")
+    for flag, value in own.items():
+        if value is not None:
+            fix = "Give it to `mockserver serve`, or leave out --url."
+            raise UsageError(f"{flag} is for a server of our own", where=flag, fix=fix)
 
 
 def pairs_of(written: Iterable[str], flag: str = "--set") -> dict[str, str]:

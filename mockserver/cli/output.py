@@ -146,6 +146,24 @@ def _console(environ: Mapping[str, str], width: int | None = None) -> "Console":
     return Console(file=sys.stdout, width=width, force_terminal=True, no_color=no_color, highlight=False)
 
 
+def check_file(path: Path, flag: str, *, makes_folders: bool = True) -> None:
+    """Raise UsageError, naming the flag, for a file that could not be written: before the work that is to fill it."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", where=flag, fix="Name a file in it.")
+    if not makes_folders and not path.parent.is_dir():
+        raise UsageError(f"{path} cannot be written: {path.parent} is no folder", where=flag, fix="Name another place.")
+    check_folder(path.parent, flag)
+
+
+def check_folder(path: Path, flag: str) -> None:
+    """Raise UsageError, naming the flag, for a folder in which no file could be made; it need not be there yet."""
+    above = next(each for each in (path, *path.parents) if each.exists())
+    if not above.is_dir():
+        raise UsageError(f"{above} is no folder", where=flag, fix="Name another place.")
+    if not os.access(above, os.W_OK):
+        raise UsageError(f"nothing can be written in {above}", where=flag, fix="Name another place.")
+
+
 def write_file(path: Path, content: bytes, flag: str) -> None:
     """Write a file and the folders above it; raise UsageError, naming the flag, if that cannot be."""
     try:

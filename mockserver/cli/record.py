@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from mockserver.cli.client import Server
+from mockserver.cli.entries import entries_after
 from mockserver.cli.options import AccountKey, Url, examples, server_of
 from mockserver.cli.shell import complain, shell_of
 from mockserver.cli.styles import ACKNOWLEDGED
@@ -23,7 +24,6 @@ EXAMPLES = examples(
     "mockserver record --since 0 -o recorded.yaml",
     """mockserver record --ask 'POST /remind {"channel": "sms"}' --name reminder""",
 )
-_PAGE: Final = 1000
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _NAME: Final = "recorded"
 _FAILED: Final = 1
@@ -70,7 +70,7 @@ def record(
 
 def recording(server: Server, identity: str, since: int, asked: tuple[Asked, ...] = ()) -> Recording:
     """Return what happened after a journal entry; raise UsageError if nothing did."""
-    entries = list(_entries(server, since))
+    entries = list(entries_after(server, since))
     requests = [each["request"] for each in entries if "request" in each]
     told = [server.get(f"messages/{each}") for each in _messages_of(entries)]
     told = [each for each in told if each["journal"] and each["journal"][0]["id"] > since]
@@ -94,13 +94,6 @@ def recording(server: Server, identity: str, since: int, asked: tuple[Asked, ...
         findings=sum(len(each["findings"]) for each in requests),
         faulted=sum(each["fault"] is not None for each in requests),
     )
-
-
-def _entries(server: Server, since: int) -> Iterator[Json]:
-    """Yield the entries after one, oldest first."""
-    while (page := server.get("journal", after=since, limit=_PAGE))["entries"]:
-        yield from page["entries"]
-        since = page["next"]
 
 
 def _messages_of(entries: list[Json]) -> list[str]:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mockserver.cli import changes
-from mockserver.cli.options import AsJson, duration_of, examples, pairs_of
-from mockserver.cli.output import show_json, write_file
+from mockserver.cli.options import AsJson, check_server, duration_of, examples, pairs_of
+from mockserver.cli.output import check_file, show_json, write_file
 from mockserver.cli.run_output import Lines, Silence, report_json
 from mockserver.cli.runner import Host, Ran, Runner
 from mockserver.cli.scenario_files import BrokenFilesError, ScenarioFile, chosen, find, read_all
 from mockserver.cli.shell import Shell, complain, shell_of
-from mockserver.cli.sut import PORT, Program, wait_until_ready
+from mockserver.cli.sut import PORT, Program, checked, wait_until_ready
 from mockserver.config import Config, check_url, load_config
 from mockserver.errors import MockServerError, UsageError
 
@@ -100,6 +100,9 @@ def run(
     passed, 1 if one failed, 2 if a file is broken (then none is run), 3 if something cannot be reached.
     """
     shell = shell_of(context)
+    for flag, file in (("--junit", junit), ("--report", report)):
+        if file is not None:
+            check_file(shell.folder / file, flag)
     program = _program(command, target, ready_url, ready_within)
     _check(program, jobs, url, seed, port, account)
     given = load_config(
@@ -224,24 +227,14 @@ def _program(command: str | None, target: str | None, ready_url: str | None, rea
         target = f"http://127.0.0.1:{PORT}"
     if target is not None:
         check_url("the URL of the system under test", target.replace(PORT, "1"), "--target")
-    if ready_url is not None and not (ready_url.startswith("/") and target is not None):
-        check_url("the URL that says it is ready", ready_url.replace(PORT, "1"), "--ready-url")
-    program = Program(command, target, ready_url, within_s)
-    if command is not None and not program.words:
-        raise UsageError("the command is empty", where="--command", fix="Write: --command 'python app.py'.")
-    return program
+    return checked(Program(command, target, ready_url, within_s))
 
 
 def _check(
     program: Program, jobs: int, url: str | None, seed: int | None, port: int | None, account: str | None
 ) -> None:
     """Raise UsageError for flags that do not go together."""
-    if url is not None:
-        check_url("the server's URL", url, "--url")
-        for flag, value in (("--seed", seed), ("--port", port)):
-            if value is not None:
-                fix = "Give it to `mockserver serve`, or leave out --url."
-                raise UsageError(f"{flag} is for a server of our own", where=flag, fix=fix)
+    check_server(url, {"--seed": seed, "--port": port})
     if jobs == 1:
         return
     if program.command is None or account is not None:
@@ -259,11 +252,12 @@ def _host(given: Config, url: str | None, specs: "Specs", folder: Path) -> Itera
     if url is not None:
         yield Host(url.rstrip("/"), False, settings.signature_secret, settings.api_key, settings.api_secret)
         return
-    from mockserver.cli.coverage_file import write_coverage
+    from mockserver.cli.coverage_file import check_place, write_coverage
     from mockserver.cli.senders import sender_mistakes
     from mockserver.web.app import create_app
     from mockserver.web.server import serving
 
+    check_place(settings, folder)
     if given.path is not None:
         for mistake in sender_mistakes(given.path, given.accounts, specs.capabilities):
             raise mistake

@@ -15,9 +15,10 @@ import msgspec
 from mockserver.cli.client import Server
 from mockserver.cli.scenario_files import ScenarioFile
 from mockserver.cli.sender_end import complaint
-from mockserver.cli.sut import Program, Started, started
+from mockserver.cli.sut import Program, Started, printed, started
 from mockserver.core.reports import Report, StepResult
 from mockserver.errors import ConflictError, MockServerError, UsageError
+from mockserver.model import ANY_SECRET
 
 OWN_KEY: Final = "run-{id}"
 """The key of the account a scenario has for itself."""
@@ -25,7 +26,6 @@ _LOOK_S: Final = 1
 """How long one look at a report waits for its end; what is new is shown so often at least."""
 _LEAVING_S: Final = 0.5
 """How long a program that answers no more may take to be gone: interpreters close their sockets before they end."""
-_ANY_SECRET: Final = "any-secret"  # noqa: S105 - what an account without secrets takes
 Show: TypeAlias = Callable[["ScenarioFile", str, StepResult], None]
 """Told of each step and check as it ends: the file, the account, what came of it."""
 
@@ -146,7 +146,7 @@ class Runner:
         return {
             "MESSAGES_API_URL": self.host.url,
             "MESSAGES_API_KEY": account,
-            "MESSAGES_API_SECRET": next(iter(given.secrets), known or _ANY_SECRET),
+            "MESSAGES_API_SECRET": next(iter(given.secrets), known or ANY_SECRET),
             "MESSAGES_SIGNATURE_SECRET": given.signature_secret or self.host.signature_secret,
         }
 
@@ -171,13 +171,13 @@ class Runner:
         first = int(server.post(f"scenarios/{identity}/run", None)["first_entry"])
         if self.sender is None:
             return self._followed(server, file, account, first, show), ()
-        program, environ = Program(self.sender), {**self.environ, **self._told(file, account)}
+        program, environ = Program(self.sender, flag="--sender"), {**self.environ, **self._told(file, account)}
         with tempfile.TemporaryDirectory(prefix="mockserver-run-") as folder:
             log = Path(folder) / "sender.log"
             with started(program, environ, self.folder, log, stopped=self._stopped.is_set) as sender:
                 report = self._followed(server, file, account, first, show)
                 code = sender.ended_within(self.program.ready_within_s)
-                why = complaint(server, first, code, log.read_text("utf-8", "replace"))
+                why = complaint(server, first, code, printed(log))
                 lines = tuple(sender.last_lines())
         if not why:
             return report, lines

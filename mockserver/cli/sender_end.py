@@ -2,24 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Final
 
 from mockserver.cli.client import Server
+from mockserver.cli.entries import entries_after
 from mockserver.fuzz.sending import DECLARED, Ended, Request, has_crashed, message_of, untold
-
-_PAGE: Final = 1000
 
 
 def requests_of(server: Server, message: Callable[[str, str], str] = message_of, after: int = 0) -> Iterator[Request]:
     """Yield the sends of an account since a journal entry; ``message`` tells one from another by path and body."""
-    while (page := server.get("journal", after=after, limit=_PAGE))["entries"]:
-        for entry in page["entries"]:
-            found = entry.get("request")
-            if found is not None and found["channel"] is not None:
-                at_s = datetime.fromisoformat(entry["at"]).timestamp()
-                told = message(found["path"], found["body"])
-                yield Request(at_s, told, found["verdict"] == "accepted", found["status"])
-        after = page["next"]
+    for entry in entries_after(server, after):
+        found = entry.get("request")
+        if found is not None and found["channel"] is not None:
+            at_s = datetime.fromisoformat(entry["at"]).timestamp()
+            told = message(found["path"], found["body"])
+            yield Request(at_s, told, found["verdict"] == "accepted", found["status"])
 
 
 def complaint(server: Server, after: int, code: int | None, output: str) -> str:

@@ -15,6 +15,7 @@ from mockserver.cli.flags import serve_signature
 from mockserver.cli.options import examples
 from mockserver.cli.shell import shell_of
 from mockserver.config import Config, load_config
+from mockserver.model import ANY_SECRET
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def serve(context: typer.Context, **flags: Any) -> None:
             " nobody who he is: whoever reaches it reads all and changes all."
         )
 
-    from mockserver.cli.coverage_file import write_coverage
+    from mockserver.cli.coverage_file import check_place, write_coverage
     from mockserver.cli.senders import sender_mistakes
     from mockserver.cli.served_scenarios import ServedScenarios
     from mockserver.contract.specs import load_specs
@@ -63,6 +64,7 @@ def serve(context: typer.Context, **flags: Any) -> None:
         if flags["watch"]:
             watching.append(asyncio.get_running_loop().create_task(served.watch()))
 
+    check_place(config.settings, shell.folder)
     specs = load_specs()
     if config.path is not None:
         for mistake in sender_mistakes(config.path, config.accounts, specs.capabilities):
@@ -130,7 +132,7 @@ def _targets(config: Config) -> str:
 
 def _curl(settings: Settings, url: str) -> str:
     """Return a command that sends the first message; a secret is left to the shell that knows it."""
-    credentials = f"{settings.api_key}:any-secret"
+    credentials = f"{settings.api_key}:{ANY_SECRET}"
     user = shlex.quote(credentials) if settings.api_secret is None else shlex.quote(f"{settings.api_key}:YOUR-SECRET")
     body = shlex.quote(json.dumps(_FIRST_MESSAGE, separators=(",", ":")))
     return f"curl -u {user} -H 'Content-Type: application/json' -d {body} {url}/v1/messages"

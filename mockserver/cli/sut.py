@@ -17,6 +17,8 @@ from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
+from mockserver.cli.output import one_line
+from mockserver.config import check_url
 from mockserver.errors import MockServerError, UnreachableError, UsageError
 
 PORT: Final = "{port}"
@@ -24,7 +26,11 @@ PORT: Final = "{port}"
 _LOOK_EVERY_S: Final = 0.05
 _ANSWER_S: Final = 2.0
 _END_S: Final = 5.0
+_LEFT_S: Final = 1.0
+"""How long what a program started may outlive it."""
 _LAST_LINES: Final = 20
+_WIDTH: Final = 200
+_MOST_BYTES: Final = 1_000_000
 _SERVER_ERRORS: Final = 500
 
 
@@ -33,13 +39,15 @@ class Program:
     """How the system under test is started and reached.
 
     ``url`` is where it listens; ``ready_url`` (also a path at ``url``) is what answers once it is ready, without one
-    its port takes connections. ``command`` is ``None`` for one that is started by somebody else.
+    its port takes connections. ``command`` is ``None`` for one that is started by somebody else; ``flag`` is where it
+    was named.
     """
 
     command: str | None = None
     url: str | None = None
     ready_url: str | None = None
     ready_within_s: float = 30.0
+    flag: str = "--command"
 
     def on_free_port(self) -> tuple["Program", int]:
         """Return the program with a free port of this machine in the place of ``{port}``."""
@@ -58,7 +66,17 @@ class Program:
             return shlex.split(self.command or "")
         except ValueError as error:
             fix = "Quote it as a shell would read it."
-            raise UsageError(f"the command cannot be read: {error}", where="--command", fix=fix) from None
+            raise UsageError(f"the command cannot be read: {error}", where=self.flag, fix=fix) from None
+
+
+def checked(program: Program) -> Program:
+    """Return a program as it is; raise UsageError for a command that cannot be read, or a URL that is none."""
+    if program.command is not None and not program.words:
+        raise UsageError("the command is empty", where="--command", fix="Write: --command 'python app.py'.")
+    ready_url = program.ready_url
+    if ready_url is not None and not (ready_url.startswith("/") and program.url is not None):
+        check_url("the URL that says it is ready", ready_url.replace(PORT, "1"), "--ready-url")
+    return program
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,7 @@ class Started:
 
     def last_lines(self) -> list[str]:
         """Return the end of what it printed."""
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+        return printed(self.log).splitlines()[-_LAST_LINES:]
 
     @property
     def ended(self) -> int | None:
@@ -83,6 +101,13 @@ class Started:
             return self.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             return None
+
+
+def printed(log: Path) -> str:
+    """Return what a program printed, of very much the end: one that goes round in circles prints gigabytes."""
+    with log.open("rb") as file:
+        file.seek(max(log.stat().st_size - _MOST_BYTES, 0))
+        return file.read(_MOST_BYTES).decode("utf-8", "replace")
 
 
 @contextmanager
@@ -131,7 +156,7 @@ def ready_place(program: Program) -> str | None:
 
 
 def _failed(what: str, running: Started | None) -> MockServerError:
-    said = "" if running is None else "\n".join(f"  | {each}" for each in running.last_lines())
+    said = "" if running is None else "\n".join(f"  | {one_line(each, _WIDTH)}" for each in running.last_lines())
     fix = f"It printed:\n{said}" if said else None
     return UnreachableError(what, fix=fix or "Give a longer time by --ready-within, or another URL by --ready-url.")
 
@@ -169,26 +194,36 @@ def _open(program: Program, environ: Mapping[str, str], folder: Path, output: in
     except OSError as error:
         what = f"{program.words[0]} cannot be started: {error.strerror}"
         raise UnreachableError(
-            what, where="--command", fix="Name a program; a shell's words need `sh -c '...'`."
+            what, where=program.flag, fix="Name a program; a shell's words need `sh -c '...'`."
         ) from None
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a program and what it started, which share a group of its own number."""
-    _signal(process, is_last=False)
-    try:
+    """End a program and what it started, which share a group of its own number; also what outlives the program."""
+    _signal(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
         process.wait(_END_S)
-    except subprocess.TimeoutExpired:
-        _signal(process, is_last=True)
-        process.wait()
+    deadline_s = time.monotonic() + _LEFT_S
+    while process.returncode is not None and _signal(process, 0) and time.monotonic() < deadline_s:
+        time.sleep(_LOOK_EVERY_S)
+    _signal(process, _LAST_SIGNAL)
+    process.wait()
 
 
-def _signal(process: "subprocess.Popen[bytes]", *, is_last: bool) -> None:
+def _signal(process: "subprocess.Popen[bytes]", number: int) -> bool:
+    """Send a signal to a program and what it started, 0 for none; return whether any of them was there."""
     if sys.platform == "win32":
-        process.kill() if is_last else process.terminate()
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL if is_last else signal.SIGTERM)
+        if number:
+            process.terminate()
+        return False
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+_LAST_SIGNAL: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def _free_port() -> int:

@@ -10,6 +10,8 @@ from mockserver.core.capabilities import Row
 from mockserver.core.forms import FORMS
 from mockserver.model import Json
 
+FURTHER: Final = ("context", "profile")
+"""Members beside the content that a tester may give, where a document has them."""
 _ENVELOPE: Final = ("message_uuid", "to", "from", "timestamp")
 """Members that every inbound message has, whatever it says."""
 
@@ -26,6 +28,11 @@ class InboundShape:
     members: Mapping[str, Json]
     beside: Mapping[str, Json]
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What a tester may give: the members of the content, and some beside it; a bare kind is a member itself."""
+        return (*self.members, *(each for each in FURTHER if each in self.beside))
+
 
 class InboundShapes:
     """The shapes of all inbound messages. Works one out on first use."""
@@ -38,11 +45,11 @@ class InboundShapes:
         """Return the shape of a supported inbound row."""
         cell = (row.dialect, row.schema or "")
         if cell not in self._known:
-            self._known[cell] = shape_of(row, self._schemas[row.dialect])
+            self._known[cell] = _shape_of(row, self._schemas[row.dialect])
         return self._known[cell]
 
 
-def shape_of(row: Row, schemas: Schemas) -> InboundShape:
+def _shape_of(row: Row, schemas: Schemas) -> InboundShape:
     """Return the shape of a supported inbound row, by the schemas of its dialect."""
     form = FORMS[row.dialect]
     holder = schemas.component(row.schema or "")

@@ -7,6 +7,7 @@ from mockserver.contract.cells import only_in
 from mockserver.contract.guess import cell_of, close_channel, close_kind, said_at, twin_of
 from mockserver.core.capabilities import Capabilities, ChannelRow, Row
 from mockserver.core.forms import FORMS, V0_1, V1, Form, found_along, found_at, said_version
+from mockserver.core.places import dotted, put, removed
 from mockserver.model import Json
 from mockserver.problem import Violation
 
@@ -152,7 +153,7 @@ def with_options_in_place(branch: Branch, body: dict[str, Json]) -> dict[str, Js
     """Return the body with its channel's options where they belong, if they stood elsewhere."""
     for _ in range(2):  # what stood in a misplaced object may belong elsewhere again
         for place, there in strays(branch, body):
-            body = placed(removed(body, place), there, found_at(body, place))
+            body = put(removed(body, dotted(place)), dotted(there), found_at(body, place))
     return body
 
 
@@ -166,8 +167,9 @@ def with_kind(capabilities: Capabilities, form: Form, row: Row, kind: str, body:
     known = capabilities.kinds_in(form.dialect)
     kept = {name: each for name, each in content.items() if name == row.kind or (not form.holder and name not in known)}
     carried = _carried(capabilities, row, kind, content)
-    body = placed(body, form.holder, kept | carried) if form.holder else kept | carried
-    return placed(body, form.kind_at, row.kind)
+    body = put(body, dotted(form.holder), kept | carried) if form.holder else kept | carried
+    turned: dict[str, Json] = put(body, dotted(form.kind_at), row.kind)
+    return turned
 
 
 def _carried(capabilities: Capabilities, row: Row, kind: str, content: dict[str, Json]) -> dict[str, Json]:
@@ -186,18 +188,3 @@ def branch_kind(capabilities: Capabilities, form: Form, channel: ChannelRow, kin
     if row is None or not row.is_supported:
         return None
     return row.through or row.kind
-
-
-def placed(body: Json, name: str, value: Json) -> dict[str, Json]:
-    """Return the body with a value under a dotted name, objects made on the way where there are none."""
-    head, _, rest = name.partition(".")
-    members = body if isinstance(body, dict) else {}
-    return {**members, head: placed(members.get(head), rest, value) if rest else value}
-
-
-def removed(body: Json, name: str) -> dict[str, Json]:
-    """Return the body without the member of a dotted name."""
-    head, _, rest = name.partition(".")
-    if not rest:
-        return {key: each for key, each in body.items() if key != head}
-    return {**body, head: removed(body[head], rest)}

@@ -83,19 +83,23 @@ class Judged:
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _hiding: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _beside: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def note(self, check: str, at: str) -> None:
         """Count one more judgement."""
         self.counts[check, at] += 1
 
-    def hide(self, check: str, at: str, by: str) -> None:
-        """Note that a case that could have broken a check was ended by a finding of another."""
-        self._hiding.setdefault((check, at), set()).add(by)
+    def hide(self, check: str, at: str, by: str, *, is_broken: bool = False) -> None:
+        """Note that a case that could have broken a check, or did, was ended by a finding of another."""
+        known = self._beside if is_broken else self._hiding
+        known.setdefault((check, at), set()).add(by)
 
     def places(self, check: str) -> list[str]:
         """Return where a check was judged, or would have been."""
-        return sorted({at for name, at in (*self.counts, *self._hiding) if name == check})
+        return sorted({at for name, at in (*self.counts, *self._hiding, *self._beside) if name == check})
 
     def hidden_by(self, check: str, at: str) -> tuple[str, ...]:
-        """Return the checks that hid one in every case; none if it was judged in any."""
-        return () if self.counts[check, at] else tuple(sorted(self._hiding.get((check, at), ())))
+        """Return the checks that hid one: in any case where it did not hold either, else in every case it could not."""
+        beside = self._beside.get((check, at), set())
+        hiding = set() if self.counts[check, at] else self._hiding.get((check, at), set())
+        return tuple(sorted(beside | hiding))

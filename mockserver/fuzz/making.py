@@ -6,10 +6,10 @@ from typing import Final, TypeAlias
 
 from hypothesis import strategies as st
 
+from mockserver.core.places import Place, path, places, put, removed
 from mockserver.core.scenario_values import TokenForm
 from mockserver.fuzz import bodies
 from mockserver.fuzz.cases import Case, Event, Hook, Material, Talk, bytes_of
-from mockserver.fuzz.places import Place, path, places, put, removed
 from mockserver.fuzz.plain import ODD, with_stranger
 from mockserver.model import Json
 from mockserver.wire.forging import WRONG

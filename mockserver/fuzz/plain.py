@@ -7,11 +7,12 @@ from typing import Final
 
 import msgspec
 
+from mockserver.core.places import Place, path, places, put, removed
 from mockserver.core.scenario_values import TokenForm
 from mockserver.fuzz.cases import Case, Event, Hook, Material, Talk
-from mockserver.fuzz.places import Place, path, places, put, removed
 from mockserver.model import Direction, Json, Message, Move, Status
 from mockserver.service.versions import Versions
+from mockserver.strategies.texts import JUST_TOO_LONG
 from mockserver.wire.forging import WRONG
 
 _AT: Final = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -28,7 +29,8 @@ _FEW_ODD: Final = ODD[:6]
 ODD_TEXTS: Final = (
     *("x", " ", "0", "null", "true", "'; --", "<b>", "%s{0}", "${x}", "{{1}}", "\\", '"', "\n", "\0", "\x7f", "\ufeff"),
     *("é", "👍", "👩‍👩‍👧‍👦", "\u0644\u0627", "\u202eabc", "\u200b"),
-    *("Ω" * 71, "x" * 161, "€" * 80, "x" * 1600, "👍" * 500),
+    *JUST_TOO_LONG,
+    *("x" * 1600, "👍" * 500),
 )
 """Texts that programs stumble over: of GSM, of UCS-2, beyond both, from right to left, without width, at the ends."""
 _DEPTH: Final = 5000

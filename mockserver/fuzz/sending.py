@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
+from mockserver.fuzz.cases import one_line
 from mockserver.fuzz.checks import Check, Finding, Judged
 from mockserver.model import Json
 
@@ -42,7 +43,7 @@ class Trouble:
     @property
     def is_passing(self) -> bool:
         """True for an error that says: not taken, try again."""
-        return self.status in _PASSING
+        return self.status in PASSING
 
     @property
     def is_final(self) -> bool:
@@ -59,7 +60,8 @@ class Trouble:
         return f"is answered {self.delay_s:g} s later" if self.delay_s else "is answered as ever"
 
 
-_PASSING: Final = (429, 503)
+PASSING: Final = (429, 503)
+"""Errors that say: not taken, try again."""
 _FINAL: Final = (400, 402, 403, 404, 413, 415, 422)
 STATUSES: Final = (400, 401, 402, 403, 404, 413, 415, 422, 429, 500, 503)
 """Every error of the documents that can answer a send, by its HTTP status."""
@@ -140,7 +142,7 @@ def has_crashed(code: int | None, output: str, declared: frozenset[int]) -> str:
 
 
 def _last_line(output: str) -> str:
-    return next((each for each in reversed(output.splitlines()) if each.strip()), "")
+    return one_line(next((each for each in reversed(output.splitlines()) if each.strip()), ""))
 
 
 @dataclass(slots=True)
@@ -163,7 +165,7 @@ class SendExaminer:
             if name == failing or (name not in found and ended.code is not None):
                 self.judged.note(name, AT)
             elif failing is not None:
-                self.judged.hide(name, AT, failing)
+                self.judged.hide(name, AT, failing, is_broken=name in found)
         if failing is None:
             return None
         return Finding(failing, AT, found[failing], SendFailed(case, ended, self.calm), tuple(_lines(case, ended)))
@@ -214,7 +216,7 @@ _ABOUT: Final[Mapping[str, Callable[[Trouble], bool]]] = {
 def _met_passing_once(message: str, ended: Ended) -> bool:
     """Return whether all that kept a message from being taken was one error that asks for another try."""
     met = [each.status for each in ended.requests if each.message == message]
-    return len(met) == 1 and met[0] in _PASSING
+    return len(met) == 1 and met[0] in PASSING
 
 
 def _repeated(ended: Ended) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """Tries a case on the webhook endpoints of a system under test and judges how it bears it; knows no HTTP client."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
@@ -88,6 +88,8 @@ class Looked:
 
 
 Step: TypeAlias = Asked | Posted | Quiet | Looked
+_Claim: TypeAlias = tuple[str, str, Step]
+"""A check, what shows that it does not hold (nothing if it does), and the step that is to show it again."""
 NO_5XX: Final = ("1xx", "2xx", "3xx", "4xx")
 
 
@@ -160,23 +162,24 @@ class Examiner:
     def _answer(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
         """Send a rightly signed webhook and judge the answer."""
         reply = self._post(trial, hook, content)
-        yield from self._answered(trial, hook, content, reply)
-        check = _ANSWERED.get(hook.sort)
-        if check is not None and self._judges(check, hook) and reply.status not in ACKNOWLEDGED:
+        claims = self._answered(hook, content, reply)
+        if hook.sort in _ANSWERED:
             step = Posted(hook.event, content, self._token(hook), tuple(ACKNOWLEDGED))
             said = f"it answered {reply.status}; 200 to 205 acknowledge, anything else is sent again for 24 hours"
-            yield self._finding(check, hook, trial, said, step)
+            claims.append((_ANSWERED[hook.sort], "" if reply.status in ACKNOWLEDGED else said, step))
+        yield from self._judged(trial, hook, claims)
         trial.steps.append(Posted(hook.event, content, self._token(hook)))
 
-    def _answered(self, trial: _Trial, hook: Hook, content: bytes, reply: Reply) -> Iterator[WebhookFinding]:
-        """Yield what is wrong with any answer, whatever was asked."""
+    def _answered(self, hook: Hook, content: bytes, reply: Reply) -> list[_Claim]:
+        """Return the claims on any answer, whatever was asked."""
         step = Posted(hook.event, content, self._token(hook), NO_5XX)
-        if self._judges("no-break", hook) and reply.broken:
-            yield self._finding("no-break", hook, trial, f"no answer: {reply.broken}", step)
-        if self._judges("no-hang", hook) and reply.status is None and not reply.broken:
-            yield self._finding("no-hang", hook, trial, "it did not answer in time", step)
-        if self._judges("no-5xx", hook) and reply.status is not None and reply.status >= _SERVER_ERRORS:
-            yield self._finding("no-5xx", hook, trial, f"it answered {reply.status}", step)
+        is_late = reply.status is None and not reply.broken
+        is_error = reply.status is not None and reply.status >= _SERVER_ERRORS
+        return [
+            ("no-break", f"no answer: {reply.broken}" if reply.broken else "", step),
+            ("no-hang", "it did not answer in time" if is_late else "", step),
+            ("no-5xx", f"it answered {reply.status}" if is_error else "", step),
+        ]
 
     def _again(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
         """Send the same webhook once more, and see that nothing comes of it."""
@@ -188,10 +191,10 @@ class Examiner:
 
     def _refused(self, trial: _Trial, hook: Hook, content: bytes) -> Iterator[WebhookFinding]:
         reply = self._post(trial, hook, content)
-        yield from self._answered(trial, hook, content, reply)
-        if self._judges("refuses", hook) and reply.status is not None and reply.status not in REFUSED:
-            step = Posted(hook.event, content, hook.token, ("4xx",))
-            yield self._finding("refuses", hook, trial, f"it answered {reply.status}: {WRONG[hook.token]}", step)
+        is_taken = reply.status is not None and reply.status not in REFUSED
+        said = f"it answered {reply.status}: {WRONG[hook.token]}" if is_taken else ""
+        step = Posted(hook.event, content, hook.token, ("4xx",))
+        yield from self._judged(trial, hook, [*self._answered(hook, content, reply), ("refuses", said, step)])
         trial.steps.append(Posted(hook.event, content, hook.token))
 
     def _unmoved(self, trial: _Trial, hook: Hook, check: str, act: "Acting") -> Iterator[WebhookFinding]:
@@ -204,25 +207,36 @@ class Examiner:
         trial.steps += [Looked()] if watches_state else []
         yield from act()
         after = self._sends(trial) if watches else 0
-        what = "refused" if hook.token in WRONG else "sent a second time"
-        if self._judges(check, hook) and after > before:
-            said = f"a webhook that was {what} made it send {_messages(after - before)}"
-            yield self._finding(check, hook, trial, said, Quiet(before, is_most=True))
-        if self._judges("state-once", hook) and (now := self._sut.state()) != state:
-            said = f"a webhook that was {what} changed its state: {_difference(state, now)}"
-            yield self._finding("state-once", hook, trial, said, Looked(is_same=True))
+        now = self._sut.state() if watches_state else None
+        what = f"a webhook that was {'refused' if hook.token in WRONG else 'sent a second time'}"
+        sent = f"{what} made it send {_messages(after - before)}" if after > before else ""
+        changed = "" if now == state else f"{what} changed its state: {_difference(state, now)}"
+        claims: list[_Claim] = [
+            (check, sent, Quiet(before, is_most=True)),
+            ("state-once", changed, Looked(is_same=True)),
+        ]
+        yield from self._judged(trial, hook, claims)
+
+    def _judged(self, trial: _Trial, hook: Hook, claims: Iterable[_Claim]) -> Iterator[WebhookFinding]:
+        """Judge claims on one moment; yield the first that does not hold, which hides others that do not."""
+        first: _Claim | None = None
+        for claim in claims:
+            check, said, _ = claim
+            if check not in self._checks:
+                continue
+            if first is None:
+                self.judged.note(check, hook.event)
+                first = claim if said else None
+            elif said:
+                self.judged.hide(check, hook.event, first[0], is_broken=True)
+        if first is not None:
+            check, said, step = first
+            yield self._finding(check, hook, trial, said, step)
 
     def _sends(self, trial: _Trial) -> int:
         if trial.sends is None:
             trial.sends = self._sut.sends()
         return trial.sends
-
-    def _judges(self, check: str, hook: Hook) -> bool:
-        """Return whether a check is judged now, and note that it is."""
-        if check not in self._checks:
-            return False
-        self.judged.note(check, hook.event)
-        return True
 
     def _token(self, hook: Hook) -> TokenForm | None:
         return None if self._signer is None else hook.token

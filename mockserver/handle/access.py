@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 from mockserver.errors import UsageError
 from mockserver.handle import given
 from mockserver.handle.asgi import AsgiApp
-from mockserver.handle.credentials import ANY_SECRET, Credentials, KeyPair, token
-from mockserver.model import Json
+from mockserver.handle.credentials import Credentials, KeyPair, token
+from mockserver.model import ANY_SECRET, Json
 from mockserver.wire.signing import DEFAULT_LIFE_S, basic_header
 
 _T = TypeVar("_T")

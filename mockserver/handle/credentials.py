@@ -7,9 +7,8 @@ from functools import cache
 from typing import Final, Self
 from uuid import uuid4
 
-from mockserver.model import Account, Json
+from mockserver.model import ANY_SECRET, Account, Json
 
-ANY_SECRET: Final = "any-secret"  # noqa: S105, it opens only what is open to all
 _KEY_BITS: Final = 2048
 
 

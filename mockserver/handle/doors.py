@@ -9,9 +9,9 @@ from mockserver.client import OverHttp, Transport, call_of, meaning
 from mockserver.handle import given
 from mockserver.handle.access import Access, Notes, Place
 from mockserver.handle.asgi import AsgiApp
-from mockserver.handle.credentials import ANY_SECRET, Credentials
+from mockserver.handle.credentials import Credentials
 from mockserver.handle.transports import InThread
-from mockserver.model import Account
+from mockserver.model import ANY_SECRET, Account
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:

@@ -36,6 +36,8 @@ class Coverage:
     """The counts of one test run; a plugin of its own, registered only where coverage is asked for."""
 
     def __init__(self, config: pytest.Config, options: Options) -> None:
+        """Raise pytest.UsageError for a file that cannot be: at the end it would be too late to say so."""
+        _check_place(options.coverage_file)
         self._config = config
         self._options = options
         self._reports: list[Report] = []
@@ -51,9 +53,13 @@ class Coverage:
         self._add(server.ask("GET", "coverage", account=EVERY_ACCOUNT))
 
     def count(self, server: MockServer, account: MockServer) -> None:
-        """Count what was exercised in an account, unless all of its server is counted."""
+        """Count what was exercised in an account, unless all of its server is counted.
+
+        A server that is its own account is the test's alone, and counts with all accounts on it.
+        """
         if server not in self._whole:
-            self._add(account.ask("GET", "coverage"))
+            name = EVERY_ACCOUNT if account is server else account.api_key
+            self._add(account.ask("GET", "coverage", account=name))
 
     def _add(self, report: Json) -> None:
         self._reports.append(read_report(report, "the server's answer"))
@@ -135,9 +141,17 @@ def _some(shortfall: Shortfall) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
+def _check_place(path: Path | None) -> None:
+    """Raise pytest.UsageError for a file in a folder that there is not: a name misspelt is not to make one."""
+    if path is None or (path.parent.is_dir() and not path.is_dir()):
+        return
+    why = "is a folder" if path.is_dir() else f"cannot be written: {path.parent} is no folder"
+    fix = "Name a file" if path.is_dir() else "Make the folder, or name another file"
+    raise pytest.UsageError(f"{path}, for messages_api_coverage_file, {why}. {fix}.")
+
+
 def _write(path: Path, report: Json) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(report, indent=2), encoding="utf-8")
     except OSError as error:
         raise pytest.UsageError(

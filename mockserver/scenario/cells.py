@@ -6,7 +6,7 @@ from functools import cached_property
 
 from mockserver.config.places import KeyPath
 from mockserver.config.values import shown
-from mockserver.contract.contents import content_members, further_members
+from mockserver.contract.inbound import InboundShapes
 from mockserver.contract.specs import DIALECTS, Specs
 from mockserver.core.asking import Vocabulary
 from mockserver.core.capabilities import ChannelRow, Row, Side
@@ -47,6 +47,10 @@ class Cells:
     """The questions that ``specs/`` answer."""
 
     specs: Specs
+
+    @cached_property
+    def _shapes(self) -> InboundShapes:
+        return InboundShapes(self.specs)
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, ...]]:
@@ -121,9 +125,7 @@ class Cells:
     def _strangers(self, content: InboundContent, rows: Iterable[Row], path: KeyPath) -> Iterator[Mistake]:
         """Yield a mistake for each member that no version of the content has."""
         rows = tuple(rows)
-        known = dict.fromkeys(
-            name for row in rows for name in (*content_members(row, self.specs), *further_members(row, self.specs))
-        )
+        known = dict.fromkeys(name for row in rows for name in self._shapes.of(row).given)
         given = content.model_fields_set - {"channel", "kind", "from_", "to", "version"}
         for name in sorted(given - set(known)):
             where = f"{rows[0].channel} {content.kind}"

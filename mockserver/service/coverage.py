@@ -25,8 +25,7 @@ class Coverage:
         self.goals = goals_of(settings)
         self._specs = specs
         self._tally = tally
-        asked = {"coverage_required": self.goals.required, "coverage_only": self.goals.only}
-        for mistake in goal_mistakes(asked, specs):
+        for mistake in goal_mistakes({name: getattr(settings, name) for name in PATTERNS}, specs):
             raise mistake
 
     @cached_property

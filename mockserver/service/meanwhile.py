@@ -39,7 +39,7 @@ class Meanwhile:
         began = self._began.get(account, _Beginning()).requests
         others = [each.api_key for each in await self._store.accounts() if each.api_key != account]
         asked = [each for each in others if self._journal.last_request(each) > began]
-        return [each for each in asked if await self._store.last_entries(each, limit=1)]
+        return [each for each in asked if await self._store.entries(each, limit=1)]
 
     async def refused(self, account: str) -> list[Entry]:
         """Return the newest refused requests of the default account, oldest first: those of nobody are told of there.

@@ -72,10 +72,6 @@ class Store(Protocol):
         """Return the entries numbered above ``after``, oldest first."""
         ...
 
-    async def last_entries(self, account: str, *, before: int | None = None, limit: int = 100) -> list[Entry]:
-        """Return the newest entries numbered below ``before``, newest first."""
-        ...
-
     def entries_back(self, account: str, *, before: int | None = None, where: Where = ()) -> AsyncIterator[Entry]:
         """Yield the entries numbered below ``before``, newest first; ``where`` as for messages."""
         ...

@@ -104,15 +104,6 @@ class MemoryStore:
             await asyncio.sleep(0)
         return found
 
-    async def last_entries(self, account: str, *, before: int | None = None, limit: int = 100) -> list[Entry]:
-        """See ``Store.last_entries``."""
-        found: list[Entry] = []
-        async for each in self.entries_back(account, before=before):
-            if len(found) >= limit:
-                break
-            found.append(each)
-        return found
-
     def entries_back(self, account: str, *, before: int | None = None, where: Where = ()) -> AsyncIterator[Entry]:
         """See ``Store.entries_back``."""
         return _walk(self._world(account).entries_back(before, where))

@@ -28,7 +28,7 @@ def status_sequences(
     *,
     version: str | None = None,
     channel: str | None = None,
-    trouble: Collection[Trouble] = (),
+    trouble: Trouble | Collection[Trouble] = (),
 ) -> Sequences:
     """Return the status webhooks of one message, one after the other, at least one.
 
@@ -36,6 +36,7 @@ def status_sequences(
     ``channel``. ``version`` is that of the webhooks, without it the message's own. Without ``trouble`` each status may
     follow the one before on the channel, and is later by a second or more; with it some of that does not hold.
     """
+    trouble = (trouble,) if isinstance(trouble, str) else trouble
     for each in trouble:
         chosen("trouble", each, _TROUBLES)
     told = _any_told(version, channel) if message is None else _told(message, version)

@@ -22,6 +22,8 @@ _UNITS: Final = {"a": (GSM_SINGLE, GSM_PART), "€": (GSM_SINGLE // 2, GSM_PART 
     "👍": (UCS2_SINGLE // 2, UCS2_PART // 2),
 }
 """Characters with how many of them fill a single SMS, and a part of several."""
+JUST_TOO_LONG: Final = tuple(char * (single + 1) for char, (single, _) in _UNITS.items())
+"""Texts of each alphabet by one character longer than a single SMS."""
 
 
 def texts(*, min_chars: int = 0, max_chars: int = 1000) -> st.SearchStrategy[str]:

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Final
 
 from mockserver.contract.nearest import sample
-from mockserver.contract.reshape import placed, removed
 from mockserver.core.forms import joined
+from mockserver.core.places import dotted, put, removed
 from mockserver.model import Json
 from mockserver.strategies.making import main_type
 
@@ -45,7 +45,8 @@ class Wrong:
         value = self.values[index]
         if not self.at:
             return value
-        return removed(body, self.at) if value is REMOVED else placed(body, self.at, value)
+        place = dotted(self.at)
+        return removed(body, place) if value is REMOVED else put(body, place, value)
 
 
 def wrongs(schema: Json, value: Json, at: str = "") -> Iterator[Wrong]:

@@ -1,7 +1,9 @@
 """``mockserver coverage``: tables, JSON, pages, merged reports, and exit codes that name what is missing."""
 
 import json
+import shlex
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -135,16 +137,24 @@ def test_a_page_is_written_whether_or_not_the_goals_are_reached(cli: Cli, tmp_pa
             ["--merge", "a.json", "--only", "sent:v1:smss"],
             "no cell of the contract is like 'sent:v1:smss'. Did you mean sent:v1:sms?",
         ),
-        (["--merge", "a.json", "--html", "gone/page.html"], "--html: "),
+        (["--merge", "deep.json"], "deep.json: it is not JSON. Write it with `mockserver coverage --json`."),
+        (
+            ["--html", "gone/page.html"],
+            "--html: {folder}/gone/page.html cannot be written: {folder}/gone is no folder.",
+        ),
+        (["--html", "."], "--html: {folder} is a folder. Name a file in it."),
+        (["--config", "gone.toml"], "{folder}/gone.toml cannot be read: No such file or directory."),
     ],
 )
 def test_wrong_use_ends_with_2_and_a_sentence(argv: list[str], says: str, cli: Cli, tmp_path: Path) -> None:
     report(tmp_path, "a.json")
     (tmp_path / "text.json").write_text("no", encoding="utf-8")
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
 
     outcome = cli("coverage", *argv)
 
-    assert (2, True) == (outcome.code, outcome.err.startswith(f"mockserver: {says}")), outcome.err
+    expected = f"mockserver: {says.format(folder=tmp_path)}"
+    assert (2, True) == (outcome.code, outcome.err.startswith(expected)), outcome.err
 
 
 def test_a_server_that_stops_leaves_its_report(cli: Cli, tmp_path: Path) -> None:
@@ -167,10 +177,30 @@ def test_a_run_of_scenarios_leaves_its_report(cli: Cli, sink: Sink, tmp_path: Pa
     assert (0, 1) == (ran.code, sum(count for name, count in outcome.json["cells"].items() if "inbound" in name))
 
 
-def test_a_report_that_cannot_be_left_ends_with_2(cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [("gone/run.json", "to gone/run.json: {folder}/gone is no folder. "), (".", "to .: {folder} is a folder. ")],
+)
+@pytest.mark.parametrize("argv", [("run", "one.yaml"), ("serve", "--port", "0")])
+def test_a_report_that_could_not_be_left_ends_with_2_at_once(
+    cli: Cli, tmp_path: Path, argv: tuple[str, ...], file: str, says: str
+) -> None:
     (tmp_path / "one.yaml").write_text(SCENARIO, encoding="utf-8")
 
-    outcome = cli("run", "one.yaml", MESSAGES_MOCKSERVER_COVERAGE_FILE="gone/run.json")
+    outcome = cli(*argv, MESSAGES_MOCKSERVER_COVERAGE_FILE=file)
+
+    expected = f"The coverage cannot be written {says}Make the folder, or name another file by coverage_file."
+    assert (2, "") == (outcome.code, outcome.out)
+    assert expected.format(folder=tmp_path) in outcome.err
+    assert "API  " not in outcome.err
+
+
+def test_a_report_that_cannot_be_left_any_more_ends_with_2(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    going = f"{shlex.quote(sys.executable)} -c \"import os; os.rmdir('out')\""
+    (tmp_path / "one.yaml").write_text(SCENARIO, encoding="utf-8")
+
+    outcome = cli("run", "one.yaml", "--sender", going, MESSAGES_MOCKSERVER_COVERAGE_FILE="out/run.json")
 
     assert 2 == outcome.code
     assert "run.json: No such file or directory. Name another file by coverage_file." in outcome.err

@@ -152,7 +152,7 @@ def test_json_and_junit_hold_every_check(cli: Cli, sut: Sut, tmp_path: Path) -> 
     report = outcome.json
     assert ["passed", "exit_code", "seed", "examples", "tried", "took_s", "checks"] == list(report)
     assert (False, 1, 7, 5) == (report["passed"], report["exit_code"], report["seed"], report["examples"])
-    (failed,) = (each for each in report["checks"] if not each["passed"])
+    (failed,) = (each for each in report["checks"] if each["passed"] is False)
     assert {"check": "no-5xx", "at": "inbound", "scenario": "fuzz-found/no-5xx-inbound.yaml"}.items() <= failed.items()
     xml = (tmp_path / "reports" / "junit.xml").read_bytes()
     assert [] == junit_schema.mistakes(xml)
@@ -182,6 +182,16 @@ def test_a_check_that_another_hid_is_never_ok(cli: Cli, sut: Sut, tmp_path: Path
     assert [] == junit_schema.mistakes(xml)
     skipped = [each.text for each in ET.fromstring(xml).iter("skipped")]  # noqa: S314 - our own output
     assert ["not judged: hidden by refuses"] == skipped
+
+
+def test_a_check_that_failed_beside_another_is_never_ok(cli: Cli, sut: Sut) -> None:
+    """A service that answers the words of one user with 500 does not acknowledge them; others' it does."""
+    sut.answers = lambda _, content: 500 if b'"%s{0}"' in content else 200
+
+    told = cli("fuzz", *sut.endpoints[:2], *QUICK)
+
+    assert "  FAIL  no-5xx at inbound: it answered 500\n" in told.out
+    assert "  skip  acknowledges at inbound: not judged: hidden by no-5xx\n" in told.out
 
 
 def test_a_person_sees_how_far_it_is(cli: Cli, sut: Sut) -> None:
@@ -292,15 +302,53 @@ def test_a_program_that_keeps_a_loss_to_itself_is_found_and_shown_again(cli: Cli
             "--channel: there is no channel snail. There are",
         ),
         (("--inbound-url", "http://127.0.0.1:1", "--channel", "smss"), "Did you mean sms?"),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--channel", "rcs", "--version", "v0.1"),
+            "--channel: rcs has no webhooks in v0.1. Name another channel, or leave out --version.",
+        ),
         (("--inbound-url", "http://127.0.0.1:1", "--version", "v2"), "--version: there is no version v2. "),
         (
             ("--inbound-url", "http://127.0.0.1:1", "--without", "x"),
             "--without: there is no check x. There are: no-5xx",
         ),
         (("--inbound-url", "http://127.0.0.1:1", "--ask", "GET"), '--ask: "GET" is no request. '),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--ask", 'POST /remind {"to": "1"}'),
+            '--ask: "POST /remind {"to": "1"}" names no {user}. Write {user} where the recipient\'s number stands: ',
+        ),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--ask", "GET http://:1/{user}"),
+            '--ask: its URL is "http://:1/1", expected an absolute http or https URL. ',
+        ),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--state-url", "ftp://127.0.0.1/state"),
+            '--state-url: the URL of the state is "ftp://127.0.0.1/state", expected an absolute http or https URL.',
+        ),
+        (("--inbound-url", "/x", "--command", "x", "--ready-url", "health"), "--ready-url: the URL that says"),
+        (("--inbound-url", "http://127.0.0.1:1", "--timeout", "0s"), '--timeout: "0s" leaves no time for an answer. '),
+        (("--inbound-url", "http://127.0.0.1:1", "--exit-codes", "0"), "--exit-codes: --exit-codes is for --sends. "),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--url", "http://127.0.0.1:1", "--port", "7671"),
+            "--port: --port is for a server of our own. Give it to `mockserver serve`, or leave out --url.",
+        ),
+        (("--inbound-url", "http://127.0.0.1:1", "--secret", ""), "--secret: --secret is empty. Give it a value,"),
+        (("--inbound-url", "http://127.0.0.1:1", "--account", " "), "--account: --account is empty. "),
+        (("--sends", "--", sys.executable, "-c", r"print('\x1b[2Jno')"), "It printed:\n  | \\x1b[2Jno\n"),
+        (("--inbound-url", "http://127.0.0.1:1", "--junit", "."), "is a folder. Name a file in it."),
+        (
+            ("--inbound-url", "http://127.0.0.1:1", "--junit", "file/junit.xml"),
+            "file is no folder. Name another place.",
+        ),
+        (("--inbound-url", "http://127.0.0.1:1", "--save", "file/found"), "file is no folder. Name another place."),
+        (("--inbound-url", "http://127.0.0.1:1", "--database", "file"), "--database: "),
         (("--inbound-url", "/x", "--command", " "), "--command: the command is empty. "),
+        (("--inbound-url", "/x", "--command", "'x"), "--command: the command cannot be read: No closing quotation. "),
         (("--sends",), "COMMAND: there is no command. Write it behind --"),
         (("--sends", "--exit-codes", "x", "--", "x"), '--exit-codes: "x" are no exit codes. '),
+        (("--sends", "--exit-codes", "0,256", "--", "x"), "Write numbers from 0 to 255, such as --exit-codes 0,1."),
+        (("--sends", "--settle", "1s", "--", "x"), "--settle: --settle does not go with --sends. "),
+        (("--sends", "--account", "key", "--", "x"), "--account: --account does not go with --sends. "),
+        (("--sends", "--timeout", "0", "--", "x"), '--timeout: "0" leaves no time for an answer. '),
         (("--sends", "--channel", "sms"), "--channel: --channel does not go with --sends."),
         (("--sends", "--inbound-url", "http://127.0.0.1:1"), "--inbound-url: --inbound-url does not go with --sends."),
         (
@@ -309,20 +357,23 @@ def test_a_program_that_keeps_a_loss_to_itself_is_found_and_shown_again(cli: Cli
         ),
     ],
 )
-def test_wrong_use_is_told_in_one_message(cli: Cli, words: tuple[str, ...], expected: str) -> None:
+def test_wrong_use_is_told_in_one_message(cli: Cli, tmp_path: Path, words: tuple[str, ...], expected: str) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
     outcome = cli("fuzz", *words, PATH=os.environ["PATH"])
 
     assert 2 == outcome.code
     assert expected in outcome.err
     assert "Traceback" not in outcome.err
+    assert "API  " not in outcome.err or "COMMAND: with nothing wrong" in outcome.err
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
         (("--inbound-url", "http://127.0.0.1:1/x"), "nothing answers at http://127.0.0.1:1/x"),
-        (("--inbound-url", "/x", "--command", "no-such-program"), "no-such-program cannot be started"),
-        (("--sends", "--", "no-such-program"), "no-such-program cannot be started"),
+        (("--inbound-url", "/x", "--command", "no-such-program"), "--command: no-such-program cannot be started"),
+        (("--sends", "--", "no-such-program"), "COMMAND: no-such-program cannot be started"),
         (("--inbound-url", "http://127.0.0.1:1/x", "--url", "http://127.0.0.1:1"), "No server answers at"),
     ],
 )
@@ -336,18 +387,19 @@ def test_what_cannot_be_reached_ends_with_3(cli: Cli, words: tuple[str, ...], ex
 def test_an_ask_that_sends_nothing_is_told(cli: Cli, sut: Sut) -> None:
     sut.answers = lambda *_: 404
 
-    outcome = cli("fuzz", *sut.endpoints, "--ask", "POST /remind {}")
+    outcome = cli("fuzz", *sut.endpoints, "--ask", "POST /remind/{user}")
 
     assert 2 == outcome.code
-    assert "--ask: asked by POST /remind, it sent no message to {user}" in outcome.err
+    assert "--ask: asked by POST /remind/{user}, it sent no message to {user}" in outcome.err
 
 
-def test_a_report_that_cannot_be_written_is_told(cli: Cli, sut: Sut, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_folder_in_which_nothing_can_be_written_is_told_before_anything_runs(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(0o500)
 
-    outcome = cli("fuzz", *sut.endpoints, *QUICK, "--junit", "file/junit.xml")
+    outcome = cli("fuzz", "--inbound-url", "http://127.0.0.1:1", "--save", "locked/found")
 
-    assert (2, True) == (outcome.code, "--junit: " in outcome.err)
+    assert (2, True) == (outcome.code, "--save: nothing can be written in " in outcome.err)
 
 
 def test_ctrl_c_ends_it_with_130_and_what_was_found(sut: Sut, tmp_path: Path) -> None:

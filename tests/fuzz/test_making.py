@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from mockserver.core.places import places, put, removed
 from mockserver.fuzz import bodies
 from mockserver.fuzz.cases import Case, FreshIds, Hook, Material, Renamer, Talk, bytes_of, lines_of, shown
 from mockserver.fuzz.making import Making
-from mockserver.fuzz.places import places, put, removed
 from mockserver.fuzz.plain import Plain
 from mockserver.model import Json
 from mockserver.service.versions import versions_of

@@ -140,6 +140,19 @@ def test_what_a_finding_hid_is_not_judged(ended: Ended, hidden: dict[str, tuple[
     assert about_loss & set(hidden) == {each for each in about_loss if trying.judged.hidden_by(each, "sends")}
 
 
+def test_a_check_that_failed_beside_another_does_not_hold_for_having_held_in_a_second_run() -> None:
+    """A program that crashes over a 429 loses the message: that another 429 was borne does not take that back."""
+    trying = examiner(Ended(2, (refused("a", 429), taken("b"))))
+    calm = examiner(Ended(0, (refused("a", 429), taken("a", 2.0), taken("b"))))
+    calm.judged = trying.judged
+
+    trying.attempt(SendCase((Trouble(429),)))
+    calm.attempt(SendCase((Trouble(429),)))
+
+    assert 1 == trying.judged.counts["no-loss", "sends"]
+    assert ("no-crash",) == trying.judged.hidden_by("no-loss", "sends")
+
+
 def test_a_check_is_judged_only_where_it_could_fail() -> None:
     trying = examiner(Ended(0, (taken("a"), taken("b"))))
 

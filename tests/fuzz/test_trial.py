@@ -244,6 +244,31 @@ def test_what_was_judged_in_another_case_is_not_hidden() -> None:
     assert (("refuses",), ()) == (before, trying.judged.hidden_by("heeds-no-refused", "status"))
 
 
+@pytest.mark.parametrize(
+    ("bad", "tried", "hidden", "by"),
+    [
+        (FakeSut(lambda _: Reply(500)), case(), "acknowledges", "no-5xx"),
+        (FakeSut(lambda _: Reply(503)), case("unknown"), "unknown-members", "no-5xx"),
+        (FakeSut(lambda _: Reply(broken="reset")), case(), "acknowledges", "no-break"),
+        (FakeSut(lambda _: Reply(500)), case(token="unsigned"), "refuses", "no-5xx"),
+        (FakeSut(sends_for=lambda _: 1, changes_for=lambda _: 1), case(copies=2), "state-once", "sends-once"),
+    ],
+)
+def test_what_failed_beside_another_check_does_not_hold_for_having_held_once(
+    bad: FakeSut, tried: Case, hidden: str, by: str
+) -> None:
+    trying, calm = examiner(bad), examiner(FakeSut(lambda _: Reply(401 if tried.hooks[0].token in WRONG else 200)))
+    calm.judged = trying.judged
+
+    found = trying.attempt(tried)
+    calm.attempt(tried)
+
+    assert found is not None
+    assert by == found.check
+    assert trying.judged.counts[hidden, "status"]
+    assert (by,) == trying.judged.hidden_by(hidden, "status")
+
+
 def json_of(content: bytes) -> Json:
     """Return what a webhook holds."""
     return json.loads(content)

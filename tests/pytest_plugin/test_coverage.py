@@ -7,6 +7,7 @@ import pytest
 
 from tests.pytest_plugin.conftest import Run
 from tests.pytest_plugin.sending import SENDING
+from tests.pytest_plugin.test_in_process import SERVICE
 
 TWO = (
     SENDING
@@ -45,6 +46,8 @@ def test_nothing_is_shown_unless_asked_for(run: Run) -> None:
 
 
 def test_counts_are_written_to_a_file(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.mkdir("out")
+
     result = run(TWO, "--messages-api-coverage-file", "out/coverage.json")
 
     result.assert_outcomes(passed=2)
@@ -66,6 +69,24 @@ def noted(messages_api, worker_id):
     seen = [line.split() for line in pytester.path.joinpath("seen.txt").read_text().splitlines()]
     assert 2 == len({(worker, url) for worker, url, _ in seen}) == len({url for _, url, _ in seen})
     assert 4 == len({key for _, _, key in seen})
+
+
+def test_every_account_of_a_server_in_process_counts(run: Run, pytester: pytest.Pytester) -> None:
+    source = """
+def test_it(messages_api_in_process):
+    api = messages_api_in_process(Service)
+    say_yes(api)
+    other = api.new_account()
+    other.inbound("whatsapp", text="yes", from_="447700900101", to="447700900010")
+    other.settle()
+"""
+
+    result = run(SERVICE + source, "--messages-api-coverage-file", "coverage.json")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines("Inbound messages *2 of *")
+    told = json.loads(pytester.path.joinpath("coverage.json").read_text(encoding="utf-8"))["cells"]
+    assert (1, 1) == (told["inbound:v1:sms:text"], told["inbound:v1:whatsapp:text"])
 
 
 def test_too_little_fails_the_run_and_says_what_is_missing(run: Run) -> None:
@@ -123,10 +144,36 @@ def test_goal_that_names_no_cell_is_told_in_one_sentence(run: Run, pytester: pyt
     assert "ERROR: no cell of the contract is like 'snet:v1:sms'. Did you mean sent:v1:sms?" in result.errlines
 
 
-def test_file_that_cannot_be_written_is_told_in_one_sentence(run: Run, pytester: pytest.Pytester) -> None:
-    pytester.path.joinpath("out").write_text("a file", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (
+            "elsewhere/coverage.json",
+            "{file}, for messages_api_coverage_file, cannot be written: {file.parent} is no folder. ",
+        ),
+        ("text/coverage.json", "cannot be written: {file.parent} is no folder. Make the folder, or name another file."),
+        ("folder", "{file}, for messages_api_coverage_file, is a folder. Name a file."),
+    ],
+)
+def test_file_that_cannot_be_is_refused_before_the_first_test(
+    run: Run, pytester: pytest.Pytester, file: str, expected: str
+) -> None:
+    pytester.path.joinpath("text").write_text("a file", encoding="utf-8")
+    pytester.mkdir("folder")
 
-    result = run(TWO, "--messages-api-coverage-file", "out/coverage.json")
+    result = run(TWO, "--messages-api-coverage-file", file)
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    assert expected.format(file=pytester.path / file) in str(result.stderr)
+    assert "passed" not in str(result.stdout)
+    assert not pytester.path.joinpath("elsewhere").exists()
+
+
+def test_file_that_cannot_be_written_any_more_is_told_in_one_sentence(run: Run, pytester: pytest.Pytester) -> None:
+    leaving = "import pathlib\n\ndef test_last():\n    pathlib.Path('out').rmdir()\n"
+    pytester.mkdir("out")
+
+    result = run(leaving, "--messages-api-coverage-file", "out/coverage.json")
 
     assert "cannot be written" in str(result.stderr) + str(result.stdout)
     assert "Traceback" not in str(result.stderr)

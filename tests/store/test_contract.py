@@ -228,12 +228,12 @@ async def test_entries_are_those_above_a_number_oldest_first(
         (0, 2, []),
     ],
 )
-async def test_last_entries_are_those_below_a_number_newest_first(
+async def test_entries_back_are_those_below_a_number_newest_first(
     store: Store, before: int | None, limit: int, numbers: list[int]
 ) -> None:
     await _journal(store, *"abcde")
 
-    assert [each.id for each in await store.last_entries("key-a", before=before, limit=limit)] == numbers
+    assert [each.id async for each in store.entries_back("key-a", before=before)][:limit] == numbers
 
 
 async def test_entry_is_found_by_its_number(store: Store) -> None:
@@ -264,8 +264,8 @@ async def test_clear_of_the_journal_never_lets_a_number_be_used_again(store: Sto
     assert third.id == 3
     assert await store.entries("key-a") == [third]
     assert await store.entries("key-a", after=1) == [third]
-    assert await store.last_entries("key-a", before=3) == []
-    assert await store.last_entries("key-a", before=2) == []
+    assert [each async for each in store.entries_back("key-a", before=3)] == []
+    assert [each async for each in store.entries_back("key-a", before=2)] == []
     assert await store.entry("key-a", 1) is None
     assert await store.entry("key-a", 3) == third
     assert await store.entries_of("key-a", "m-1") == []

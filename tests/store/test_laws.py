@@ -178,7 +178,9 @@ class Laws(RuleBasedStateMachine):
         """Hold entries against the lists."""
         assert _now(self.store.entries(_KEY)) == self.entries
         assert _now(self.store.entries(_KEY, after=3, limit=2)) == [each for each in self.entries if each.id > 3][:2]
-        assert _now(self.store.last_entries(_KEY, before=5)) == [each for each in self.entries if each.id < 5][::-1]
+        assert (
+            _now(_all(self.store.entries_back(_KEY, before=5))) == [each for each in self.entries if each.id < 5][::-1]
+        )
         refused = [each for each in self.entries if each.exchange is not None and each.exchange.verdict == "refused"]
         assert _now(_all(self.store.entries_back(_KEY, where=[("verdict", "refused")]))) == refused[::-1]
         assert _now(_all(self.store.entries_back(_KEY, where=[("has", "violation")]))) == refused[::-1]

@@ -240,7 +240,7 @@ def test_duplicates_repeat_a_status() -> None:
 
 
 def test_reorder_puts_a_later_status_in_front() -> None:
-    sequences = status_sequences(version="v1", channel="sms", trouble=["reorder"])
+    sequences = status_sequences(version="v1", channel="sms", trouble="reorder")
 
     told = find(sequences, lambda found: _names(found)[0] != "submitted" and "submitted" in _names(found))
 

@@ -14,6 +14,11 @@ def path(place: Place) -> str:
     return ".".join(map(str, place))
 
 
+def dotted(name: str) -> Place:
+    """Return the place in objects that a dotted name leads to."""
+    return tuple(name.split("."))
+
+
 def places(value: Json, place: Place = ()) -> Iterator[tuple[Place, Json]]:
     """Yield every place in a JSON value with what stands there, the outermost first."""
     yield place, value
@@ -26,13 +31,14 @@ def places(value: Json, place: Place = ()) -> Iterator[tuple[Place, Json]]:
 
 
 def put(value: Json, place: Place, new: Json) -> Json:
-    """Return a JSON value with another one at a place."""
+    """Return a JSON value with another one at a place, objects made on the way where there are none."""
     if not place:
         return new
     first, *rest = place
-    if isinstance(value, list):
+    if isinstance(first, int):
         return [put(each, tuple(rest), new) if index == first else each for index, each in enumerate(value)]
-    return {**value, first: put(value.get(first), tuple(rest), new)}
+    members = value if isinstance(value, dict) else {}
+    return {**members, first: put(members.get(first), tuple(rest), new)}
 
 
 def removed(value: Json, place: Place) -> Json:
