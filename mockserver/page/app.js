@@ -192,13 +192,17 @@ function useAccount(route) {
   const connection = useConnection();
   const { data: listed } = useQuery("/accounts", { refreshOn: ["accounts", "entry"] });
   const accounts = listed?.accounts ?? [];
-  const isUnknown = route.account !== null && listed !== null && !accounts.some((each) => each.api_key === route.account);
+  const isNamed = route.account !== null;
+  const isUnknown = isNamed && listed !== null && !accounts.some((each) => each.api_key === route.account);
+  const isThere = !isNamed || (listed !== null && !isUnknown); // asked before that, the server would say 404
   const [fallback, setFallback] = useState(null);
   useEffect(() => {
     if (route.account === null && connection.account) setFallback(connection.account);
   }, [connection.account, route.account]);
-  useEffect(() => connect(isUnknown ? null : route.account), [route.account, isUnknown]);
-  return { connection, accounts, isUnknown, fallback };
+  useEffect(() => {
+    if (isThere || isUnknown) connect(isUnknown ? null : route.account);
+  }, [route.account, isThere, isUnknown]);
+  return { connection, accounts, isUnknown, isThere, fallback };
 }
 
 function NoAccount({ route, accounts }) {
@@ -210,10 +214,10 @@ function NoAccount({ route, accounts }) {
 
 function App() {
   const route = useRoute();
-  const { connection, accounts, isUnknown, fallback } = useAccount(route);
+  const { connection, accounts, isUnknown, isThere, fallback } = useAccount(route);
   const [isHelping, setHelping] = useState(false);
-  const { data: clock } = useQuery(isUnknown ? null : "/clock", { refreshOn: ["clock"] });
-  const { data: faults } = useQuery(isUnknown ? null : "/faults", { refreshOn: ["faults", "entry:request"] });
+  const { data: clock } = useQuery(isThere ? "/clock" : null, { refreshOn: ["clock"] });
+  const { data: faults } = useQuery(isThere ? "/faults" : null, { refreshOn: ["faults", "entry:request"] });
   const { data: health } = useQuery("/health", { refreshOn: ["deliveries"] });
   const seenClock = useMemo(() => clock && { ...clock, seenAt: Date.now() }, [clock]);
   if (clock) setClock(clock);
@@ -252,6 +256,7 @@ function App() {
     <main id="main" ref=${main} tabindex="-1">
       <${Boundary} of=${`${route.view} ${route.params.join("/")}`}>
         ${isUnknown ? html`<${NoAccount} route=${route} accounts=${accounts} />`
+          : view && !isThere ? html`<div class="view"><${Loading} /></div>`
           : view ? html`<${View} route=${route} />`
           : route.view !== "" && html`<div class="view"><${Empty} icon="explain" title="Nothing is at this address">
               <p>The views are ${VIEWS.map((each, at) => html`${at > 0 && ", "}<a href=${href(each.name)}>${each.label}</a>`)}.</p><//></div>`}
