@@ -1,6 +1,7 @@
 """The journal: every request, move and attempt in order, account by account; it can be waited on."""
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -27,15 +28,29 @@ class Journal:
         self._store = store
         self._times = times
         self._waiting: dict[str, set[asyncio.Future[bool]]] = {}
+        self._changes: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
 
     async def write(self, account: str, kind: EntryKind, about: str, **details: Any) -> Entry:
         """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number."""
         entry = Entry(id=0, at=at(self._times.seconds(account)), kind=kind, about=about, **details)
         numbered = await self._store.append(account, entry)
+        self._wake(account)
+        return numbered
+
+    def _wake(self, account: str) -> None:
         for future in self._waiting.pop(account, ()):
             if not future.done():
                 future.set_result(True)
-        return numbered
+
+    def tell(self, what: str, account: str | None = None) -> None:
+        """Note that something changed that no entry tells of, everywhere or in one account; wake who waits there."""
+        self._changes[account][what] += 1
+        for each in tuple(self._waiting) if account is None else (account,):
+            self._wake(each)
+
+    def told(self, account: str) -> Counter[str]:
+        """Return how often each thing changed that no entry tells of."""
+        return self._changes[None] + self._changes[account]
 
     async def follow(
         self, account: str, fits: Fits = _all, *, after: int, wait_s: float, limit: int = _PAGE

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -21,6 +22,7 @@ from mockserver.service.accounts import Accounts
 from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Clocks
 from mockserver.service.coverage import Coverage
+from mockserver.service.events import Events
 from mockserver.service.external import External
 from mockserver.service.failovers import Failovers
 from mockserver.service.inbound import Arrivals
@@ -88,6 +90,8 @@ class Runtime:
         self.outbox = Outbox(around, poster or _http_poster(settings))
         self.clocks = Clocks(around, self.outbox)
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
+        self.accounts.tell_of_changes(partial(self.journal.tell, "accounts"))
+        self.events = Events(self.store, self.journal)
         self.messages = Messages(around, self.versions, self.outbox)
         self.store.spare(self.messages.scripts.is_under_way)
         self.faults = self.messages.webhooks.faults
@@ -122,13 +126,19 @@ class Runtime:
         self.times.start()
         self._tidying = asyncio.get_running_loop().create_task(tidy_while_idle(self.store))
         self.stopping.clear()
+        self.events.open()
         self.is_running = True
         await self.scenarios.start_kept()
+
+    def hang_up(self) -> None:
+        """Let go of those who listen to events, who would hold up the end of a server for ever."""
+        self.events.close()
 
     async def stop(self, grace_s: float) -> StopReport:
         """Take no more steps, finish webhooks in line for ``grace_s`` seconds, and journal the rest as abandoned."""
         self.is_running = False
         self.stopping.set()
+        self.hang_up()
         await self.scenarios.stop_all()
         await self.times.stop()
         if self._tidying is not None:
@@ -160,6 +170,11 @@ class Runtime:
         self._forget_sent(api_key)
         self.tally.retire(api_key)
         await self.clocks.reset(api_key)
+        self._tell_forgotten(api_key, ("journal", "messages"))
+
+    def _tell_forgotten(self, api_key: str, parts: tuple[str, ...]) -> None:
+        for each in parts:
+            self.journal.tell(each, api_key)
 
     async def reset(self, account: Account | None, what: str) -> None:
         """Forget parts of an account, named with commas between; ``accounts`` puts every account back as configured."""
@@ -171,6 +186,7 @@ class Runtime:
         for part in parts:
             await self._clear(account.api_key, part)
         await self._begin_anew(account.api_key, kept)
+        self._tell_forgotten(account.api_key, parts)
 
     async def _reset_accounts(self) -> None:
         known = [each.api_key for each in await self.store.accounts()]
@@ -181,6 +197,7 @@ class Runtime:
             await self.clocks.reset(api_key)
         for api_key in known:
             await self._begin_anew(api_key, kept[api_key])
+            self._tell_forgotten(api_key, ("journal", "messages"))
 
     def _forget_sent(self, api_key: str) -> None:
         """Let go of what was still to happen to messages that the store has forgotten."""

@@ -340,7 +340,8 @@ async def test_every_route_of_the_table_is_in_the_document_and_answers(api: Api)
     assert {("/_mock" + route.path, route.method) for route in ROUTES} == listed
     for route in ROUTES:
         path = "/_mock" + route.path.replace("{uuid}", "x").replace("{id}", "x").replace("{number}", "1")
-        answer = await api.client.request(route.method, path.replace("{api_key}", "abcd1234"), json={})
+        method = "HEAD" if route.answers == "text/event-stream" else route.method  # which has no end
+        answer = await api.client.request(method, path.replace("{api_key}", "abcd1234"), json={})
         assert answer.status_code in {200, 201, 202, 204, 400, 404, 409}, (route, answer.text)
 
 

@@ -30,6 +30,7 @@ from mockserver.web.control.checks import CheckCalls
 from mockserver.web.control.clock import ClockCalls, clock_view
 from mockserver.web.control.coverage import CoverageCalls
 from mockserver.web.control.document import control_document
+from mockserver.web.control.events import EventCalls
 from mockserver.web.control.faults import fault_view, faults_in, faults_view
 from mockserver.web.control.scenarios import ScenarioCalls
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
@@ -46,7 +47,7 @@ _HELD: Mapping[str, Callable[[Exchange], object]] = {
 _log = logging.getLogger(__name__)
 
 
-class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
+class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
     """One method a route of the table; each takes a request and returns an answer."""
 
     def __init__(self, runtime: Runtime) -> None:

@@ -25,7 +25,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ControlRoute:
-    """One verb on one path. ``body`` is the JSON Schema of the request body, if it takes one."""
+    """One verb on one path. ``body`` is the JSON Schema of the request body, if it takes one.
+
+    ``answers`` is the media type of its answer.
+    """
 
     path: str
     method: str
@@ -35,6 +38,7 @@ class ControlRoute:
     body: Json = None
     status: int = 200
     aliases: tuple[str, ...] = ()
+    answers: str = "application/json"
 
 
 def _number(about: str, name: str, *, minimum: int = 0, maximum: int | None = None) -> Parameter:
@@ -234,6 +238,18 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute(
         "/journal/{number}", "GET", "one_entry",
         "One entry; a request with the nearest valid form of its body and what it caused.", (_ACCOUNT,),
+    ),
+    ControlRoute(
+        "/events", "GET", "events",
+        "What happens, as server-sent events: hello, entry, gap, state, restarted. See docs/events.md.",
+        (
+            _ACCOUNT,
+            Parameter(
+                "after", "Begin after this event or journal entry, as browsers do by the header `Last-Event-ID`; "
+                "without it only what happens from now on is told.",
+            ),
+        ),
+        answers="text/event-stream",
     ),
     ControlRoute(
         "/deliveries", "GET", "list_deliveries", "Webhooks and their attempts, newest first.",
