@@ -16,6 +16,7 @@ import { current } from "./router.js";
 const RETRY_MS = 1000;
 const HIDDEN_MS = 250; // a page in the background gets no animation frames
 const QUERY_MS = 250;
+const FORGOTTEN = ["journal", "messages"]; // told of where they were put back, which takes entries away
 
 /** @type {Connection} */
 export let connection = { status: "connecting", boot: null, version: null, account: null };
@@ -57,10 +58,18 @@ function later() {
 
 function hello(event) {
   const { boot, version, account } = JSON.parse(event.data);
-  const isAnother = connection.boot !== null && (isFresh || connection.boot !== boot);
+  // A new stream does not tell what happened between the first look at a list and its own beginning.
+  if (isFresh || connection.boot !== boot) later().refresh = true;
   isFresh = false;
   say({ status: "open", boot, version, account });
-  if (isAnother) later().refresh = true;
+}
+
+function changed(event) {
+  const batch = later();
+  for (const each of JSON.parse(event.data).what) {
+    batch.state.add(each);
+    if (FORGOTTEN.includes(each)) batch.refresh = true;
+  }
 }
 
 function lost(event) {
@@ -78,7 +87,7 @@ function open(account) {
   source = new EventSource(`/_mock/events${account === null ? "" : `?account=${encodeURIComponent(account)}`}`);
   source.addEventListener("hello", hello);
   source.addEventListener("entry", (event) => later().entries.push(JSON.parse(event.data)));
-  source.addEventListener("state", (event) => JSON.parse(event.data).what.forEach((each) => later().state.add(each)));
+  source.addEventListener("state", changed);
   for (const each of ["gap", "restarted"]) {
     source.addEventListener(each, () => {
       later().refresh = true;

@@ -5,20 +5,26 @@ import { get, isAborted } from "./api.js";
 import { Icon } from "./icons.js";
 import { IconButton } from "./ui.js";
 
-let document_ = null;
+const asked = new Map();
 
-/** The fields that a list can be searched by: names with the values they take, if those are few. */
+/** Ask for what does not change while the server runs, once. */
+function once(path) {
+  if (!asked.has(path)) {
+    const asking = get(path);
+    asking.catch(() => asked.delete(path));
+    asked.set(path, asking);
+  }
+  return asked.get(path);
+}
+
+/** The fields that a list can be searched by: names with the words they can be, if those are few. */
 export async function fieldsOf(path) {
-  document_ ??= get("/openapi.json").catch((error) => {
-    document_ = null;
-    throw error;
-  });
-  const { paths } = await document_;
-  const parameters = paths[`/_mock${path}`]?.get?.parameters ?? [];
-  const known = parameters.find(({ name }) => name === "q")?.schema["x-fields"];
-  if (known) return known;
-  const other = ["account", "q", "limit", "cursor", "after", "before", "wait_s"];
-  return Object.fromEntries(parameters.filter(({ name }) => !other.includes(name)).map(({ name, schema }) => [name, schema.enum ?? []]));
+  const [{ paths }, { capabilities }] = await Promise.all([once("/openapi.json"), once("/rules")]);
+  const told = (list) => paths[`/_mock${list}`]?.get?.parameters?.find(({ name }) => name === "q")?.schema["x-fields"];
+  const fields = { ...(told(path) ?? told("/messages")) };
+  if ("channel" in fields) fields.channel = Object.keys(capabilities.channels);
+  if ("kind" in fields) fields.kind = Object.keys(capabilities.kinds);
+  return fields;
 }
 
 /** The word of a query that ends at the caret: where it begins, and its text. Words in quotes are whole. */
@@ -33,7 +39,7 @@ export function wordAt(text, caret) {
  * @param {string} word
  * @param {Record<string, string[]>} fields
  */
-export function completions(word, fields) {
+export function completions(word, fields.current) {
   const sign = word.startsWith("-") ? "-" : "";
   const bare = word.slice(sign.length);
   const [name, value] = bare.split(/:(.*)/s);
@@ -56,7 +62,7 @@ export function completions(word, fields) {
 export function Search({ path, value, onSearch, label, id = "search", placeholder }) {
   const [text, setText] = useState(value);
   const [problem, setProblem] = useState(null);
-  const [fields, setFields] = useState({});
+  const fields = useRef({});
   const [offered, setOffered] = useState({ start: 0, list: [], active: -1 });
   const input = useRef(null);
   const running = useRef(null);
@@ -65,18 +71,14 @@ export function Search({ path, value, onSearch, label, id = "search", placeholde
     setText(value);
     setProblem(null);
   }, [value, path]);
-  useEffect(() => {
-    let isGone = false;
-    fieldsOf(path).then((found) => isGone || setFields(found)).catch(() => {});
-    return () => {
-      isGone = true;
-    };
-  }, [path]);
-
+  const learn = () => fieldsOf(path).then((found) => {
+    fields.current = found;
+    if (document.activeElement === input.current) offer(input.current.value, input.current.selectionStart);
+  }, () => {}); // without it nothing is completed, and searching works all the same
   const close = () => setOffered({ start: 0, list: [], active: -1 });
   const offer = (written, caret) => {
     const { start, word } = wordAt(written, caret);
-    const list = word === "" && written !== "" ? [] : completions(word, fields);
+    const list = word === "" && written !== "" ? [] : completions(word, fields.current);
     setOffered({ start, list: list.slice(0, 12), active: -1 });
   };
   const take = (choice) => {
@@ -145,7 +147,7 @@ export function Search({ path, value, onSearch, label, id = "search", placeholde
         aria-expanded=${isOpen} aria-controls=${`${id}-offered`} aria-label=${label} placeholder=${placeholder ?? label}
         aria-activedescendant=${offered.active >= 0 ? `${id}-offered-${offered.active}` : undefined}
         aria-invalid=${problem ? "true" : undefined} aria-describedby=${problem ? `${id}-problem` : undefined}
-        value=${text} onInput=${typed} onKeyDown=${key} onBlur=${close} />
+        value=${text} onFocus=${learn} onInput=${typed} onKeyDown=${key} onBlur=${close} />
       ${text ? html`<${IconButton} icon="close" label="Clear the search" small onClick=${() => { setText(""); search(""); input.current.focus(); }} />`
         : html`<kbd aria-hidden="true">/</kbd>`}
     </div>

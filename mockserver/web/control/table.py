@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mockserver.clock import MODE_FORM
-from mockserver.core.asking import searched
+from mockserver.core.asking import About, choices, searched
 from mockserver.core.forms import FORMS
 from mockserver.model import DeliveryState, EntryKind, Json, Status
 from mockserver.service.runtime import RESETTABLE
@@ -56,7 +56,16 @@ LONGEST_WAIT_S: Final = 60
 _ACCOUNT = Parameter("account", "API key or application id of the account to look at; the default account without it.")
 _LIMIT = _number("How many to return; 50 without it.", "limit", minimum=1, maximum=LARGEST_PAGE)
 _CURSOR = Parameter("cursor", "Where the page before ended: its `next`.")
-_QUERY = Parameter("q", 'A search such as `channel:sms to:4477* status:delivered text:"order" has:error`.')
+_SEARCH: Final = 'A search such as `channel:sms to:4477* status:delivered text:"order" has:error`.'
+_QUERY = Parameter("q", _SEARCH)
+
+
+def _query(about: About) -> Parameter:
+    """Return the search of a list; ``x-fields`` are what it can ask for, each with the words it can be."""
+    fields = {name: list(words) for name, words in choices(about).items()}
+    return Parameter("q", _SEARCH, {"type": "string", "x-fields": fields})
+
+
 _FILTERS = tuple(
     Parameter(name, f"Only messages whose {name} is this; `*` and `?` are wild.")
     for name in searched("messages")
@@ -201,11 +210,11 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute("/openapi.json", "GET", "openapi", "This table as an OpenAPI document."),
     ControlRoute(
         "/messages", "GET", "list_messages", "Messages sent and received, newest first.",
-        (_ACCOUNT, _QUERY, *_FILTERS, _LIMIT, _CURSOR),
+        (_ACCOUNT, _query("messages"), *_FILTERS, _LIMIT, _CURSOR),
     ),
     ControlRoute(
         "/messages/latest", "GET", "latest_message", "The newest message a search finds, with its timeline.",
-        (_ACCOUNT, _QUERY, *_FILTERS),
+        (_ACCOUNT, _query("messages"), *_FILTERS),
     ),
     ControlRoute(
         "/messages/{uuid}", "GET", "one_message", "One message with its journal entries and webhooks.", (_ACCOUNT,)
@@ -231,7 +240,7 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             _words("Only requests with this verdict.", "verdict", ("accepted", "refused", "failed")),
             _words("Only requests with a finding, a violation, or a fault.", "has", ("finding", "violation", "fault")),
             Parameter("message", "Only entries about this message."),
-            _QUERY,
+            _query("entries"),
             _LIMIT,
         ),
     ),
@@ -258,7 +267,7 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             _words("Only webhooks in this state.", "state", tuple(DeliveryState)),
             Parameter("event", "Only webhooks of this event: inbound, a status or report."),
             Parameter("message", "Only webhooks of this message."),
-            _QUERY,
+            _query("deliveries"),
             _LIMIT,
             _CURSOR,
         ),
