@@ -39,7 +39,7 @@ export function wordAt(text, caret) {
  * @param {string} word
  * @param {Record<string, string[]>} fields
  */
-export function completions(word, fields.current) {
+export function completions(word, fields) {
   const sign = word.startsWith("-") ? "-" : "";
   const bare = word.slice(sign.length);
   const [name, value] = bare.split(/:(.*)/s);

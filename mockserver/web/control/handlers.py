@@ -32,6 +32,7 @@ from mockserver.web.control.coverage import CoverageCalls
 from mockserver.web.control.document import control_document
 from mockserver.web.control.events import EventCalls
 from mockserver.web.control.faults import fault_view, faults_in, faults_view
+from mockserver.web.control.guard import Guard
 from mockserver.web.control.scenarios import ScenarioCalls
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.web.endpoint import Endpoint
@@ -52,6 +53,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime)
+        self._guard = Guard(runtime.settings)
         self._explainer = Explainer(runtime.versions, runtime.dispatch_contract)
 
     def routes(self) -> list[Route]:
@@ -65,6 +67,9 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
 
     def _dispatcher(self, verbs: dict[str, ControlRoute]) -> Callable[[Request], Awaitable[Response]]:
         async def dispatch(request: Request) -> Response:
+            refusal = self._guard.refusal(request)
+            if refusal is not None:
+                return _problem(403, *refusal)
             route = verbs.get("GET" if request.method == "HEAD" else request.method)
             if route is None:
                 allowed = ", ".join(verbs)
@@ -471,6 +476,7 @@ def _status_of(error: MockServerError) -> int:
 _TITLES = {
     500: "Internal Error",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     409: "Conflict",
