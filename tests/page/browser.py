@@ -23,6 +23,7 @@ WIDE: Final = (1280, 800)
 NARROW: Final = (390, 780)
 SIZES: Final = {"wide": WIDE, "narrow": NARROW}
 Theme = Literal["light", "dark"]
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 
 _AXE: Final = files("axe_playwright_python").joinpath("axe.min.js")
 _AXE_RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -102,6 +103,11 @@ class Screen:
     async def is_live(self) -> None:
         """Wait until the stream of events is open."""
         await expect(self.page.locator(".light")).to_contain_text("Live")
+
+    async def is_settled(self) -> None:
+        """Wait until the view is there and nothing in it is on its way."""
+        await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     async def wear(self, theme: Theme, size: tuple[int, int] = WIDE) -> None:
         """Draw it in a theme, as if the system asked for that, and in a size."""

@@ -3,57 +3,69 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.page.browser import SIZES, WIDE, Screen
+from tests.page.browser import NARROW, THEMES, WIDE, Screen
 
 VIEWS = ("conversations", "messages", "journal", "deliveries", "scenarios", "clock", "rules", "explain")
 RUNNING = 'a[href^="javascript:" i], a[href^="data:" i], iframe, object, embed, main script, main img'
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("view", VIEWS)
-async def test_view_with_everything_has_no_barriers(seeded_screen: Screen, view: str, theme: str) -> None:
-    await seeded_screen.wear("dark" if theme == "dark" else "light", WIDE)
-
+async def test_view_with_everything_has_no_barriers(seeded_screen: Screen, view: str) -> None:
     await seeded_screen.open(view)
-    await settled(seeded_screen)
+    await seeded_screen.is_settled()
 
-    assert [] == await seeded_screen.barriers()
+    for theme in THEMES:
+        await seeded_screen.wear(theme, WIDE)
+        assert [] == await seeded_screen.barriers(), theme
 
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_view_with_nothing_has_no_barriers(screen: Screen, view: str) -> None:
-    await screen.wear("light", SIZES["narrow"])
+    await screen.wear("light", NARROW)
 
     await screen.open(view)
-    await settled(screen)
+    await screen.is_settled()
 
     assert [] == await screen.barriers()
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("view", VIEWS)
-async def test_view_never_scrolls_sideways(seeded_screen: Screen, view: str, width: int) -> None:
-    await seeded_screen.wear("light", (width, 780))
-
+async def test_view_never_scrolls_sideways(seeded_screen: Screen, view: str) -> None:
     await seeded_screen.open(view)
-    await settled(seeded_screen)
+    await seeded_screen.is_settled()
 
-    assert 0 == await seeded_screen.overflow()
+    for width in (360, 768, 1280):
+        await seeded_screen.wear("light", (width, 780))
+        assert 0 == await seeded_screen.overflow(), width
 
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_hostile_content_does_not_run(seeded_screen: Screen, view: str) -> None:
     await seeded_screen.open(view)
-    await settled(seeded_screen)
+    await seeded_screen.is_settled()
 
+    await expect(seeded_screen.page.locator(RUNNING)).to_have_count(0)
     assert await seeded_screen.page.evaluate("window.pwned") is None
-    assert (
-        0
-        == await seeded_screen.page.locator('a[href^="javascript:" i], a[href^="data:" i], iframe, main script').count()
+
+
+async def test_request_to_elsewhere_would_be_seen(screen: Screen) -> None:
+    """The watch over the page sees what it is for: a picture of a message that was loaded after all."""
+    await screen.open("rules")
+
+    await screen.page.evaluate(
+        "document.body.append(Object.assign(new Image(), { src: 'https://evil.example/x.png' }))"
     )
+    await screen.page.wait_for_function("document.images.length > 1")
+    await screen.page.wait_for_timeout(50)
+
+    assert screen.wrongs
+    assert all("evil.example" in each for each in screen.wrongs)
+    screen.wrongs.clear()
 
 
-async def settled(screen: Screen) -> None:
-    """Wait until the view is there and nothing in it is on its way."""
-    await expect(screen.page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(screen.page.locator("[aria-busy=true]")).to_have_count(0)
+async def test_barrier_would_be_seen(screen: Screen) -> None:
+    await screen.open("rules")
+
+    await screen.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+
+    assert any(each.startswith("button-name") for each in await screen.barriers())
