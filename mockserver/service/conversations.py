@@ -35,7 +35,7 @@ _BREATH: Final = 1000
 """Things noted, or conversations looked at, before others get their turn: a millisecond."""
 
 
-class Parties(NamedTuple):
+class Parties(Struct, frozen=True, gc=False):
     """What tells a conversation from others: ``sender`` is the account's own address."""
 
     channel: str
@@ -45,13 +45,13 @@ class Parties(NamedTuple):
     @property
     def id(self) -> str:
         """It as a text that may stand in a URL as it is, in a path as in a query."""
-        return ":".join(_escaped(each) for each in self)
+        return ":".join(_escaped(each) for each in (self.channel, self.user, self.sender))
 
     @classmethod
     def read(cls, identity: str) -> "Parties | None":
         """Return the parties of an id, ``None`` if it is none."""
         parts = [_unescaped(each) for each in identity.split(":")]
-        return cls(*parts) if len(parts) == len(cls._fields) else None
+        return cls(*parts) if len(parts) == len(cls.__struct_fields__) else None
 
 
 def _escaped(text: str) -> str:
@@ -140,7 +140,7 @@ class _Placed(NamedTuple):
     what: Message | Entry
 
 
-class _News(NamedTuple):
+class _News(Struct, frozen=True, gc=False):
     """Something that happened in a conversation; a refusal has the number of its entry."""
 
     at: datetime
