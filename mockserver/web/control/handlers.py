@@ -97,6 +97,7 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
             "accounts": len(await self._store.accounts()),
             "seed": self._runtime.seed,
             "webhooks": msgspec.to_builtins(depth),
+            "paused": self._runtime.outbox.paused,
             "scheduled": len(self._runtime.times),
             "tasks": len(asyncio.all_tasks()),
             "held": self._runtime.messages.scripts.held,
@@ -206,6 +207,8 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
         page, following = await _page(found, limit_of(request), cursor, lambda each: each.id)
         return {
             "account": account.api_key,
+            "paused": self._runtime.outbox.held(account.api_key) is not None,
+            "held": self._runtime.outbox.held(account.api_key) or 0,
             "deliveries": [views.delivery_view(each) for each in page],
             "next": following,
             "elsewhere": await self._elsewhere(account),
@@ -218,7 +221,23 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
         delivery = await self._store.delivery(account.api_key, identity)
         if delivery is None:
             raise await self._unknown(account, f"no delivery {identity!r}")
-        return views.delivery_view(delivery)
+        view = views.delivery_view(delivery)
+        for attempt, shown in zip(delivery.attempts, view["attempts"], strict=True):
+            signed = await self._runtime.messages.webhooks.signature(delivery, attempt)
+            shown["signature"] = None if signed is None else views.signature_view(signed)
+        return view
+
+    async def pause_deliveries(self, request: Request) -> Json:
+        """Hold an account's webhooks back."""
+        account = await self._account(request)
+        self._runtime.outbox.pause(account.api_key)
+        return {"account": account.api_key, "paused": True, "held": self._runtime.outbox.held(account.api_key)}
+
+    async def resume_deliveries(self, request: Request) -> Json:
+        """Send an account's webhooks again, those that were held first."""
+        account = await self._account(request)
+        sent = self._runtime.outbox.release(account.api_key)
+        return {"account": account.api_key, "paused": False, "sent": sent}
 
     async def redeliver(self, request: Request) -> Json:
         """Send a webhook once more."""

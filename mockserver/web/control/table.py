@@ -289,7 +289,18 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             _CURSOR,
         ),
     ),
-    ControlRoute("/deliveries/{id}", "GET", "one_delivery", "One webhook.", (_ACCOUNT,)),
+    ControlRoute(
+        "/deliveries/pause", "POST", "pause_deliveries",
+        "Hold an account's webhooks back from now on, in order; a reset lets go of them.", (_ACCOUNT,),
+    ),
+    ControlRoute(
+        "/deliveries/resume", "POST", "resume_deliveries", "Send an account's webhooks again, those held first.",
+        (_ACCOUNT,),
+    ),
+    ControlRoute(
+        "/deliveries/{id}", "GET", "one_delivery",
+        "One webhook; of its newest tries what their tokens say, and whether they hold.", (_ACCOUNT,),
+    ),
     ControlRoute(
         "/deliveries/{id}/redeliver", "POST", "redeliver", "Send a webhook once more, now.", (_ACCOUNT,), None, 202
     ),
