@@ -28,6 +28,7 @@ from mockserver.web.control import views
 from mockserver.web.control.calls import check_parameters, int_of, is_number, limit_of
 from mockserver.web.control.checks import CheckCalls
 from mockserver.web.control.clock import ClockCalls, clock_view
+from mockserver.web.control.conversations import ConversationCalls
 from mockserver.web.control.coverage import CoverageCalls
 from mockserver.web.control.document import control_document
 from mockserver.web.control.events import EventCalls
@@ -48,7 +49,7 @@ _HELD: Mapping[str, Callable[[Exchange], object]] = {
 _log = logging.getLogger(__name__)
 
 
-class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
+class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCalls, ScenarioCalls):
     """One method a route of the table; each takes a request and returns an answer."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -96,6 +97,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
             "accounts": len(await self._store.accounts()),
             "seed": self._runtime.seed,
             "webhooks": msgspec.to_builtins(depth),
+            "paused": self._runtime.outbox.paused,
             "scheduled": len(self._runtime.times),
             "tasks": len(asyncio.all_tasks()),
             "held": self._runtime.messages.scripts.held,
@@ -155,16 +157,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
         """Let a user's message arrive."""
         body = await self._body(request)
         account = await self._account(request)
-        arrival = await self._runtime.arrivals.read(account, body)
-        message, delivery = await self._runtime.messages.receive(account, arrival)
-        return {
-            "message_uuid": message.uuid,
-            "version": message.dialect,
-            "delivery": delivery.id,
-            "state": delivery.state.value,
-            "url": delivery.url or None,
-            "body": msgspec.json.decode(delivery.body),
-        }
+        return await self._arrived(account, body)
 
     async def journal(self, request: Request) -> Json:
         """Answer a page of the journal."""
@@ -214,6 +207,8 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
         page, following = await _page(found, limit_of(request), cursor, lambda each: each.id)
         return {
             "account": account.api_key,
+            "paused": self._runtime.outbox.held(account.api_key) is not None,
+            "held": self._runtime.outbox.held(account.api_key) or 0,
             "deliveries": [views.delivery_view(each) for each in page],
             "next": following,
             "elsewhere": await self._elsewhere(account),
@@ -226,7 +221,23 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
         delivery = await self._store.delivery(account.api_key, identity)
         if delivery is None:
             raise await self._unknown(account, f"no delivery {identity!r}")
-        return views.delivery_view(delivery)
+        view = views.delivery_view(delivery)
+        for attempt, shown in zip(delivery.attempts, view["attempts"], strict=True):
+            signed = await self._runtime.messages.webhooks.signature(delivery, attempt)
+            shown["signature"] = None if signed is None else views.signature_view(signed)
+        return view
+
+    async def pause_deliveries(self, request: Request) -> Json:
+        """Hold an account's webhooks back."""
+        account = await self._account(request)
+        self._runtime.outbox.pause(account.api_key)
+        return {"account": account.api_key, "paused": True, "held": self._runtime.outbox.held(account.api_key)}
+
+    async def resume_deliveries(self, request: Request) -> Json:
+        """Send an account's webhooks again, those that were held first."""
+        account = await self._account(request)
+        sent = self._runtime.outbox.release(account.api_key)
+        return {"account": account.api_key, "paused": False, "sent": sent}
 
     async def redeliver(self, request: Request) -> Json:
         """Send a webhook once more."""

@@ -10,6 +10,7 @@ from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, 
 from mockserver.problem import Finding, Problem, Violation
 from mockserver.web.control.faults import delivery_fault_view
 from mockserver.web.explaining import Explanation
+from mockserver.wire.signing import Signed
 from mockserver.wire.v0_1 import timestamp
 
 
@@ -95,6 +96,17 @@ def attempt_view(attempt: Attempt) -> Json:
         "status": attempt.status,
         "error": attempt.error,
         "fault": attempt.fault,
+    }
+
+
+def signature_view(signed: Signed) -> Json:
+    """Return what the token of a webhook says, whether it is signed by the secret, and whether it is of this body."""
+    claimed = signed.claims.get("payload_hash") if isinstance(signed.claims, dict) else None
+    return {
+        "header": signed.header,
+        "claims": signed.claims,
+        "verifies": signed.verifies,
+        "payload_hash": {"claimed": claimed, "actual": signed.payload_hash, "matches": signed.is_of_body},
     }
 
 
