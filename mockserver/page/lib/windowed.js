@@ -117,12 +117,12 @@ export function Windowed(props) {
     if (rest < NEAR_END_PX) onEnd?.();
   }, [view, ids]);
 
+  const isListed = selected !== null && places.has(selected); // a link may lead to a row that comes later
   useEffect(() => {
-    if (selected !== null && places.has(selected)) {
-      setActive(selected);
-      show(places.get(selected));
-    }
-  }, [selected]);
+    if (!isListed) return;
+    setActive(selected);
+    show(places.get(selected));
+  }, [selected, isListed]);
 
   /** Scroll as little as needed to have a row in sight. */
   function show(place) {
