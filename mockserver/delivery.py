@@ -17,8 +17,10 @@ from mockserver.core.faults import named
 from mockserver.errors import PostError
 from mockserver.model import Attempt, Delivery, DeliveryFault, DeliveryState, EntryKind
 from mockserver.parked import Parked, Parking
+from mockserver.pausing import Pausing
 from mockserver.poster import Poster
 from mockserver.surroundings import Surroundings
+from mockserver.tokens import Tokens
 from mockserver.wire import spoiling
 from mockserver.wire.signing import webhook_token
 
@@ -93,6 +95,8 @@ class Outbox:
         self._targets: dict[str, _Target] = {}
         self._retrying: dict[str, Delivery] = {}
         self._parking = Parking()
+        self._pausing = Pausing()
+        self.tokens = Tokens()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._quiet = asyncio.Event()
@@ -199,8 +203,47 @@ class Outbox:
         self._make_ready(delivery)
         return True
 
+    @property
+    def paused(self) -> tuple[str, ...]:
+        """The accounts whose webhooks are held back."""
+        return self._pausing.accounts
+
+    def held(self, account: str) -> int | None:
+        """Return how many webhooks of an account are held back, ``None`` if it is not paused."""
+        return self._pausing.count(account)
+
+    def pause(self, account: str) -> None:
+        """Begin no more sends for an account; those with a receiver now are finished. Nothing is lost, order is kept.
+
+        Held webhooks still fill the outbox: once it is full, events wait until they can be written.
+        """
+        held: list[Delivery] = []
+        for key, target in tuple(self._targets.items()):
+            held += [each for each in target.ready if each.account == account]
+            target.ready = deque(each for each in target.ready if each.account != account)
+            self._leave(key, target)
+        self._pausing.begin(account, held)
+        del self._ready[account]
+        self._changed.set()
+        self._journal.tell("deliveries", account)
+
+    def release(self, account: str) -> int:
+        """Send what is held of an account, in order, and hold back no more; return how many those are."""
+        was_paused = self.held(account) is not None
+        held = self._pausing.end(account)
+        for each in held:
+            self._make_ready(each)
+        if was_paused:
+            self._journal.tell("deliveries", account)
+        return len(held)
+
     def forget(self, account: str) -> None:
-        """Let go of an account's webhooks that are not with a receiver, once the store has forgotten them."""
+        """Let go of an account's webhooks that are not with a receiver, once the store has forgotten them.
+
+        It is paused no longer.
+        """
+        if self.held(account) is not None:
+            self._journal.tell("deliveries", account)
         self._parking.take_all(account)
         for kind in (_Retry, _LetGo):
             self._times.drop(account, kind)
@@ -212,13 +255,14 @@ class Outbox:
             gone += [each for each in target.ready if each.account == account]
             target.ready = deque(each for each in target.ready if each.account != account)
             self._leave(key, target)
+        gone += self._pausing.end(account)
         for delivery in gone:
             self._lanes.pop(delivery.message, None)
         for lane in self._lanes.values():
             if lane and lane[0].account == account:
                 lane.clear()
         in_line = sum(len(target.ready) for target in self._targets.values())
-        self._waiting = in_line + sum(map(len, self._lanes.values()))
+        self._waiting = in_line + len(self._pausing) + sum(map(len, self._lanes.values()))
         del self._load[account]
         del self._ready[account]
         self._changed.set()
@@ -232,6 +276,8 @@ class Outbox:
             self._quiet.set()
 
     def _make_ready(self, delivery: Delivery) -> None:
+        if self._pausing.holds(delivery):
+            return
         key = _origin(delivery.url)
         target = self._targets.get(key)
         if target is None:
@@ -338,6 +384,7 @@ class Outbox:
                 application=delivery.application,
             )
             headers["Authorization"] = f"Bearer {token}"
+            self.tokens.keep(delivery.id, number, token)
         return headers
 
     async def _conclude(self, delivery: Delivery, about: str) -> None:
@@ -430,6 +477,7 @@ class Outbox:
         """Hold nothing any more."""
         self._waiting = 0
         self._parking.clear()
+        self._pausing.clear()
         for held in (self._lanes, self._targets, self._retrying, self._load, self._flying, self._ready, self._begun):
             held.clear()
         self._quiet.set()

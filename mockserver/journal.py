@@ -1,6 +1,7 @@
 """The journal: every request, move and attempt in order, account by account; it can be waited on."""
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ class Journal:
         self._last: dict[str, int] = {}
         self.requests = 0
         """How many requests were journalled so far, in all accounts."""
+        self._changes: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
 
     async def write(self, account: str, kind: EntryKind, about: str, **details: Any) -> Entry:
         """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number."""
@@ -38,10 +40,24 @@ class Journal:
         if entry.exchange is not None:
             self.requests += 1
             self._last[account] = self.requests
+        if account in self._waiting:
+            self._wake(account)
+        return numbered
+
+    def _wake(self, account: str) -> None:
         for future in self._waiting.pop(account, ()):
             if not future.done():
                 future.set_result(True)
-        return numbered
+
+    def tell(self, what: str, account: str | None = None) -> None:
+        """Note that something changed that no entry tells of, everywhere or in one account; wake who waits there."""
+        self._changes[account][what] += 1
+        for each in tuple(self._waiting) if account is None else (account,):
+            self._wake(each)
+
+    def told(self, account: str) -> Counter[str]:
+        """Return how often each thing changed that no entry tells of."""
+        return self._changes[None] + self._changes[account]
 
     def last_request(self, account: str) -> int:
         """Return the number of an account's newest request among those of all accounts; 0 if it has none."""

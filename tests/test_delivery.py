@@ -681,3 +681,92 @@ async def test_forgetting_an_account_clears_its_line_and_leaves_the_others(make_
     first.set_result(204)
     await bench.outbox.settle()
     assert bench.sent() == ["d-0"]
+
+
+# Pausing
+
+
+async def test_a_paused_account_sends_nothing_and_then_all_in_order(bench: Bench) -> None:
+    bench.outbox.pause("key")
+    for message, each in (("m-1", "d-1"), ("m-1", "d-2"), ("m-2", "d-3"), ("m-1", "d-4")):
+        await bench.add(each, message)
+    async with asyncio.timeout(5):
+        await bench.outbox.settle()
+        await bench.outbox.settle("key")
+    before = (bench.sent(), bench.outbox.held("key"), bench.outbox.paused, bench.outbox.depth.queued)
+    released = bench.outbox.release("key")
+    await bench.outbox.settle()
+
+    assert ([], 2, ("key",), 4) == before
+    assert (2, None, ()) == (released, bench.outbox.held("key"), bench.outbox.paused)
+    assert ["d-1", "d-2", "d-4"] == [each for each in bench.sent() if each != "d-3"]
+    assert set(bench.sent()) == {"d-1", "d-2", "d-3", "d-4"}
+    assert bench.outbox.depth == Depth(0, 0, 0)
+
+
+async def test_what_is_in_line_is_held_and_what_is_with_its_receiver_is_finished(make_bench: MakeBench) -> None:
+    bench = make_bench(deliveries_per_target=1)
+    await bench.store.put_account(Account("key"))
+    answer = never()
+    bench.poster.answer(_HOOK, answer)
+    await bench.add("d-1", "m-1")
+    await bench.add("d-2", "m-2")
+    await bench.add("d-3", "m-3")
+    await bench.poster.arrived(1)
+
+    bench.outbox.pause("key")
+    bench.outbox.pause("key")
+    answer.set_result(204)
+    await bench.outbox.settle()
+    held = (await bench.states(), bench.outbox.held("key"))
+    bench.outbox.release("key")
+    await bench.outbox.settle()
+
+    assert ({"d-1": "delivered", "d-2": "pending", "d-3": "pending"}, 2) == held
+    assert ["d-1", "d-2", "d-3"] == bench.sent()
+
+
+async def test_a_next_try_waits_as_well_while_paused(bench: Bench) -> None:
+    bench.poster.answer(_HOOK, 500)
+    await bench.add("d-1")
+    await bench.outbox.settle()
+    bench.outbox.pause("key")
+
+    await bench.advance(3600)
+    held = (len(bench.sent()), bench.outbox.held("key"))
+    bench.outbox.release("key")
+    await bench.outbox.settle()
+
+    assert ((1, 1), 2) == (held, len(bench.sent()))
+    assert {"d-1": "delivered"} == await bench.states()
+
+
+async def test_forgetting_an_account_ends_its_pause(bench: Bench) -> None:
+    bench.outbox.pause("key")
+    await bench.add("d-1")
+    await bench.store.clear("key", "messages")
+    bench.outbox.forget("key")
+    await bench.add("d-2")
+    await bench.outbox.settle()
+
+    assert (["d-2"], ()) == (bench.sent(), bench.outbox.paused)
+    assert bench.outbox.depth == Depth(0, 0, 0)
+
+
+async def test_what_is_held_at_the_stop_is_abandoned(bench: Bench) -> None:
+    bench.outbox.pause("key")
+    await bench.add("d-1")
+
+    async with asyncio.timeout(5):
+        left = await bench.outbox.stop(60)
+
+    assert ["d-1"] == [each.id for each in left]
+    assert {"d-1": "abandoned"} == await bench.states()
+
+
+async def test_other_accounts_send_while_one_is_paused(bench: Bench) -> None:
+    bench.outbox.pause("other")
+    await bench.add("d-1")
+    await bench.outbox.settle()
+
+    assert (["d-1"], 0) == (bench.sent(), bench.outbox.release("other"))

@@ -88,6 +88,15 @@ def test_wheel_holds_the_bundled_folder(wheel: Path, folder: str) -> None:
     assert tracked == inside
 
 
+def test_wheel_holds_the_page(wheel: Path) -> None:
+    page = ROOT / "mockserver" / "page"
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("mockserver/page/")}
+    files = {f"mockserver/page/{each.relative_to(page).as_posix()}" for each in page.rglob("*") if each.is_file()}
+
+    assert "mockserver/page/index.html" in files
+    assert files == inside
+
+
 def test_wheel_says_that_it_is_typed(wheel: Path) -> None:
     assert "mockserver/py.typed" in zipfile.ZipFile(wheel).namelist()
 

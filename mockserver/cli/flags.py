@@ -26,6 +26,8 @@ def _scenario_flags() -> Iterator[Parameter]:
     yield _parameter("scenario", list[str] | None, typer.Option("--scenario", metavar="FILE", help=about))
     about = "Load scenario files anew when they change; a broken one changes nothing."
     yield _parameter("watch", bool | None, typer.Option("--watch", help=about))
+    about = "Show the page in the browser."
+    yield _parameter("open", bool | None, typer.Option("--open", help=about))
 
 
 def _flag(row: SettingRow) -> Parameter:

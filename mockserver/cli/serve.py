@@ -6,7 +6,8 @@ import json
 import logging
 import shlex
 import sys
-from ipaddress import ip_address
+import webbrowser
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,6 +16,7 @@ from mockserver.cli.flags import serve_signature
 from mockserver.cli.options import examples
 from mockserver.cli.shell import shell_of
 from mockserver.config import Config, load_config
+from mockserver.core.urls import is_loopback
 from mockserver.model import ANY_SECRET
 from mockserver.settings import Settings
 
@@ -26,6 +28,7 @@ EXAMPLES = examples(
     "mockserver serve --port 0 --ready-file ready.json",
     "mockserver serve --no-tls --strict --seed 7",
     "mockserver serve --scenario scenario.yaml --watch",
+    "mockserver serve --open",
 )
 _FIRST_MESSAGE = {"channel": "sms", "message_type": "text", "to": "447700900123", "from": "ACME", "text": "Hello"}
 
@@ -61,6 +64,8 @@ def serve(context: typer.Context, **flags: Any) -> None:
         *lines, last = start_lines(config, running.url, running.tls_url, str(running.ca_file))
         for line in (*lines, *told, last):
             _say(line)
+        if flags["open"]:
+            _open(running.url)
         if flags["watch"]:
             watching.append(asyncio.get_running_loop().create_task(served.watch()))
 
@@ -93,11 +98,12 @@ def _calm_collector() -> None:
 
 
 def start_lines(config: Config, url: str, tls_url: str | None, ca_file: str) -> list[str]:
-    """Return the five lines a server starts with."""
+    """Return the six lines a server starts with."""
     settings = config.settings
     certificate = f"{ca_file} (what clients of https are to trust)" if tls_url else "none, https is off"
     return [
         "API          " + " and ".join(filter(None, [url, tls_url])),
+        f"Page         {url}/",
         f"Control      {url}/_mock/openapi.json",
         f"Certificate  {certificate}",
         f"Webhooks     {_targets(config)}",
@@ -105,19 +111,21 @@ def start_lines(config: Config, url: str, tls_url: str | None, ca_file: str) -> 
     ]
 
 
+def _open(url: str) -> None:
+    """Show the page in a browser, in a thread of its own: some browsers return only when they are closed."""
+
+    def show() -> None:
+        if not webbrowser.open(f"{url}/"):
+            _say(f"warning: No browser is known here; open {url}/ yourself.")
+
+    Thread(target=show, name="browser", daemon=True).start()
+
+
 def ended(stopped: "Stopped") -> int:
     """Say what became of the webhooks under way; return the exit code."""
     for line in stopped.report.lines():
         _say(line)
     return stopped.exit_code
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches a host; a name other than localhost may be anything."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _targets(config: Config) -> str:

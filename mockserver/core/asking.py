@@ -151,6 +151,12 @@ def words_of_has(about: About) -> tuple[str, ...]:
     return tuple(word for word, field in _Q_HAS.items() if field in FIELDS[about])
 
 
+def searchable(about: About) -> dict[str, tuple[str, ...]]:
+    """Return the fields the search grammar knows, each with the words it can be, none where it can be anything."""
+    chosen = _CHOSEN.get(about) or {name: words for each in _CHOSEN.values() for name, words in each.items()}
+    return {name: words_of_has(about) if name == "has" else chosen.get(name, ()) for name in searched(about)}
+
+
 def canonical(fields: Mapping[str, Json], aliases: Mapping[str, str]) -> dict[str, Json]:
     """Return fields with each other spelling of a channel replaced by its name here."""
     found = dict(fields)

@@ -1,7 +1,7 @@
 """Who is asking: finds the account behind credentials, making a fresh one where that is allowed."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -54,6 +54,11 @@ class Accounts:
         self._configured = tuple(self._with_channels(each) for each in configured)
         self._configured_keys = frozenset(each.api_key for each in configured)
         self._callers: dict[str, tuple[Caller, float]] = {}
+        self._on_change: Callable[[], None] = lambda: None
+
+    def tell_of_changes(self, on_change: Callable[[], None]) -> None:
+        """Call this whenever an account is made, changed or forgotten."""
+        self._on_change = on_change
 
     async def start(self) -> None:
         """Put the default account and the configured ones into the store."""
@@ -68,13 +73,18 @@ class Accounts:
         await self._store.put_account(Account(self._settings.api_key, secrets=(secret,) if secret else ()))
         for account in self._configured:
             await self._store.put_account(account)
+        self._on_change()
 
     async def put(self, account: Account) -> Account:
         """Replace what is known of an account and return it; raise ConfigError for a sender on no known channel."""
         known = self._with_channels(account)
         self._callers.clear()
-        await self._store.put_account(known)
+        await self._keep(known)
         return known
+
+    async def _keep(self, account: Account) -> None:
+        await self._store.put_account(account)
+        self._on_change()
 
     async def claim(self, account: Account) -> Account:
         """Replace what is known of an account; raise ConflictError if an application of it is another's already."""
@@ -101,7 +111,9 @@ class Accounts:
     async def remove(self, api_key: str) -> bool:
         """Forget an account and all that happened in it."""
         self._callers.clear()
-        return await self._store.remove_account(api_key)
+        was_there = await self._store.remove_account(api_key)
+        self._on_change()
+        return was_there
 
     def belongs_elsewhere(self, api_key: str, channel: str, identity: str) -> bool:
         """Return whether the configuration gives a sender to another key.
@@ -157,7 +169,7 @@ class Accounts:
             if self._settings.auth == "strict":
                 return Refused(f"the API key {basic.api_key!r} is not configured, and auth is strict")
             account = Account(basic.api_key)
-            await self._store.put_account(account)
+            await self._keep(account)
         if self._settings.auth == "strict" and not account.secrets and account.api_key not in self._configured_keys:
             return Refused(
                 f"the API key {account.api_key!r} has no secret and is not configured, and auth is strict",
@@ -190,5 +202,5 @@ class Accounts:
         api_key = blake2b(application.encode("utf-8", "replace"), digest_size=4).hexdigest()
         known = await self._store.account(api_key) or Account(api_key)
         account = msgspec.structs.replace(known, applications=(*known.applications, Application(application)))
-        await self._store.put_account(account)
+        await self._keep(account)
         return account

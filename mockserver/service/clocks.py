@@ -112,6 +112,7 @@ class Clocks:
     async def _put(self, account: str, clock: Clock | None) -> None:
         before_s = self._times.seconds(account)
         self._times.set_clock(account, clock)
+        self._journal.tell("clock", account)
         await self._shift(account, self._times.seconds(account) - before_s)
 
     async def _shift(self, account: str, seconds: float) -> None:
@@ -137,6 +138,7 @@ class Clocks:
             _check_moment(began_s + seconds)
             await self._run(named, clock, began_s + seconds, alone=alone)
             counts = await self._counts(named, after)
+            self._journal.tell("clock", named if alone else None)
             return Advanced(named, at(began_s), at(clock.seconds()), counts, after)
 
     async def settle(self, account: str, within_s: float) -> None:

@@ -39,6 +39,7 @@ class Faults:
 
     def __init__(self, around: Surroundings, specs: Specs) -> None:
         self._store = around.store
+        self._journal = around.journal
         self._times = around.times
         self._seed = around.seed
         self._names = Names(Vocabulary.of(specs.capabilities), tuple(specs.magic.problems))
@@ -50,6 +51,7 @@ class Faults:
         identity = f"f{await self._store.count(account, _KIND)}"
         fault = replace(fault, id=identity)
         await self._store.put_document(account, _KIND, identity, to_builtins(fault))
+        self._journal.tell(_KIND, account)
         return Standing(fault, Count())
 
     async def put(self, account: str, written: Iterable[Json]) -> list[Standing]:
@@ -97,6 +99,7 @@ class Faults:
         self._armed.pop((account, identity), None)
         for kind in (_KIND, _COUNTS):
             await self._store.put_document(account, kind, identity, None)
+        self._journal.tell(_KIND, account)
 
     async def has_any(self, account: str) -> bool:
         """Return whether anything is broken on purpose."""
@@ -140,6 +143,8 @@ class Faults:
         hit, changed = pick(armed, counts, subject, self._times.seconds(account), chance)
         for identity, count in changed.items():
             await self._store.put_document(account, _COUNTS, identity, to_builtins(count))
+        if changed:
+            self._journal.tell(_KIND, account)
         return hit
 
     async def _counts(self, account: str) -> Mapping[str, Count]:

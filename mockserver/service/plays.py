@@ -18,8 +18,8 @@ KEPT_LINES: Final = 10_000
 """How many lines of a transcript are kept, the newest: rules may decide for as long as a server runs."""
 
 
-def _nobody_listens(_: StepResult) -> None:
-    """Take a result that nobody waits for."""
+def _nobody_listens(*_: StepResult) -> None:
+    """Take a result that nobody waits for, or that something changed."""
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Play:
 
     ``run`` is its present run, or the last; ``broken`` says why a newer text of it was not taken. ``is_kept`` is true
     for one that the server was started with: a reset begins it anew instead of removing it. ``on_result`` is told each
-    step and check as it ends.
+    step and check as it ends, ``on_change`` when it stands otherwise than before.
     """
 
     account: str
@@ -77,6 +77,7 @@ class Play:
     broken: tuple[str, ...] = ()
     is_kept: bool = False
     on_result: Callable[[StepResult], None] = _nobody_listens
+    on_change: Callable[[], None] = _nobody_listens
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -95,6 +96,7 @@ class Play:
         if run is not None:
             stands = self.times.clock(self.account).rate == 0
             run.transcript.append(f"{self.since_s():.3f} {line}" if stands else line)
+        self.on_change()
 
     def since_s(self) -> float:
         """Return how long the run has lasted by the account's clock."""

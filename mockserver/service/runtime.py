@@ -3,6 +3,7 @@
 import asyncio
 import random
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -20,7 +21,9 @@ from mockserver.model import Account
 from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
 from mockserver.service.clocks import Advanced, Clocks
+from mockserver.service.conversations import Conversations
 from mockserver.service.coverage import Coverage
+from mockserver.service.events import Events
 from mockserver.service.external import External
 from mockserver.service.failovers import Failovers
 from mockserver.service.inbound import Arrivals
@@ -90,6 +93,8 @@ class Runtime:
         self.outbox = Outbox(around, poster or _http_poster(settings))
         self.clocks = Clocks(around, self.outbox)
         self.accounts = Accounts(self.store, settings, self.specs, accounts)
+        self.accounts.tell_of_changes(partial(self.journal.tell, "accounts"))
+        self.events = Events(self.store, self.journal)
         self.messages = Messages(around, self.versions, self.outbox)
         self.store.spare(self.messages.scripts.is_under_way)
         self.faults = self.messages.webhooks.faults
@@ -100,6 +105,7 @@ class Runtime:
         channels = (each.channel for each in self.accounts_contract.providers.values())
         self.external = External(self.store, self.accounts, channels)
         self.subjects = Subjects(self.store, self.specs)
+        self.conversations = Conversations(self.store, self.journal, self.subjects)
         self._answers = count(1)
         self._traces = digest_for(self.seed, "trace")[:_TRACE_BEGINS]
         self.is_running = False
@@ -124,13 +130,19 @@ class Runtime:
         self.times.start()
         self._tidying = asyncio.get_running_loop().create_task(tidy_while_idle(self.store))
         self.stopping.clear()
+        self.events.open()
         self.is_running = True
         await self.scenarios.start_kept()
+
+    def hang_up(self) -> None:
+        """Let go of those who listen to events, who would hold up the end of a server for ever."""
+        self.events.close()
 
     async def stop(self, grace_s: float) -> StopReport:
         """Take no more steps, finish webhooks in line for ``grace_s`` seconds, and journal the rest as abandoned."""
         self.is_running = False
         self.stopping.set()
+        self.hang_up()
         await self.scenarios.stop_all()
         await self.times.stop()
         if self._tidying is not None:
@@ -171,6 +183,11 @@ class Runtime:
         self.tally.retire(api_key)
         self.meanwhile.forget(api_key)
         await self.clocks.reset(api_key)
+        self._tell_forgotten(api_key, ("journal", "messages"))
+
+    def _tell_forgotten(self, api_key: str, parts: tuple[str, ...]) -> None:
+        for each in parts:
+            self.journal.tell(each, api_key)
 
     async def reset(self, account: Account | None, what: str) -> None:
         """Forget parts of an account, named with commas between; ``accounts`` puts every account back as configured."""
@@ -184,6 +201,7 @@ class Runtime:
         if "journal" in parts:
             await self.meanwhile.begin(account.api_key)
         await self._begin_anew(account.api_key, kept)
+        self._tell_forgotten(account.api_key, parts)
 
     async def _reset_accounts(self) -> None:
         known = [each.api_key for each in await self.store.accounts()]
@@ -194,6 +212,7 @@ class Runtime:
             await self.clocks.reset(api_key)
         for api_key in known:
             await self._begin_anew(api_key, kept[api_key])
+            self._tell_forgotten(api_key, ("journal", "messages"))
 
     def _forget_sent(self, api_key: str) -> None:
         """Let go of what was still to happen to messages that the store has forgotten."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -54,7 +55,11 @@ class Scenarios:
         if scenario.id in loaded:
             what = f"scenario {scenario.id} is loaded in account {account} already"
             raise ConflictError(what, fix=f"PUT /_mock/scenarios/{scenario.id} replaces it, DELETE removes it.")
-        play = loaded[scenario.id] = Play(account, scenario, self._seed(scenario), self._times, is_kept=is_kept)
+        on_change = partial(self._journal.tell, "scenarios", account)
+        seed = self._seed(scenario)
+        play = Play(account, scenario, seed, self._times, is_kept=is_kept, on_change=on_change)
+        loaded[scenario.id] = play
+        on_change()
         return play
 
     async def reload(self, account: str, identity: str, scenario: Scenario) -> Play:
@@ -66,13 +71,16 @@ class Scenarios:
         was_running = play.is_running
         await self._end(play, "stopped", "its text was replaced")
         play.scenario, play.seed, play.broken = scenario, self._seed(scenario), ()
+        play.on_change()
         if was_running:
             await self.start(account, identity)
         return play
 
     def note_broken(self, account: str, identity: str, errors: tuple[str, ...]) -> None:
         """Note that a newer text of a scenario was not taken, and why; the one there is stays."""
-        self.one(account, identity).broken = errors
+        play = self.one(account, identity)
+        play.broken = errors
+        play.on_change()
 
     def listed(self, account: str) -> list[Play]:
         """Return the scenarios of an account, in the order they were loaded."""
@@ -88,8 +96,10 @@ class Scenarios:
 
     async def forget(self, account: str, identity: str) -> None:
         """Stop a scenario and let go of it."""
-        await self._end(self.one(account, identity), "stopped", "it was removed")
+        play = self.one(account, identity)
+        await self._end(play, "stopped", "it was removed")
         del self._plays[account][identity]
+        play.on_change()
 
     async def forget_all(self, account: str) -> None:
         """Stop all scenarios of an account and let go of them."""
@@ -225,6 +235,7 @@ class Scenarios:
         run.took_s = time.perf_counter() - run.started_s
         run.last_entry = await self._journal.last_number(play.account)
         run.ended.set()
+        play.on_change()
 
     def _update(self) -> None:
         """Put on the stage what runs."""
@@ -282,4 +293,5 @@ class Scenarios:
             for key, wanted in by_key.items():
                 state = put_state(play.scenario, state, machine, key, wanted)
         play.run.state = replace(state, names={**state.names, **names})
+        play.on_change()
         return play.run.state

@@ -13,12 +13,13 @@ from mockserver.core.prices import priced
 from mockserver.core.routing import Target, inbound_target, status_target, status_version
 from mockserver.delivery import Outbox
 from mockserver.errors import ConflictError, UnknownError
-from mockserver.model import Account, Delivery, DeliveryState, EntryKind, Json, Message, Move
+from mockserver.model import Account, Attempt, Delivery, DeliveryState, EntryKind, Json, Message, Move
 from mockserver.problem import Violation
 from mockserver.service.faults import Faults
 from mockserver.service.versions import Versions
 from mockserver.surroundings import Surroundings
-from mockserver.wire import receipts
+from mockserver.wire import receipts, spoiling
+from mockserver.wire.signing import Signed, read_webhook_token
 
 
 class SelfCheckError(RuntimeError):
@@ -214,6 +215,16 @@ class Webhooks:
         again = msgspec.structs.replace(delivery, state=DeliveryState.PENDING)
         await self._outbox.add(again)
         return again
+
+    async def signature(self, delivery: Delivery, attempt: Attempt) -> Signed | None:
+        """Return what the token of a try says, by the secret as it is now; ``None`` if there was none or it is gone."""
+        token = self._outbox.tokens.of(delivery.id, attempt.number)
+        if token is None:
+            return None
+        account = await self._around.account(delivery.account)
+        fault = spoiling.fault_of_try(delivery.fault, attempt.number)
+        body = delivery.body if fault is None else spoiling.body_of(fault, delivery.body)
+        return read_webhook_token(token, account.signature_secret or self._settings.signature_secret, body)
 
     def _check_own(self, contract: Contract, name: str, body: Json) -> None:
         if self._settings.self_check:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from mockserver.contract.nearest import sample
 from mockserver.core.forms import FORMS, Form
+from mockserver.core.words import choices
 from mockserver.errors import UnknownError
 from mockserver.model import Json
-from mockserver.service.choices import choices
 from mockserver.strategies.bodies import bodies_of, schema_of
 from mockserver.strategies.known import Cell, cells, chosen, documents
 from mockserver.strategies.wrong import REMOVED, Wrong, wrongs

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from mockserver.contract.specs import load_specs
 from mockserver.core.capabilities import ChannelRow, Row, Side
 from mockserver.core.forms import FORMS
+from mockserver.core.words import choices
 from mockserver.errors import UnknownError
 from mockserver.model import Json
-from mockserver.service.choices import choices
 from mockserver.service.versions import Versions, versions_of
 
 Values: TypeAlias = st.SearchStrategy[Json]

@@ -12,6 +12,7 @@ from mockserver.service.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.web.control.handlers import Control
 from mockserver.web.external import ExternalRoutes
+from mockserver.web.ui import Page
 from mockserver.web.vonage import VonageRoutes
 
 
@@ -27,7 +28,8 @@ class MockApp:
         self._vonage = VonageRoutes(runtime)
         control = Control(runtime)
         external = ExternalRoutes(runtime)
-        self._others = Starlette(routes=[*control.routes(), *external.routes(), Route("/{path:path}", self._vonage)])
+        rest = Route("/{path:path}", self._vonage)
+        self._others = Starlette(routes=[*Page().routes(), *control.routes(), *external.routes(), rest])
         self._others.router.redirect_slashes = False
         self._no_socket = self._others.router.default
         self._others.router.default = self._unrouted  # a path with a line break, which no route of Starlette takes

@@ -49,6 +49,10 @@ class Runtime(Protocol):
         """Begin, in the running loop."""
         ...
 
+    def hang_up(self) -> None:
+        """Let go of those who only listen, for they would hold up the end."""
+        ...
+
     async def stop(self, grace_s: float) -> Report:
         """Finish deliveries for up to ``grace_s`` seconds and abandon the rest."""
         ...
@@ -175,8 +179,10 @@ async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:
 async def _shut_down(app: App, servers: list[_Server], grace_s: float) -> Report:
     """Accept no more, answer what was asked, finish deliveries, then close what is still open.
 
-    The end of the runtime wakes long polls, which then answer. Cancelled, it skips what can be skipped.
+    Streams of events end first of all. The end of the runtime wakes long polls, which then answer.
+    Cancelled, it skips what can be skipped.
     """
+    app.runtime.hang_up()
     closed = asyncio.gather(*(each.shutdown() for each in servers if each.started))
     try:
         await asyncio.wait([closed], timeout=_LAST_REQUESTS_S)

@@ -81,6 +81,33 @@ def webhook_token(
     return (signed + b"." + signature).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the token of a webhook says. ``verifies``: by the secret given; ``payload_hash`` is that of the body."""
+
+    header: Json
+    claims: Json
+    verifies: bool
+    payload_hash: str
+
+    @property
+    def is_of_body(self) -> bool:
+        """True if the token says so of exactly this body."""
+        return isinstance(self.claims, dict) and self.claims.get("payload_hash") == self.payload_hash
+
+
+def read_webhook_token(token: str, secret: str, body: bytes) -> Signed:
+    """Return what a token of ours says, held against a secret and the bytes that were sent with it."""
+    signed, _, signature = token.encode().rpartition(b".")
+    header, claims = (msgspec.json.decode(_from_base64url(each)) for each in signed.split(b"."))
+    right = _base64url(hmac.digest(secret.encode(), signed, "sha256"))
+    return Signed(header, claims, hmac.compare_digest(signature, right), hashlib.sha256(body).hexdigest())
+
+
+def _from_base64url(text: bytes) -> bytes:
+    return base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+
+
 def _base64url(raw: bytes) -> bytes:
     return base64.urlsafe_b64encode(raw).rstrip(b"=")
 

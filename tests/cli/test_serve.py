@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,8 +17,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from mockserver.cli.serve import ended, is_loopback, start_lines
+from mockserver.cli.serve import ended, start_lines
 from mockserver.config import Config
+from mockserver.core.urls import is_loopback
 from mockserver.model import Account
 from mockserver.service.runtime import StopReport
 from mockserver.settings import SettingRow, Settings, settings_table
@@ -62,18 +64,35 @@ def end(running: subprocess.Popen[str], number: signal.Signals) -> tuple[int, st
     return running.returncode, printed
 
 
-def test_a_server_says_five_lines_writes_its_ready_file_and_ends_on_sigterm_with_0(tmp_path: Path) -> None:
+def test_the_page_is_opened_in_the_browser(tmp_path: Path) -> None:
+    code = "import os, sys; open('part', 'w').write(sys.argv[1]); os.rename('part', 'seen')"
+    (tmp_path / "browser.py").write_text(code, encoding="utf-8")
+    browser = f"{sys.executable} browser.py %s"
+    with process("serve", "--port", "0", "--no-tls", "--open", folder=tmp_path, BROWSER=browser) as running:
+        lines = start(running)
+        for _ in range(100 * PATIENCE_S):
+            if (tmp_path / "seen").exists():
+                break
+            time.sleep(0.01)
+        seen = (tmp_path / "seen").read_text(encoding="utf-8")
+
+    assert lines[1] == f"Page         {seen}"
+
+
+def test_a_server_says_six_lines_writes_its_ready_file_and_ends_on_sigterm_with_0(tmp_path: Path) -> None:
     with process("serve", "--port", "0", "--ready-file", "ready.json", folder=tmp_path) as running:
         lines = start(running)
         told = json.loads((tmp_path / "ready.json").read_text(encoding="utf-8"))
         with urlopen(f"{told['url']}/_mock/readyz", timeout=PATIENCE_S) as answer:
             ready = json.load(answer)
+        with urlopen(lines[1].split()[1], timeout=PATIENCE_S) as answer:
+            assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         code, printed = end(running, signal.SIGTERM)
 
     assert ({"status": "ok"}, running.pid) == (ready, told["pid"])
-    assert ["API", "Control", "Certificate", "Webhooks", "Try"] == [line.split()[0] for line in lines]
+    assert ["API", "Page", "Control", "Certificate", "Webhooks", "Try"] == [line.split()[0] for line in lines]
     assert f"API          {told['url']} and {told['tls_url']}" == lines[0]
-    assert str(tmp_path / "messages-mockserver" / "tls" / "ca.pem") in lines[2]
+    assert str(tmp_path / "messages-mockserver" / "tls" / "ca.pem") in lines[3]
     assert (0, "stopped: 0 webhooks finished while stopping, 0 abandoned\n") == (code, printed)
     assert not (tmp_path / "ready.json").exists()
 
@@ -175,7 +194,7 @@ def test_start_lines_say_where_webhooks_go() -> None:
     assert (
         "Webhooks     inbound to http://127.0.0.1:9000/in; status to nowhere (--status-url URL);"
         " 2 accounts of mockserver.toml"
-    ) == lines[3]
+    ) == lines[4]
 
 
 def test_start_lines_do_not_show_a_secret() -> None:
@@ -184,12 +203,12 @@ def test_start_lines_do_not_show_a_secret() -> None:
     lines = start_lines(config, "http://127.0.0.1:7670", None, "None")
 
     assert not [line for line in lines if "sesame" in line]
-    assert " -u mockkey1:YOUR-SECRET " in lines[4]
+    assert " -u mockkey1:YOUR-SECRET " in lines[5]
 
 
 def test_the_command_to_copy_sends_a_message(open_server: OpenServer) -> None:
     with open_server() as api:
-        command = start_lines(CONFIG, api.url, None, "None")[4].partition("curl ")[2]
+        command = start_lines(CONFIG, api.url, None, "None")[5].partition("curl ")[2]
         words = shlex.split(command)
         flags = dict(zip(words[:-1:2], words[1::2], strict=True))
         request = Request(words[-1], flags["-d"].encode(), dict([flags["-H"].split(": ", 1)]))

@@ -110,8 +110,9 @@ def answering(status: int, headers: dict[str, str], body: Json) -> Living:
 
 
 def impatient(document: Json) -> Json:
-    """Return the control document without its long polls, which would wait as long as they were told to."""
+    """Return the control document without what has no end, and without waits as long as they are told to be."""
     document = deepcopy(document)
+    del document["paths"]["/_mock/events"]
     for parameter in document["paths"]["/_mock/journal"]["get"]["parameters"]:
         if parameter["name"] == "wait_s":
             parameter["schema"]["maximum"] = 0

@@ -50,6 +50,7 @@ class Runtime:
     lasts: bool = False
     stops: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
+    before: tuple[str, ...] = ()
 
     def listens_at(self, url: str) -> None:
         """Learn where it answers."""
@@ -60,6 +61,10 @@ class Runtime:
         self.diary.append("start")
         if self.fails:
             raise OSError("no start today")
+
+    def hang_up(self) -> None:
+        """Note what has happened by now."""
+        self.before = tuple(self.diary)
 
     async def stop(self, grace_s: float) -> Report:
         """End."""
@@ -213,6 +218,7 @@ def test_the_runtime_begins_before_and_ends_after_the_requests(settings: Setting
         ask(running.url)
 
     assert ["start", "answer /", "stop"] == app.runtime.diary
+    assert ("start", "answer /") == app.runtime.before
 
 
 def test_a_port_in_use_is_raised_to_who_wanted_to_serve(settings: Settings) -> None:

@@ -55,7 +55,7 @@ def _operation(route: ControlRoute) -> Json:
     ]
     answer: Json = {"description": route.summary}
     if route.status != 204:  # noqa: PLR2004 - no content
-        answer["content"] = {"application/json": {"schema": {}}}
+        answer["content"] = {route.answers: {"schema": {}}}
     operation: dict[str, Json] = {
         "operationId": route.handler,
         "summary": route.summary,

@@ -29,13 +29,17 @@ from mockserver.web.control import views
 from mockserver.web.control.calls import check_parameters, int_of, is_number, limit_of
 from mockserver.web.control.checks import CheckCalls
 from mockserver.web.control.clock import ClockCalls, clock_view
+from mockserver.web.control.conversations import ConversationCalls
 from mockserver.web.control.coverage import CoverageCalls
 from mockserver.web.control.document import control_document
+from mockserver.web.control.events import EventCalls
 from mockserver.web.control.faults import fault_view, faults_in, faults_view
+from mockserver.web.control.guard import Guard
 from mockserver.web.control.scenarios import ScenarioCalls
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.explaining import Explainer
+from mockserver.web.repeating import curl_command
 from mockserver.web.vonage import as_violations
 
 _T = TypeVar("_T")
@@ -47,11 +51,12 @@ _HELD: Mapping[str, Callable[[Exchange], object]] = {
 _log = logging.getLogger(__name__)
 
 
-class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
+class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCalls, ScenarioCalls):
     """One method a route of the table; each takes a request and returns an answer."""
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime)
+        self._guard = Guard(runtime.settings)
         self._explainer = Explainer(runtime.versions, runtime.dispatch_contract)
 
     def routes(self) -> list[Route]:
@@ -65,6 +70,9 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
 
     def _dispatcher(self, verbs: dict[str, ControlRoute]) -> Callable[[Request], Awaitable[Response]]:
         async def dispatch(request: Request) -> Response:
+            refusal = self._guard.refusal(request)
+            if refusal is not None:
+                return _problem(403, *refusal)
             route = verbs.get("GET" if request.method == "HEAD" else request.method)
             if route is None:
                 allowed = ", ".join(verbs)
@@ -91,6 +99,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
             "accounts": len(await self._store.accounts()),
             "seed": self._runtime.seed,
             "webhooks": msgspec.to_builtins(depth),
+            "paused": self._runtime.outbox.paused,
             "scheduled": len(self._runtime.times),
             "tasks": len(asyncio.all_tasks()),
             "held": self._runtime.messages.scripts.held,
@@ -150,16 +159,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         """Let a user's message arrive."""
         body = await self._body(request)
         account = await self._account(request)
-        arrival = await self._runtime.arrivals.read(account, body)
-        message, delivery = await self._runtime.messages.receive(account, arrival)
-        return {
-            "message_uuid": message.uuid,
-            "version": message.dialect,
-            "delivery": delivery.id,
-            "state": delivery.state.value,
-            "url": delivery.url or None,
-            "body": msgspec.json.decode(delivery.body),
-        }
+        return await self._arrived(account, body)
 
     async def journal(self, request: Request) -> Json:
         """Answer a page of the journal."""
@@ -196,6 +196,10 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
             judge = self._explainer.judge_at(entry.exchange.method, entry.exchange.path)
             body = parse_json(entry.exchange.body.encode()).value
             view["nearest"] = judge.nearest(body) if judge is not None else None
+            view["places"] = views.places_view(body, entry.exchange.violations)
+        if entry.exchange is not None:
+            hosts = self._specs.provider.sandbox.hosts
+            view["curl"] = curl_command(entry.exchange, str(request.base_url), account.api_key, hosts)
         if entry.message is not None:
             caused = await self._store.entries_of(account.api_key, entry.message)
             view["caused"] = [views.entry_view(each, self._specs) for each in caused if each.id != entry.id]
@@ -209,6 +213,8 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         page, following = await _page(found, limit_of(request), cursor, lambda each: each.id)
         return {
             "account": account.api_key,
+            "paused": self._runtime.outbox.held(account.api_key) is not None,
+            "held": self._runtime.outbox.held(account.api_key) or 0,
             "deliveries": [views.delivery_view(each) for each in page],
             "next": following,
             "elsewhere": await self._elsewhere(account),
@@ -221,7 +227,23 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         delivery = await self._store.delivery(account.api_key, identity)
         if delivery is None:
             raise await self._unknown(account, f"no delivery {identity!r}")
-        return views.delivery_view(delivery)
+        view = views.delivery_view(delivery)
+        for attempt, shown in zip(delivery.attempts, view["attempts"], strict=True):
+            signed = await self._runtime.messages.webhooks.signature(delivery, attempt)
+            shown["signature"] = None if signed is None else views.signature_view(signed)
+        return view
+
+    async def pause_deliveries(self, request: Request) -> Json:
+        """Hold an account's webhooks back."""
+        account = await self._account(request)
+        self._runtime.outbox.pause(account.api_key)
+        return {"account": account.api_key, "paused": True, "held": self._runtime.outbox.held(account.api_key)}
+
+    async def resume_deliveries(self, request: Request) -> Json:
+        """Send an account's webhooks again, those that were held first."""
+        account = await self._account(request)
+        sent = self._runtime.outbox.release(account.api_key)
+        return {"account": account.api_key, "paused": False, "sent": sent}
 
     async def redeliver(self, request: Request) -> Json:
         """Send a webhook once more."""
@@ -242,7 +264,9 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, ScenarioCalls):
         findings = parsed.findings + explanation.verdict.findings
         if self._runtime.settings.strict and findings:
             explanation = self._explainer.with_refused(explanation, as_violations(findings))
-        return views.explanation_view(explanation, parsed.findings)
+        view = views.explanation_view(explanation, parsed.findings)
+        view["places"] = views.places_view(parsed.value, explanation.verdict.violations)
+        return view
 
     async def rules(self, _: Request) -> Json:
         """Answer the capability table, the error codes and the magic values."""
@@ -472,6 +496,7 @@ def _status_of(error: MockServerError) -> int:
 _TITLES = {
     500: "Internal Error",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     409: "Conflict",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mockserver.clock import MODE_FORM
-from mockserver.core.asking import searched
+from mockserver.core.asking import About, searchable, searched
 from mockserver.core.forms import FORMS
 from mockserver.model import DeliveryState, EntryKind, Json, Status
 from mockserver.service.runtime import RESETTABLE
@@ -25,7 +25,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ControlRoute:
-    """One verb on one path. ``body`` is the JSON Schema of the request body, if it takes one."""
+    """One verb on one path. ``body`` is the JSON Schema of the request body, if it takes one.
+
+    ``answers`` is the media type of its answer.
+    """
 
     path: str
     method: str
@@ -35,6 +38,7 @@ class ControlRoute:
     body: Json = None
     status: int = 200
     aliases: tuple[str, ...] = ()
+    answers: str = "application/json"
 
 
 def _number(about: str, name: str, *, minimum: int = 0, maximum: int | None = None) -> Parameter:
@@ -52,7 +56,16 @@ LONGEST_WAIT_S: Final = 60
 _ACCOUNT = Parameter("account", "API key or application id of the account to look at; the default account without it.")
 _LIMIT = _number("How many to return; 50 without it.", "limit", minimum=1, maximum=LARGEST_PAGE)
 _CURSOR = Parameter("cursor", "Where the page before ended: its `next`.")
-_QUERY = Parameter("q", 'A search such as `channel:sms to:4477* status:delivered text:"order" has:error`.')
+_SEARCH: Final = 'A search such as `channel:sms to:4477* status:delivered text:"order" has:error`.'
+_QUERY = Parameter("q", _SEARCH)
+
+
+def _query(about: About) -> Parameter:
+    """Return the search of a list; ``x-fields`` are what it can ask for, each with the words it can be."""
+    fields = {name: list(words) for name, words in searchable(about).items()}
+    return Parameter("q", _SEARCH, {"type": "string", "x-fields": fields})
+
+
 _FILTERS = tuple(
     Parameter(name, f"Only messages whose {name} is this; `*` and `?` are wild.")
     for name in searched("messages")
@@ -139,6 +152,13 @@ _INBOUND_BODY: Json = {
     "context on Viber; sms, usage and origin, which are worked out otherwise. Text is read as JSON where the member "
     "is a number, an object or a list.",
 }
+_REPLY_BODY: Json = {
+    **_INBOUND_BODY,
+    "required": ["kind"],
+    "properties": {
+        name: schema for name, schema in _INBOUND_BODY["properties"].items() if name not in {"channel", "from", "to"}
+    },
+}
 _ACCOUNT_BODY: Json = {
     "type": "object",
     "properties": {
@@ -197,11 +217,11 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute("/openapi.json", "GET", "openapi", "This table as an OpenAPI document."),
     ControlRoute(
         "/messages", "GET", "list_messages", "Messages sent and received, newest first.",
-        (_ACCOUNT, _QUERY, *_FILTERS, _LIMIT, _CURSOR),
+        (_ACCOUNT, _query("messages"), *_FILTERS, _LIMIT, _CURSOR),
     ),
     ControlRoute(
         "/messages/latest", "GET", "latest_message", "The newest message a search finds, with its timeline.",
-        (_ACCOUNT, _QUERY, *_FILTERS),
+        (_ACCOUNT, _query("messages"), *_FILTERS),
     ),
     ControlRoute(
         "/messages/{uuid}", "GET", "one_message", "One message with its journal entries and webhooks.", (_ACCOUNT,)
@@ -213,6 +233,25 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute(
         "/inbound", "POST", "inbound", "Let a user's message arrive at the system under test.",
         (_ACCOUNT,), _INBOUND_BODY, 201,
+    ),
+    ControlRoute(
+        "/conversations", "GET", "list_conversations",
+        "Who talks with whom: each user by channel and own address, the latest activity first.",
+        (
+            _ACCOUNT,
+            Parameter("q", "Only those with a message that a search finds, or whose name or address has these words."),
+            _LIMIT,
+            _CURSOR,
+        ),
+    ),
+    ControlRoute(
+        "/conversations/{id}", "GET", "one_conversation",
+        "One conversation: its messages and the sends to the user that were refused, both newest first.",
+        (_ACCOUNT, _LIMIT, _CURSOR),
+    ),
+    ControlRoute(
+        "/conversations/{id}/reply", "POST", "reply", "Let the user of a conversation write.",
+        (_ACCOUNT,), _REPLY_BODY, 201,
     ),
     ControlRoute(
         "/journal", "GET", "journal", "All that happened: oldest first after an entry, else newest first.",
@@ -227,13 +266,26 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             _words("Only requests with this verdict.", "verdict", ("accepted", "refused", "failed")),
             _words("Only requests with a finding, a violation, or a fault.", "has", ("finding", "violation", "fault")),
             Parameter("message", "Only entries about this message."),
-            _QUERY,
+            _query("entries"),
             _LIMIT,
         ),
     ),
     ControlRoute(
         "/journal/{number}", "GET", "one_entry",
-        "One entry; a request with the nearest valid form of its body and what it caused.", (_ACCOUNT,),
+        "One entry; a request as curl, with the nearest valid form of its body, the places to mend and what it caused.",
+        (_ACCOUNT,),
+    ),
+    ControlRoute(
+        "/events", "GET", "events",
+        "What happens, as server-sent events: hello, entry, gap, state, restarted. See docs/events.md.",
+        (
+            _ACCOUNT,
+            Parameter(
+                "after", "Begin after this event or journal entry, as browsers do by the header `Last-Event-ID`; "
+                "without it only what happens from now on is told.",
+            ),
+        ),
+        answers="text/event-stream",
     ),
     ControlRoute(
         "/deliveries", "GET", "list_deliveries", "Webhooks and their attempts, newest first.",
@@ -242,12 +294,23 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
             _words("Only webhooks in this state.", "state", tuple(DeliveryState)),
             Parameter("event", "Only webhooks of this event: inbound, a status or report."),
             Parameter("message", "Only webhooks of this message."),
-            _QUERY,
+            _query("deliveries"),
             _LIMIT,
             _CURSOR,
         ),
     ),
-    ControlRoute("/deliveries/{id}", "GET", "one_delivery", "One webhook.", (_ACCOUNT,)),
+    ControlRoute(
+        "/deliveries/pause", "POST", "pause_deliveries",
+        "Hold an account's webhooks back from now on, in order; a reset lets go of them.", (_ACCOUNT,),
+    ),
+    ControlRoute(
+        "/deliveries/resume", "POST", "resume_deliveries", "Send an account's webhooks again, those held first.",
+        (_ACCOUNT,),
+    ),
+    ControlRoute(
+        "/deliveries/{id}", "GET", "one_delivery",
+        "One webhook; of its newest tries what their tokens say, and whether they hold.", (_ACCOUNT,),
+    ),
     ControlRoute(
         "/deliveries/{id}/redeliver", "POST", "redeliver", "Send a webhook once more, now.", (_ACCOUNT,), None, 202
     ),

@@ -1,15 +1,19 @@
 """What control answers look like: plain JSON from stored values, secrets shortened."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from mockserver.config import shortened
 from mockserver.contract.specs import Specs
 from mockserver.core.match import text_of
+from mockserver.core.pointers import place_of
 from mockserver.core.prices import counted
 from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move, Sender, Update
 from mockserver.problem import Finding, Problem, Violation
 from mockserver.web.control.faults import delivery_fault_view
 from mockserver.web.explaining import Explanation
+from mockserver.wire.signing import Signed
 from mockserver.wire.v0_1 import timestamp
 
 
@@ -98,6 +102,17 @@ def attempt_view(attempt: Attempt) -> Json:
     }
 
 
+def signature_view(signed: Signed) -> Json:
+    """Return what the token of a webhook says, whether it is signed by the secret, and whether it is of this body."""
+    claimed = signed.claims.get("payload_hash") if isinstance(signed.claims, dict) else None
+    return {
+        "header": signed.header,
+        "claims": signed.claims,
+        "verifies": signed.verifies,
+        "payload_hash": {"claimed": claimed, "actual": signed.payload_hash, "matches": signed.is_of_body},
+    }
+
+
 def entry_view(entry: Entry, specs: Specs) -> Json:
     """Return a journal entry."""
     view: dict[str, Json] = {
@@ -151,6 +166,15 @@ def violation_view(violation: Violation) -> Json:
         "nearest": violation.nearest,
         "source": violation.source,
     }
+
+
+def places_view(body: Json, violations: Iterable[Violation]) -> Json:
+    """Return where in a body each rule was broken, as JSON pointers; ``holder`` is there even if the field is not."""
+    places = [(each.name, place_of(body, each.name)) for each in violations]
+    return [
+        {"name": name, "pointer": place.pointer, "missing": place.is_missing, "holder": place.holder}
+        for name, place in places
+    ]
 
 
 def finding_view(finding: Finding) -> Json:
