@@ -91,6 +91,7 @@ export function Windowed(props) {
 
   useEffect(() => {
     const watch = new ResizeObserver(() => {
+      if (!box.current) return; // told of its last size after it went
       if (held.current.isAtEdge && anchor === "bottom") box.current.scrollTop = box.current.scrollHeight;
       see();
     });
