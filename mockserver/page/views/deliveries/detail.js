@@ -1,0 +1,90 @@
+/** One webhook: its tries, its body, its headers and its signature. */
+
+import { html } from "../../vendor/preact.js";
+import { post } from "../../lib/api.js";
+import { Icon } from "../../lib/icons.js";
+import { useQuery } from "../../lib/live.js";
+import { href, setQuery } from "../../lib/router.js";
+import { Button, Chip, classes, Code, Copy, Empty, ErrorBox, Id, Json, KeyValues, Loading, SafeUrl, Tabs, Time, toast } from "../../lib/ui.js";
+import { Attempts } from "./attempts.js";
+import { State } from "./row.js";
+import { Signature } from "./signature.js";
+import { advice } from "./words.js";
+
+function Redeliver({ delivery, reload }) {
+  const { id, state, next_at, url } = delivery;
+  if (!url) return null;
+  const isWaiting = state === "pending" && next_at !== null;
+  if (state === "pending" && !isWaiting) return null;
+  const send = async () => {
+    await post(`/deliveries/${encodeURIComponent(id)}/redeliver`);
+    toast(isWaiting ? "Tried now" : "Sent once more", { kind: "ok" });
+    reload();
+  };
+  return html`<${Button} icon="redo" onClick=${send}>${isWaiting ? "Try now" : "Redeliver"}<//>`;
+}
+
+function Advice({ delivery }) {
+  const said = advice(delivery);
+  if (!said) return null;
+  const isCalm = delivery.state === "delivered" || delivery.state === "dropped";
+  return html`<aside class=${classes("deliveries-advice", isCalm && "is-calm")} aria-label=${said.title}>
+    <h3>${said.title}</h3><p>${said.text}</p>${said.wanted && html`<p class="small">${said.wanted}</p>`}
+  </aside>`;
+}
+
+function Facts({ delivery }) {
+  const { id, url, method, message_uuid, application_id, created_at, fault } = delivery;
+  return html`<${KeyValues} rows=${[
+    ["Sent to", url ? html`<span class="mono small">${method}</span> <${SafeUrl} url=${url} />` : html`<span class="muted">no URL</span>`],
+    ["Message", message_uuid && html`<${Id} id=${message_uuid} href=${href(["messages", message_uuid])} copies />`],
+    ["Application", application_id && html`<${Id} id=${application_id} copies />`],
+    ["Written", html`<${Time} at=${created_at} />`],
+    ["Broken on purpose", fault && html`<${Chip} tone="warn" icon="bolt">${fault.do.replaceAll("_", " ")}<//> <span class="muted small">by ${fault.by}</span>`],
+    ["Id", html`<${Id} id=${id} copies />`],
+  ]} />`;
+}
+
+function Headers({ headers }) {
+  if (!headers) return html`<p class="muted">The headers of webhooks are told once they have been tried.</p>`;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n");
+  return html`<${Code} text=${lines} label="Headers" wrap />`;
+}
+
+function Body({ body }) {
+  if (body === null) return html`<p class="muted">This webhook has no body: what it tells stands in its URL.</p>`;
+  return html`<${Json} value=${typeof body === "string" ? JSON.stringify(body) : body} label="Body" />`;
+}
+
+const TABS = [{ id: "body", label: "Body" }, { id: "signature", label: "Signature" }, { id: "headers", label: "Headers" }];
+
+/** @param {{id: string, query: object, isPaused: boolean}} props */
+export function Detail({ id, query, isPaused }) {
+  const refreshOn = ({ entries, state }) => state.has("deliveries") || state.has("clock") || entries.some((each) => each.delivery === id);
+  const { data, error, reload } = useQuery(`/deliveries/${encodeURIComponent(id)}`, { refreshOn });
+  if (error?.status === 404) {
+    return html`<section class="deliveries-detail"><${Empty} icon="deliveries" title="This webhook is not here">
+      <p>No webhook has the id <code>${id}</code> in this account. It may have been forgotten by a reset.</p><//></section>`;
+  }
+  if (error && !data) return html`<section><${ErrorBox} error=${error} onRetry=${reload} /></section>`;
+  if (!data) return html`<section><${Loading} lines=${8} /></section>`;
+  const tab = TABS.some((each) => each.id === query.tab) ? query.tab : "body";
+  return html`<section class="deliveries-detail" aria-label=${`Webhook ${data.event}`} tabindex="0">
+    <div class="stack">
+      <div class="deliveries-title"><h2>${data.event}</h2><${State} state=${data.state} />
+        <div class="view-actions"><${Redeliver} delivery=${data} reload=${reload} />
+          <a class="button button-quiet icon-button deliveries-close" href=${href("deliveries", { ...query, tab: null })} aria-label="Close the webhook" title="Close"><${Icon} name="close" /></a></div></div>
+      <${Facts} delivery=${data} />
+    </div>
+    <${Advice} delivery=${data} />
+    <div class="stack"><h3>Tries</h3><${Attempts} delivery=${data} isPaused=${isPaused} /></div>
+    <div>
+      <${Tabs} label="Parts of the webhook" tabs=${TABS} active=${tab} onChange=${(next) => setQuery({ tab: next === "body" ? null : next }, { replace: true })} />
+      <div role="tabpanel" aria-label=${TABS.find((each) => each.id === tab).label}>
+        ${tab === "body" && html`<${Body} body=${data.body} />`}
+        ${tab === "headers" && html`<${Headers} headers=${data.headers} />`}
+        ${tab === "signature" && html`<${Signature} delivery=${data} />`}
+      </div>
+    </div>
+  </section>`;
+}
