@@ -47,8 +47,8 @@ export function Attempts({ delivery, isPaused }) {
   const { attempts, state } = delivery;
   const longest = Math.max(0, ...attempts.map((each) => each.duration_ms));
   if (attempts.length === 0 && state !== "pending") return html`<p class="muted">It was never tried.</p>`;
-  return html`<ol class="deliveries-attempts" aria-label="Tries">
+  return html`<div class="deliveries-attempts-box"><ol class="deliveries-attempts" aria-label="Tries">
     ${attempts.map((each, at) => html`<${Attempt} key=${each.number} attempt=${each} before=${attempts[at - 1]} longest=${longest} />`)}
     <${Next} delivery=${delivery} isPaused=${isPaused} />
-  </ol>`;
+  </ol></div>`;
 }

@@ -5,7 +5,7 @@ import { count, duration } from "../../lib/format.js";
 import { Icon } from "../../lib/icons.js";
 import { Chip, classes, Time } from "../../lib/ui.js";
 import { Countdown } from "./countdown.js";
-import { outcome, STATES } from "./words.js";
+import { outcome, STATES, who } from "./words.js";
 
 const MOST_BARS = 12;
 
@@ -27,9 +27,9 @@ export function State({ state }) {
   return html`<${Chip} tone=${tone} icon=${icon} title=${about}>${label}<//>`;
 }
 
-function Tries({ attempts }) {
+function Tries({ attempts, state }) {
   const last = attempts.at(-1);
-  if (!last) return html`<span class="muted">not tried</span>`;
+  if (!last) return html`<span class="muted">${state === "pending" ? "in line" : "never tried"}</span>`;
   const { words, isGood } = outcome(last);
   return html`<${Bars} attempts=${attempts} />
     <span class="num muted nowrap">${count(attempts.length, "try", "tries")}, <span class="sr-only">the last took </span>${duration(last.duration_ms)}</span>
@@ -38,13 +38,13 @@ function Tries({ attempts }) {
 
 /** @param {{delivery: object, isPaused: boolean}} props */
 export function Row({ delivery, isPaused }) {
-  const { event, state, url, attempts, created_at, next_at, fault } = delivery;
+  const { event, state, url, attempts, created_at, next_at, fault, body } = delivery;
   const isHeld = isPaused && state === "pending";
   return html`<div class="deliveries-row">
     <span class="deliveries-state">${isHeld ? html`<${Chip} tone="warn" icon="pause" title="Held until webhooks are released">held<//>` : html`<${State} state=${state} />`}</span>
-    <span class="deliveries-event">${event}</span>
+    <span class="deliveries-event clip">${event} ${body && html`<span class="deliveries-who">${who(delivery)}</span>`}</span>
     <span class="deliveries-url clip muted" title=${url}>${url ?? "no URL"}</span>
-    <span class="deliveries-tries"><${Tries} attempts=${attempts} />
+    <span class="deliveries-tries"><${Tries} attempts=${attempts} state=${state} />
       ${fault && html`<span class="tone-warn deliveries-fault" title=${`Broken on purpose: ${fault.do}`}><${Icon} name="bolt" size=${12} /><span class="sr-only">broken on purpose</span></span>`}
       ${next_at && state === "pending" && !isHeld && html`<${Countdown} at=${next_at} />`}</span>
     <span class="deliveries-time muted"><${Time} at=${created_at} /></span>

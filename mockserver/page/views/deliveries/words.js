@@ -1,5 +1,7 @@
 /** What the words of webhooks mean; no drawing. */
 
+import { channel } from "../../lib/format.js";
+
 /** Every state of a webhook: its words, tone, icon, and what it says. */
 export const STATES = {
   pending: { label: "pending", tone: "warn", icon: "clockface", about: "In line, with the receiver, or waiting for its next try." },
@@ -11,6 +13,15 @@ export const STATES = {
 
 /** What a webhook can tell. */
 export const EVENTS = ["inbound", "submitted", "delivered", "read", "rejected", "undeliverable", "report"];
+
+const party = (each) => (each !== null && typeof each === "object" ? (each.number ?? each.id) : each);
+
+/** The channel and the user that a webhook is about, as its body tells them: "WhatsApp 447700900123". */
+export function who({ event, body }) {
+  const user = event === "inbound" ? body.from : body.to;
+  const name = body.channel ?? user?.type;
+  return [name && channel(name.replace(/_service(_msg)?$/, "")), party(user)].filter((each) => typeof each === "string").join(" ");
+}
 
 /** Whether a status acknowledges a webhook. */
 export const isAcknowledged = (status) => status >= 200 && status <= 205;
