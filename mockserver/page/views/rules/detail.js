@@ -36,7 +36,7 @@ function Options({ rules, version, channel, kind, row }) {
   const options = rules.options(version, channel, kind);
   if (options.length === 0) return html`<p class="muted">None.</p>`;
   return html`<${KeyValues} rows=${options.map(([name, option]) => {
-    const words = optionWords(option, rules.shapes);
+    const words = optionWords(option, version, rules.shapes);
     const isNeeded = row?.options_needed.includes(name);
     const when = Object.entries(option.needed_when).map(([other, value]) => `${other} is ${value}`).join(", ");
     return [html`<code class="breaks">${name}</code>`, html`${isNeeded && html`<${Chip} tone="warn">needed<//> `}${when && html`<${Chip}>needed where ${when}<//> `}${words && html`<span>${words}</span> `}

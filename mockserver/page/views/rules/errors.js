@@ -2,10 +2,10 @@
 
 import { html } from "../../vendor/preact.js";
 import { href } from "../../lib/router.js";
-import { Copy, Status } from "../../lib/ui.js";
+import { Status } from "../../lib/ui.js";
 import { Mark } from "./coverage.js";
 import { found } from "./read.js";
-import { Find, NothingFits } from "./section.js";
+import { Find, NothingFits, Value } from "./section.js";
 
 const statusIn = (error, version) => (!error.dialects.includes(version) ? null : version === "v1" ? (error.v1_status ?? error.status) : error.status);
 
@@ -19,7 +19,7 @@ function Line({ rules, coverage, error }) {
       return html`<td key=${version}>${status ? html`<span class="rules-code-in"><${Status} status=${status} /><${Mark} count=${coverage?.cells[`code:${version}:${code}`] ?? 0} /></span>`
         : html`<span class="muted"><span aria-hidden="true">–</span><span class="sr-only">not in this version</span></span>`}</td>`;
     })}
-    <td class="nowrap">${magic && html`<code>${magic.recipient}</code> <${Copy} text=${magic.recipient} label=${`Copy ${magic.recipient}`} />`}</td></tr>`;
+    <td>${magic && html`<${Value} text=${magic.recipient} />`}</td></tr>`;
 }
 
 export function Errors({ rules, coverage, query }) {

@@ -1,10 +1,10 @@
 /** What requests are answered with: operations by HTTP status, and the errors in words. */
 
 import { html } from "../../vendor/preact.js";
-import { Copy, HttpStatus } from "../../lib/ui.js";
+import { HttpStatus } from "../../lib/ui.js";
 import { Mark } from "./coverage.js";
 import { found } from "./read.js";
-import { Find, NothingFits } from "./section.js";
+import { Find, NothingFits, Value } from "./section.js";
 
 /** The cells of answers as a table: {operations, statuses, counts}. */
 function answers(coverage) {
@@ -35,7 +35,7 @@ function Line({ magic }) {
   const { answer, about, recipient, client_ref } = magic;
   return html`<tr><th scope="row"><${HttpStatus} status=${answer.status} /></th>
     <td class="rules-text"><strong>${answer.title}</strong><div>${answer.detail}</div><div class="muted small">${about}</div>${answer.type && html`<code class="small breaks">${answer.type}</code>`}</td>
-    <td class="nowrap"><code>${recipient}</code> <${Copy} text=${recipient} label=${`Copy ${recipient}`} /><br /><code>${client_ref}</code></td></tr>`;
+    <td><${Value} text=${recipient} /><br /><${Value} text=${client_ref} /></td></tr>`;
 }
 
 function Problem({ problem }) {

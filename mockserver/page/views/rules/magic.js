@@ -3,9 +3,9 @@
 import { html } from "../../vendor/preact.js";
 import { duration } from "../../lib/format.js";
 import { Icon } from "../../lib/icons.js";
-import { Copy, HttpStatus, Status } from "../../lib/ui.js";
+import { HttpStatus, Status } from "../../lib/ui.js";
 import { found } from "./read.js";
-import { Find, NothingFits } from "./section.js";
+import { Find, NothingFits, Value } from "./section.js";
 
 /** What a magic value does, as the answer or the statuses it leads to. */
 function Does({ magic: { answer, steps, copies } }) {
@@ -22,7 +22,7 @@ export function Magic({ rules, query }) {
     <${Find} label="Find a magic value" value=${query.find} shown=${shown.length} total=${rules.magic.length} />
     ${shown.length === 0 ? html`<${NothingFits} />` : html`<div class="table-box" role="region" aria-label="Magic values" tabindex="0"><table class="table rules-list">
       <thead><tr><th scope="col">Recipient</th><th scope="col">client_ref</th><th scope="col">Does</th><th scope="col">Means</th></tr></thead>
-      <tbody>${shown.map((each) => html`<tr key=${each.directive}><th scope="row" class="nowrap"><code>${each.recipient}</code> <${Copy} text=${each.recipient} label=${`Copy ${each.recipient}`} /></th>
-        <td class="nowrap"><code>${each.client_ref}</code> <${Copy} text=${each.client_ref} label=${`Copy ${each.client_ref}`} /></td><td><${Does} magic=${each} /></td><td class="rules-text">${each.about}</td></tr>`)}</tbody>
+      <tbody>${shown.map((each) => html`<tr key=${each.directive}><th scope="row"><${Value} text=${each.recipient} /></th>
+        <td><${Value} text=${each.client_ref} /></td><td><${Does} magic=${each} /></td><td class="rules-text">${each.about}</td></tr>`)}</tbody>
     </table></div>`}`;
 }

@@ -102,12 +102,12 @@ export function limits(row) {
 const seconds = (amount) => (amount < 60 ? `${number(amount)} s` : `${number(amount)} s (${duration(amount * 1000)})`);
 
 /** What an option may be, in words; null where nothing is said. */
-export function optionWords(option, shapes) {
+export function optionWords(option, version, shapes) {
   const words = [];
   if (option.values.length) words.push(option.values.join(", "));
   const range = between(option.min_s, option.max_s, seconds);
   if (range) words.push(range);
-  if (option.dispatch_max_s !== null) words.push(`in a workflow up to ${seconds(option.dispatch_max_s)}`);
+  if (option.dispatch_max_s !== null && version === "v0.1") words.push(`in a workflow up to ${seconds(option.dispatch_max_s)}`);
   if (option.shape) words.push(shapes[option.shape]?.words ?? option.shape);
   return words.join("; ") || null;
 }

@@ -3,7 +3,7 @@
 import { html } from "../../vendor/preact.js";
 import { number } from "../../lib/format.js";
 import { setQuery } from "../../lib/router.js";
-import { Button, Field } from "../../lib/ui.js";
+import { Button, Copy, Field } from "../../lib/ui.js";
 
 /** A box that narrows the section, kept in the address. */
 export function Find({ label, value, shown, total }) {
@@ -16,4 +16,9 @@ export function Find({ label, value, shown, total }) {
 
 export function NothingFits() {
   return html`<p class="rules-nothing muted">Nothing fits these words. <${Button} small onClick=${() => setQuery({ find: null }, { replace: true })}>Show all<//></p>`;
+}
+
+/** A value to be copied into a message. */
+export function Value({ text }) {
+  return html`<span class="rules-value"><code>${text}</code><${Copy} text=${text} label=${`Copy ${text}`} /></span>`;
 }
