@@ -30,6 +30,6 @@ export function Shortfalls({ coverage }) {
 /** How often something was met: a tick and the number, or an empty ring. Words for those who see neither. */
 export function Mark({ count: times }) {
   return times > 0
-    ? html`<span class="rules-mark is-met"><${Icon} name="check" size=${12} /><span class="sr-only">met </span><span class="num">${number(times)}</span><span class="sr-only"> times</span></span>`
+    ? html`<span class="rules-mark is-met"><${Icon} name="check" size=${12} /><span class="sr-only">met </span><span class="num">${number(times)}</span><span class="sr-only">${times === 1 ? " time" : " times"}</span></span>`
     : html`<span class="rules-mark"><span class="rules-ring"></span><span class="sr-only">not met yet</span></span>`;
 }

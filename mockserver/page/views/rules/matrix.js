@@ -1,7 +1,7 @@
 /** The capability matrices: kinds down, channels across, each cell a link to what it is. */
 
 import { html, useRef } from "../../vendor/preact.js";
-import { channel as channelName } from "../../lib/format.js";
+import { channel as channelName, count as counted } from "../../lib/format.js";
 import { Icon } from "../../lib/icons.js";
 import { href } from "../../lib/router.js";
 import { classes } from "../../lib/ui.js";
@@ -26,7 +26,7 @@ function Cell({ rules, coverage, version, direction, channel, kind, isOpen }) {
   const words = html`<span class="sr-only">${channelName(channel)} ${kind}: </span>`;
   if (!isPossible(row)) return html`<a ...${own} title=${impossible(row)}>${words}<span class="rules-none" aria-hidden="true">–</span><span class="sr-only">not possible</span></a>`;
   const { count } = met(coverage, row);
-  return html`<a ...${own} class=${classes(own.class, count > 0 && "is-met")} title=${`${channelName(channel)} ${kind}: ${count ? `met ${count} times` : "not met yet"}`}>${words}<${Mark} count=${count} /></a>`;
+  return html`<a ...${own} class=${classes(own.class, count > 0 && "is-met")} title=${`${channelName(channel)} ${kind}: ${count ? `met ${counted(count, "time")}` : "not met yet"}`}>${words}<${Mark} count=${count} /></a>`;
 }
 
 const STEPS = { ArrowUp: [-1, 0], k: [-1, 0], ArrowDown: [1, 0], j: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };

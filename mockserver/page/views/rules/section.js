@@ -7,7 +7,7 @@ import { Button, Copy, Field } from "../../lib/ui.js";
 
 /** A box that narrows the section, kept in the address. */
 export function Find({ label, value, shown, total }) {
-  return html`<div class="rules-find" role="search">
+  return html`<div class="rules-find" role="search" aria-label=${label}>
     <${Field} label=${label} inline>${(props) => html`<input class="input" type="search" value=${value ?? ""} autocomplete="off" spellcheck=${false}
       onInput=${(event) => setQuery({ find: event.target.value || null }, { replace: true })} ...${props} />`}<//>
     <span class="muted num" role="status">${shown === total ? number(total) : `${number(shown)} of ${number(total)}`}</span>
