@@ -38,6 +38,7 @@ from mockserver.web.control.scenarios import ScenarioCalls
 from mockserver.web.control.table import PREFIX, ROUTES, ControlRoute
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.explaining import Explainer
+from mockserver.web.repeating import curl_command
 from mockserver.web.vonage import as_violations
 
 _T = TypeVar("_T")
@@ -194,6 +195,10 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
             judge = self._explainer.judge_at(entry.exchange.method, entry.exchange.path)
             body = parse_json(entry.exchange.body.encode()).value
             view["nearest"] = judge.nearest(body) if judge is not None else None
+            view["places"] = views.places_view(body, entry.exchange.violations)
+        if entry.exchange is not None:
+            hosts = self._specs.provider.sandbox.hosts
+            view["curl"] = curl_command(entry.exchange, str(request.base_url), account.api_key, hosts)
         if entry.message is not None:
             caused = await self._store.entries_of(account.api_key, entry.message)
             view["caused"] = [views.entry_view(each, self._specs) for each in caused if each.id != entry.id]
@@ -258,7 +263,9 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
         findings = parsed.findings + explanation.verdict.findings
         if self._runtime.settings.strict and findings:
             explanation = self._explainer.with_refused(explanation, as_violations(findings))
-        return views.explanation_view(explanation, parsed.findings)
+        view = views.explanation_view(explanation, parsed.findings)
+        view["places"] = views.places_view(parsed.value, explanation.verdict.violations)
+        return view
 
     async def rules(self, _: Request) -> Json:
         """Answer the capability table, the error codes, the errors of v1 and the magic values."""

@@ -272,7 +272,8 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ),
     ControlRoute(
         "/journal/{number}", "GET", "one_entry",
-        "One entry; a request with the nearest valid form of its body and what it caused.", (_ACCOUNT,),
+        "One entry; a request as curl, with the nearest valid form of its body, the places to mend and what it caused.",
+        (_ACCOUNT,),
     ),
     ControlRoute(
         "/events", "GET", "events",

@@ -1,10 +1,13 @@
 """What control answers look like: plain JSON from stored values, secrets shortened."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from mockserver.config import shortened
 from mockserver.contract.specs import Specs
 from mockserver.core.match import text_of
+from mockserver.core.pointers import place_of
 from mockserver.core.prices import counted
 from mockserver.model import Account, Attempt, Delivery, Entry, Exchange, Json, Message, Move, Sender, Update
 from mockserver.problem import Finding, Problem, Violation
@@ -163,6 +166,15 @@ def violation_view(violation: Violation) -> Json:
         "nearest": violation.nearest,
         "source": violation.source,
     }
+
+
+def places_view(body: Json, violations: Iterable[Violation]) -> Json:
+    """Return where in a body each rule was broken, as JSON pointers; ``holder`` is there even if the field is not."""
+    places = [(each.name, place_of(body, each.name)) for each in violations]
+    return [
+        {"name": name, "pointer": place.pointer, "missing": place.is_missing, "holder": place.holder}
+        for name, place in places
+    ]
 
 
 def finding_view(finding: Finding) -> Json:
