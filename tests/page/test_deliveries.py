@@ -296,6 +296,91 @@ async def test_hostile_body_is_text(screen: Screen, mock: MockServer) -> None:
     assert 0 == await screen.main.locator("img, script").count()
 
 
+# Its signature
+
+
+async def test_signature_is_taken_apart_and_held_against_the_body(
+    screen: Screen, mock: MockServer, receiver: Receiver
+) -> None:
+    webhook = acknowledged(mock, f"{receiver.url}/200")
+    await screen.open(f"deliveries/{webhook['id']}")
+
+    await detail(screen).get_by_role("tab", name="Signature").click()
+
+    panel = detail(screen).get_by_role("tabpanel")
+    await expect(panel).to_contain_text("It verifies")
+    await expect(panel).to_contain_text("Its payload_hash is the SHA-256 of the body.")
+    for words in ("HS256", "Vonage", mock.api_key, "SHA-256 of the body, of exactly the bytes that were sent"):
+        await expect(panel).to_contain_text(words)
+    assert f"/deliveries/{webhook['id']}?tab=signature&account={mock.api_key}" == await screen.hash()
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("wrong_signature", "It does not verify"),
+        ("changed_body", "Its payload_hash is not the SHA-256 of the body."),
+        ("unsigned", "A fault left the signature out, on purpose."),
+    ],
+)
+async def test_signature_that_is_wrong_is_told_to_be(
+    screen: Screen, mock: MockServer, receiver: Receiver, fault: str, says: str
+) -> None:
+    mock.faults.add("webhooks", fault)
+    webhook = acknowledged(mock, f"{receiver.url}/200")
+
+    await screen.open(f"deliveries/{webhook['id']}", tab="signature")
+
+    await expect(detail(screen).get_by_role("tabpanel")).to_contain_text(says)
+
+
+async def test_each_try_has_a_signature_of_its_own(screen: Screen, mock: MockServer, receiver: Receiver) -> None:
+    webhook = failed(mock, f"{receiver.url}/500")
+    mock.webhooks.redeliver(webhook)
+    mock.settle()
+    await screen.open(f"deliveries/{webhook['id']}", tab="headers")
+    headers = detail(screen).get_by_role("region", name="Headers")
+    await expect(headers).to_contain_text("Authorization: Bearer ey")
+    last = await headers.inner_text()
+
+    await detail(screen).get_by_label("Try").select_option("1")
+
+    await expect(headers).not_to_have_text(last)
+
+
+# Held back and let go
+
+
+async def test_paused_webhooks_are_held_and_counted_until_released(
+    screen: Screen, mock: MockServer, receiver: Receiver
+) -> None:
+    await screen.open("deliveries")
+    await screen.main.get_by_role("button", name="Pause").click()
+    sign = screen.main.get_by_role("status")
+    await expect(sign).to_contain_text("Nothing is held yet")
+
+    send(mock, webhook_url=f"{receiver.url}/200")
+
+    await expect(sign).to_contain_text("1 webhook held")
+    await expect(rows(screen).filter(has_text="held")).not_to_have_count(0)
+    await expect(rows(screen).filter(has_text="ended in 200")).to_have_count(0)
+
+    await screen.main.get_by_role("button", name="Release").click()
+
+    await expect(rows(screen).filter(has_text="ended in 200")).to_have_count(2)
+    await expect(sign).to_be_empty()
+    await expect(screen.main.get_by_role("button", name="Pause")).to_be_visible()
+
+
+async def test_pause_from_elsewhere_is_seen(screen: Screen, mock: MockServer) -> None:
+    await screen.open("deliveries")
+    await expect(screen.main.get_by_role("button", name="Pause")).to_be_visible()
+
+    mock.ask("POST", "deliveries/pause")
+
+    await expect(screen.main.get_by_role("button", name="Release")).to_be_visible()
+
+
 # Everyone, everywhere
 
 

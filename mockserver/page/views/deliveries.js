@@ -67,7 +67,7 @@ export default function View({ params, query, account }) {
   const { items } = list;
   const shown = items === null ? null : list.isWhole ? number(items.length) : `${number(items.length)}+`;
   return html`<div class=${classes("view deliveries", id && "has-detail")}>
-    <${ViewHead} title="Deliveries" count=${shown} back=${id && href("deliveries", query)}><${PauseButton} pause=${pause} /><//>
+    <${ViewHead} title="Deliveries" count=${shown} back=${id && href("deliveries", { ...query, tab: null, try: null })}><${PauseButton} pause=${pause} /><//>
     <${HeldSign} pause=${pause} />
     <div class=${classes("deliveries-parts", id && "view-split has-detail")}>
       <section class="deliveries-list" aria-label="Webhooks">
@@ -76,7 +76,7 @@ export default function View({ params, query, account }) {
         ${list.isLoading && html`<${Loading} lines=${6} />`}
         ${items?.length === 0 && !list.error && html`<${Nothing} query=${query} account=${account} />`}
         ${items?.length > 0 && html`<${Windowed} items=${items} id=${(each) => each.id} label=${`Webhooks, ${count(items.length, "row")}`}
-          estimate=${58} selected=${id ?? null} onOpen=${(each) => go(["deliveries", each.id], query)} onEnd=${list.more}
+          estimate=${58} selected=${id ?? null} onOpen=${(each) => go(["deliveries", each.id], { ...query, try: null })} onEnd=${list.more}
           total=${list.isWhole ? items.length : -1}>${(each) => html`<${Row} delivery=${each} isPaused=${pause.isPaused} />`}<//>`}
       </section>
       ${id && html`<${Detail} key=${id} id=${id} query=${query} isPaused=${pause.isPaused} />`}

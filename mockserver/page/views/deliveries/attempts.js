@@ -36,7 +36,7 @@ function Next({ delivery, isPaused }) {
   if (state !== "pending") return null;
   const isStill = clock?.mode === "manual";
   return html`<li class="deliveries-attempt is-next"><span class="is-number" aria-hidden="true">·</span>
-    <span class="is-end">${isPaused ? "Held: sent once webhooks are released"
+    <span class="is-end">${isPaused && next_at === null ? "Held: sent once webhooks are released"
       : next_at === null ? "In line, or with the receiver now"
       : html`<${Countdown} at=${next_at} /><span>at <${Time} at=${next_at} /></span>${isStill && html`<span>Time stands still: <a href=${href("clock")}>advance the clock</a>, or try now.</span>`}`}</span>
   </li>`;

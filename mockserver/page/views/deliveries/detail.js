@@ -5,10 +5,10 @@ import { post } from "../../lib/api.js";
 import { Icon } from "../../lib/icons.js";
 import { useQuery } from "../../lib/live.js";
 import { href, setQuery } from "../../lib/router.js";
-import { Button, Chip, classes, Code, Copy, Empty, ErrorBox, Id, Json, KeyValues, Loading, SafeUrl, Tabs, Time, toast } from "../../lib/ui.js";
+import { Button, Chip, classes, Code, Copy, Empty, ErrorBox, Id, Json, KeyValues, Loading, quoted, SafeUrl, Tabs, Time, toast } from "../../lib/ui.js";
 import { Attempts } from "./attempts.js";
 import { State } from "./row.js";
-import { Signature } from "./signature.js";
+import { Signature, TryChoice } from "./signature.js";
 import { advice } from "./words.js";
 
 function Redeliver({ delivery, reload }) {
@@ -45,10 +45,20 @@ function Facts({ delivery }) {
   ]} />`;
 }
 
-function Headers({ headers }) {
-  if (!headers) return html`<p class="muted">The headers of webhooks are told once they have been tried.</p>`;
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n");
-  return html`<${Code} text=${lines} label="Headers" wrap />`;
+/** What each try carries besides the body; the token is a new one each time. */
+const headersOf = ({ signature }) => ({ "Content-Type": "application/json", ...(signature && { Authorization: `Bearer ${signature.token}` }) });
+
+const curl = ({ method, url, body }, attempt) => [
+  `curl -X ${method} ${quoted(url)}`,
+  ...Object.entries(headersOf(attempt)).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+  ...(body === null ? [] : [`-d ${quoted(JSON.stringify(body))}`]),
+].join(" \\\n  ");
+
+function Headers({ delivery, attempt }) {
+  if (!attempt) return html`<p class="muted">Not tried yet.</p>`;
+  const lines = Object.entries(headersOf(attempt)).map(([name, value]) => `${name}: ${value}`);
+  return html`<div class="stack"><${Code} text=${lines.join("\n")} label="Headers" wrap />
+    <div><${Copy} text=${() => curl(delivery, attempt)}>Copy as curl<//></div></div>`;
 }
 
 function Body({ body }) {
@@ -68,12 +78,14 @@ export function Detail({ id, query, isPaused }) {
   }
   if (error && !data) return html`<section><${ErrorBox} error=${error} onRetry=${reload} /></section>`;
   if (!data) return html`<section><${Loading} lines=${8} /></section>`;
+  const attempt = data.attempts.find((each) => String(each.number) === query.try) ?? data.attempts.at(-1);
+  const choice = html`<${TryChoice} attempts=${data.attempts} number=${attempt?.number} onChange=${(number) => setQuery({ try: number }, { replace: true })} />`;
   const tab = TABS.some((each) => each.id === query.tab) ? query.tab : "body";
   return html`<section class="deliveries-detail" aria-label=${`Webhook ${data.event}`} tabindex="0">
     <div class="stack">
       <div class="deliveries-title"><h2>${data.event}</h2><${State} state=${data.state} />
         <div class="view-actions"><${Redeliver} delivery=${data} reload=${reload} />
-          <a class="button button-quiet icon-button deliveries-close" href=${href("deliveries", { ...query, tab: null })} aria-label="Close the webhook" title="Close"><${Icon} name="close" /></a></div></div>
+          <a class="button button-quiet icon-button deliveries-close" href=${href("deliveries", { ...query, tab: null, try: null })} aria-label="Close the webhook" title="Close"><${Icon} name="close" /></a></div></div>
       <${Facts} delivery=${data} />
     </div>
     <${Advice} delivery=${data} />
@@ -82,8 +94,8 @@ export function Detail({ id, query, isPaused }) {
       <${Tabs} label="Parts of the webhook" tabs=${TABS} active=${tab} onChange=${(next) => setQuery({ tab: next === "body" ? null : next }, { replace: true })} />
       <div role="tabpanel" aria-label=${TABS.find((each) => each.id === tab).label}>
         ${tab === "body" && html`<${Body} body=${data.body} />`}
-        ${tab === "headers" && html`<${Headers} headers=${data.headers} />`}
-        ${tab === "signature" && html`<${Signature} delivery=${data} />`}
+        ${tab === "headers" && html`<div class="stack">${choice}<${Headers} delivery=${data} attempt=${attempt} /></div>`}
+        ${tab === "signature" && html`<div class="stack">${choice}<${Signature} attempt=${attempt} /></div>`}
       </div>
     </div>
   </section>`;

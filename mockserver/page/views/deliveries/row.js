@@ -39,7 +39,7 @@ function Tries({ attempts, state }) {
 /** @param {{delivery: object, isPaused: boolean}} props */
 export function Row({ delivery, isPaused }) {
   const { event, state, url, attempts, created_at, next_at, fault, body } = delivery;
-  const isHeld = isPaused && state === "pending";
+  const isHeld = isPaused && state === "pending" && next_at === null;
   return html`<div class="deliveries-row">
     <span class="deliveries-state">${isHeld ? html`<${Chip} tone="warn" icon="pause" title="Held until webhooks are released">held<//>` : html`<${State} state=${state} />`}</span>
     <span class="deliveries-event clip">${event} ${body && html`<span class="deliveries-who">${who(delivery)}</span>`}</span>
