@@ -372,6 +372,18 @@ async def test_paused_webhooks_are_held_and_counted_until_released(
     await expect(screen.main.get_by_role("button", name="Pause")).to_be_visible()
 
 
+async def test_try_whose_time_comes_while_paused_is_held(screen: Screen, mock: MockServer, receiver: Receiver) -> None:
+    webhook = failed(mock, f"{receiver.url}/500")
+    mock.ask("POST", "deliveries/pause")
+    await screen.open(f"deliveries/{webhook['id']}")
+    await expect(detail(screen)).to_contain_text("next try in 4 s")
+
+    mock.clock.advance(10)
+
+    await expect(detail(screen).locator(".deliveries-next")).to_have_text("held")
+    await expect(detail(screen).get_by_role("button", name="Try now")).to_be_disabled()
+
+
 async def test_pause_from_elsewhere_is_seen(screen: Screen, mock: MockServer) -> None:
     await screen.open("deliveries")
     await expect(screen.main.get_by_role("button", name="Pause")).to_be_visible()

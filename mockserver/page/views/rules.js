@@ -1,6 +1,6 @@
 /** The view of rules: what the API takes and tells, and how much of that this run has met. */
 
-import { html } from "../vendor/preact.js";
+import { html, useEffect, useRef } from "../vendor/preact.js";
 import { useQuery } from "../lib/live.js";
 import { href } from "../lib/router.js";
 import { classes, Empty, ErrorBox, Loading, ViewHead } from "../lib/ui.js";
@@ -22,7 +22,9 @@ const SECTIONS = [
 
 function Sections({ rules, active }) {
   const all = [...rules.versions.map((each) => ({ name: each, label: `Messages ${each}` })), ...SECTIONS];
-  return html`<nav class="rules-sections" aria-label="Parts of the rules">
+  const strip = useRef(null);
+  useEffect(() => strip.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [active]);
+  return html`<nav ref=${strip} class="rules-sections" aria-label="Parts of the rules">
     ${all.map(({ name, label }) => html`<a key=${name} class="tab" href=${href(["rules", name])} aria-current=${name === active ? "page" : undefined}>${label}</a>`)}
   </nav>`;
 }

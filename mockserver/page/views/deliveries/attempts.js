@@ -38,7 +38,7 @@ function Next({ delivery, isPaused }) {
   return html`<li class="deliveries-attempt is-next"><span class="is-number" aria-hidden="true">·</span>
     <span class="is-end">${isPaused && next_at === null ? "Held: sent once webhooks are released"
       : next_at === null ? "In line, or with the receiver now"
-      : html`<${Countdown} at=${next_at} /><span>at <${Time} at=${next_at} /></span>${isStill && html`<span>Time stands still: <a href=${href("clock")}>advance the clock</a>, or try now.</span>`}`}</span>
+      : html`<${Countdown} at=${next_at} isPaused=${isPaused} /><span>at <${Time} at=${next_at} /></span>${isStill && html`<span>Time stands still: <a href=${href("clock")}>advance the clock</a>, or try now.</span>`}`}</span>
   </li>`;
 }
 

@@ -10,9 +10,10 @@ export function left(at) {
   return seconds <= 0 ? "now" : duration(seconds * 1000).replace(/^(\d+)\.0? s$/, "$1 s");
 }
 
-/** Time to the next try, counted down each second. */
-export function Countdown({ at }) {
+/** Time to the next try, counted down each second. Where webhooks are paused, its time comes without a try. */
+export function Countdown({ at, isPaused }) {
   useTicking(1000);
   const rest = left(at);
-  return html`<time class="deliveries-next num nowrap" datetime=${at} title=${`Next try at ${at}`}>next try ${rest === "now" ? "now" : `in ${rest}`}</time>`;
+  return html`<time class="deliveries-next num nowrap" datetime=${at} title=${`Next try at ${at}`}>${
+    rest !== "now" ? `next try in ${rest}` : isPaused ? "held" : "next try now"}</time>`;
 }

@@ -11,7 +11,7 @@ import { State } from "./row.js";
 import { Signature, TryChoice } from "./signature.js";
 import { advice } from "./words.js";
 
-function Redeliver({ delivery, reload }) {
+function Redeliver({ delivery, isPaused, reload }) {
   const { id, state, next_at, url } = delivery;
   if (!url) return null;
   const isWaiting = state === "pending" && next_at !== null;
@@ -21,7 +21,7 @@ function Redeliver({ delivery, reload }) {
     toast(isWaiting ? "Tried now" : "Sent once more", { kind: "ok" });
     reload();
   };
-  return html`<${Button} icon="redo" onClick=${send}>${isWaiting ? "Try now" : "Redeliver"}<//>`;
+  return html`<${Button} icon="redo" disabled=${isPaused} title=${isPaused ? "Webhooks are paused: release them first" : undefined} onClick=${send}>${isWaiting ? "Try now" : "Redeliver"}<//>`;
 }
 
 function Advice({ delivery }) {
@@ -84,7 +84,7 @@ export function Detail({ id, query, isPaused }) {
   return html`<section class="deliveries-detail" aria-label=${`Webhook ${data.event}`} tabindex="0">
     <div class="stack">
       <div class="deliveries-title"><h2>${data.event}</h2><${State} state=${data.state} />
-        <div class="view-actions"><${Redeliver} delivery=${data} reload=${reload} />
+        <div class="view-actions"><${Redeliver} delivery=${data} isPaused=${isPaused} reload=${reload} />
           <a class="button button-quiet icon-button deliveries-close" href=${href("deliveries", { ...query, tab: null, try: null })} aria-label="Close the webhook" title="Close"><${Icon} name="close" /></a></div></div>
       <${Facts} delivery=${data} />
     </div>

@@ -46,7 +46,7 @@ export function Row({ delivery, isPaused }) {
     <span class="deliveries-url clip muted" title=${url}>${url ?? "no URL"}</span>
     <span class="deliveries-tries"><${Tries} attempts=${attempts} state=${state} />
       ${fault && html`<span class="tone-warn deliveries-fault" title=${`Broken on purpose: ${fault.do}`}><${Icon} name="bolt" size=${12} /><span class="sr-only">broken on purpose</span></span>`}
-      ${next_at && state === "pending" && !isHeld && html`<${Countdown} at=${next_at} />`}</span>
+      ${next_at && state === "pending" && !isHeld && html`<${Countdown} at=${next_at} isPaused=${isPaused} />`}</span>
     <span class="deliveries-time muted"><${Time} at=${created_at} /></span>
   </div>`;
 }
