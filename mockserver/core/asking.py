@@ -101,7 +101,7 @@ def words_of_has(about: About) -> tuple[str, ...]:
 def choices(about: About) -> dict[str, tuple[str, ...]]:
     """Return the fields the search grammar knows, each with the words it can be, none where it can be anything."""
     chosen = _CHOSEN.get(about) or {name: words for each in _CHOSEN.values() for name, words in each.items()}
-    return {name: chosen.get(name, ()) for name in searched(about)} | ({"has": had} if (had := words_of_has(about)) else {})
+    return {name: words_of_has(about) if name == "has" else chosen.get(name, ()) for name in searched(about)}
 
 
 def canonical(fields: Mapping[str, Json], aliases: Mapping[str, str]) -> dict[str, Json]:

@@ -1,7 +1,7 @@
 /** The shell: what stands around every view. Knows the views by name only, and loads each when it is first shown. */
 
 import { html, render, useEffect, useMemo, useRef, useState } from "./vendor/preact.js";
-import { setClock } from "./lib/format.js";
+import { count, setClock } from "./lib/format.js";
 import { Icon } from "./lib/icons.js";
 import { connect, useConnection, useLive, useQuery } from "./lib/live.js";
 import { go, href, useRoute } from "./lib/router.js";
@@ -111,7 +111,7 @@ function Nav({ route }) {
 }
 
 /** What is out of the ordinary: time that is not real, what is broken on purpose, webhooks held back. */
-function Banner({ clock, faults, health, connection }) {
+function Banner({ clock, faults, webhooks, connection }) {
   const words = [];
   if (clock && clock.mode !== "real") {
     words.push(clock.mode === "manual" ? html`Time stands still at <time class="num">${clock.at.replace("T", " ").slice(0, 19)} UTC</time>` : `Time runs ${clock.mode} as fast`);
@@ -120,11 +120,10 @@ function Banner({ clock, faults, health, connection }) {
   }
   const active = (faults?.faults ?? []).filter((each) => !each.spent);
   if (active.length) words.push(`Broken on purpose: ${[...new Set(active.map((each) => `${each.on} ${each.do.replaceAll("_", " ")}`))].slice(0, 3).join(", ")}${active.length > 3 ? ", …" : ""}`);
-  const isPaused = health?.paused;
   return html`<div class="banners" role="region" aria-label="Out of the ordinary">
     ${connection.status === "lost" && html`<div class="banner banner-bad" role="alert"><${Icon} name="alert" /><span>The server does not answer. What is shown may be old; this page tries again by itself.</span></div>`}
     ${words.length > 0 && html`<div class="banner"><${Icon} name="alert" /><span>${words.map((each, at) => html`${at > 0 && " · "}${each}`)}</span><a href=${href("clock")}>Clock & faults</a></div>`}
-    ${isPaused && html`<div class="banner"><${Icon} name="pause" /><span>Webhooks are paused: nothing is sent until they are released.</span><a href=${href("deliveries")}>Deliveries</a></div>`}
+    ${webhooks?.paused && html`<div class="banner"><${Icon} name="pause" /><span>Webhooks are paused: ${count(webhooks.held, "webhook")} held back until they are let go.</span><a href=${href("deliveries")}>Deliveries</a></div>`}
   </div>`;
 }
 
@@ -222,7 +221,12 @@ function App() {
     refreshOn: ({ state, entries }) => state.has("faults") || (wereBroken.current && entries.length > 0),
   });
   wereBroken.current = faults?.faults.some((each) => !each.spent) ?? false;
-  const { data: health } = useQuery("/health", { refreshOn: ["deliveries"] });
+  const werePaused = useRef(false);
+  const { data: webhooks } = useQuery(isThere ? "/deliveries" : null, {
+    params: { limit: 1 },
+    refreshOn: ({ state, entries }) => state.has("deliveries") || (werePaused.current && entries.length > 0),
+  });
+  werePaused.current = webhooks?.paused ?? false;
   const seenClock = useMemo(() => clock && { ...clock, seenAt: Date.now() }, [clock]);
   if (clock) setClock(clock);
   const view = VIEWS.find((each) => each.name === route.view);
@@ -256,7 +260,7 @@ function App() {
       </div>
     </header>
     <${Nav} route=${route} />
-    <${Banner} clock=${seenClock} faults=${faults} health=${health} connection=${connection} />
+    <${Banner} clock=${seenClock} faults=${faults} webhooks=${webhooks} connection=${connection} />
     <main id="main" ref=${main} tabindex="-1">
       <${Boundary} of=${`${route.view} ${route.params.join("/")}`}>
         ${isUnknown ? html`<${NoAccount} route=${route} accounts=${accounts} />`

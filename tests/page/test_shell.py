@@ -292,6 +292,20 @@ async def test_banner_says_what_is_broken_on_purpose(screen: Screen, mock: MockS
     await expect(banners).to_be_empty()
 
 
+async def test_banner_says_that_webhooks_are_held_back(screen: Screen, mock: MockServer) -> None:
+    mock.configure(status_url="http://127.0.0.1:9/status")
+    await screen.open("rules")
+    banners = screen.page.get_by_role("region", name="Out of the ordinary")
+
+    mock.ask("POST", "deliveries/pause")
+    await expect(banners).to_contain_text("0 webhooks held back")
+    send(mock)
+    await expect(banners).to_contain_text("Webhooks are paused: 1 webhook held back until they are let go")
+    mock.ask("POST", "deliveries/resume")
+
+    await expect(banners).to_be_empty()
+
+
 # Without a server
 
 
