@@ -22,7 +22,6 @@ _OWN: Final = frozenset(
         "host",
         "http2-settings",
         "keep-alive",
-        "te",
         "trailer",
         "transfer-encoding",
         "upgrade",
