@@ -357,11 +357,11 @@ async def test_paused_webhooks_are_held_and_counted_until_released(
     await screen.open("deliveries")
     await screen.main.get_by_role("button", name="Pause").click()
     sign = screen.main.get_by_role("status")
-    await expect(sign).to_contain_text("Nothing is held yet")
+    await expect(sign).to_contain_text("none held yet")
 
     send(mock, webhook_url=f"{receiver.url}/200")
 
-    await expect(sign).to_contain_text("1 webhook held")
+    await expect(sign).to_contain_text("1 held")
     await expect(rows(screen).filter(has_text="held")).not_to_have_count(0)
     await expect(rows(screen).filter(has_text="ended in 200")).to_have_count(0)
 

@@ -8,7 +8,7 @@ import { go, href, setQuery } from "../lib/router.js";
 import { Button, Chip, classes, Empty, ErrorBox, FirstMessage, Loading, Select, ViewHead } from "../lib/ui.js";
 import { Windowed } from "../lib/windowed.js";
 import { Detail } from "./deliveries/detail.js";
-import { HeldSign, PauseButton, usePause } from "./deliveries/pause.js";
+import { Pause, usePause } from "./deliveries/pause.js";
 import { Row } from "./deliveries/row.js";
 import { EVENTS, STATES } from "./deliveries/words.js";
 
@@ -67,8 +67,7 @@ export default function View({ params, query, account }) {
   const { items } = list;
   const shown = items === null ? null : list.isWhole ? number(items.length) : `${number(items.length)}+`;
   return html`<div class=${classes("view deliveries", id && "has-detail")}>
-    <${ViewHead} title="Deliveries" count=${shown} back=${id && href("deliveries", { ...query, tab: null, try: null })}><${PauseButton} pause=${pause} /><//>
-    <${HeldSign} pause=${pause} />
+    <${ViewHead} title="Deliveries" count=${shown} back=${id && href("deliveries", { ...query, tab: null, try: null })}><${Pause} pause=${pause} /><//>
     <div class=${classes("deliveries-parts", id && "view-split has-detail")}>
       <section class="deliveries-list" aria-label="Webhooks">
         <${Filters} query=${query} />

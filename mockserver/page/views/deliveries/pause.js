@@ -2,9 +2,8 @@
 
 import { html } from "../../vendor/preact.js";
 import { post } from "../../lib/api.js";
-import { count } from "../../lib/format.js";
-import { Icon } from "../../lib/icons.js";
-import { Button, toast } from "../../lib/ui.js";
+import { number } from "../../lib/format.js";
+import { Button, Chip, toast } from "../../lib/ui.js";
 
 /** @returns {{isPaused: boolean, held: number, set: (isPaused: boolean) => Promise<void>, isKnown: boolean}} */
 export function usePause(list) {
@@ -17,19 +16,11 @@ export function usePause(list) {
   return { isPaused: paused, held, set, isKnown: list.answer !== null };
 }
 
-/** The button in the head of the view. */
-export function PauseButton({ pause }) {
+/** In the head of the view: the button, and how many are held while they are paused. The shell's banner says what that means. */
+export function Pause({ pause }) {
   if (!pause.isKnown) return null;
-  return pause.isPaused
-    ? html`<${Button} kind="primary" icon="play" onClick=${() => pause.set(false)}>Release<//>`
-    : html`<${Button} icon="pause" title="Hold this account's webhooks back until they are released" onClick=${() => pause.set(true)}>Pause<//>`;
-}
-
-/** What is said while they are held: how many, and what that means. */
-export function HeldSign({ pause }) {
-  return html`<div role="status">
-    ${pause.isPaused && html`<div class="deliveries-held"><${Icon} name="pause" />
-      <span class="grow"><strong>${pause.held === 0 ? "Nothing is held yet" : `${count(pause.held, "webhook")} held`}</strong>
-        <span class="muted"> · This account's webhooks are paused. Released, they are sent in their order.</span></span></div>`}
-  </div>`;
+  const { isPaused, held, set } = pause;
+  return html`<span role="status" class="deliveries-held">${isPaused && html`<${Chip} tone="warn" icon="pause">${held === 0 ? "paused, none held yet" : `${number(held)} held`}<//>`}</span>
+    ${isPaused ? html`<${Button} key="release" kind="primary" icon="play" title="Send what is held, in its order" onClick=${() => set(false)}>Release<//>`
+      : html`<${Button} key="pause" icon="pause" title="Hold this account's webhooks back until they are released" onClick=${() => set(true)}>Pause<//>`}`;
 }
