@@ -25,12 +25,17 @@ SIZES: Final = {"wide": WIDE, "narrow": NARROW}
 Theme = Literal["light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 
+PATIENCE_MS: Final = 20_000
+"""How long to wait for what will come: on a busy machine a page takes seconds to open."""
+
 _AXE: Final = files("axe_playwright_python").joinpath("axe.min.js")
 _AXE_RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _ANSWERS = "Failed to load resource: the server responded with a status of 4"
 _REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP: ${event.violatedDirective} kept out ${event.blockedURI}`);
 });"""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium(environ: Mapping[str, str]) -> str:
@@ -163,7 +168,7 @@ async def screened(browser: Browser, url: str, account: str | None, folder: Path
     """Open a window; at the end, what the page did wrong fails the test."""
     size: ViewportSize = {"width": WIDE[0], "height": WIDE[1]}
     context = await browser.new_context(viewport=size, locale="en-GB", timezone_id="UTC")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     await context.add_init_script(_REPORT_VIOLATIONS)
     screen = Screen(await context.new_page(), url, account, folder)
     yield screen

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from mockserver.handle import MockServer
 from mockserver.model import Json
 from tests.page.browser import Screen
-from tests.page.seeding import send
+from tests.page.seeding import send, send_many
 
 
 async def ask(screen: Screen, module: str, expression: str, **given: Json) -> Json:
@@ -200,3 +200,61 @@ async def test_what_was_forgotten_goes_from_the_page(screen: Screen, mock: MockS
     mock.reset()
 
     await expect(screen.page.locator("output")).to_have_text("0")
+
+
+_LIST = """async () => {
+  const { html, render } = await import("/_page/vendor/preact.js");
+  const { useList } = await import("/_page/lib/live.js");
+  function List() {
+    const list = useList("/messages", { items: "messages", id: (each) => each.message_uuid, size: 20 });
+    window.list = list;
+    return html`<output>${list.items?.map((each) => each.text.split(" ")[1]).join(" ")}</output>
+      <p>${list.isWhole ? "whole" : "more"}</p>`;
+  }
+  render(html`<${List} />`, document.querySelector("main"));
+}"""
+
+
+def numbers(first: int, last: int) -> str:
+    """Return the numbers from one down to another, as the list shows them."""
+    return " ".join(str(each) for each in range(first, last - 1, -1))
+
+
+async def test_list_grows_page_by_page_and_keeps_its_beginning_up_to_date(screen: Screen, mock: MockServer) -> None:
+    send_many(mock, 50)
+    await screen.open("nowhere")
+    await screen.page.evaluate("document.querySelector('main').replaceChildren()")
+    await screen.page.evaluate(_LIST)
+    shown, end = screen.page.locator("output"), screen.page.locator("main p")
+    await expect(shown).to_have_text(numbers(49, 30))
+
+    await screen.page.evaluate("window.list.more()")
+    await expect(shown).to_have_text(numbers(49, 10))
+    await expect(end).to_have_text("more")
+    send(mock, text="Message 50")
+    await expect(shown).to_have_text(numbers(50, 10))
+    await screen.page.evaluate("window.list.more()")
+    await expect(shown).to_have_text(numbers(50, 0))
+    await expect(end).to_have_text("whole")
+
+    mock.reset()
+    await expect(shown).to_have_text("")
+
+
+async def test_list_begins_anew_when_more_came_than_its_first_page_holds(screen: Screen, mock: MockServer) -> None:
+    send_many(mock, 30)
+    await screen.open("nowhere")
+    await screen.page.evaluate("document.querySelector('main').replaceChildren()")
+    await screen.page.evaluate(_LIST)
+    await expect(screen.page.locator("output")).to_have_text(numbers(29, 10))
+    await screen.page.evaluate("window.list.more()")
+    await expect(screen.page.locator("output")).to_have_text(numbers(29, 0))
+    await screen.page.context.set_offline(offline=True)
+    screen.allow("ERR_INTERNET_DISCONNECTED")
+
+    send_many(mock, 60)
+    await screen.page.context.set_offline(offline=False)
+
+    await expect(screen.page.locator("output")).to_contain_text(numbers(59, 40))
+    uuids = await screen.page.evaluate("window.list.items.map((each) => each.message_uuid)")
+    assert len(uuids) == len(set(uuids))

@@ -91,6 +91,7 @@ export function Windowed(props) {
 
   useEffect(() => {
     const watch = new ResizeObserver(() => {
+      if (box.current === null) return; // it is gone: effects are cleaned up a frame later
       if (held.current.isAtEdge && anchor === "bottom") box.current.scrollTop = box.current.scrollHeight;
       see();
     });
@@ -117,12 +118,12 @@ export function Windowed(props) {
     if (rest < NEAR_END_PX) onEnd?.();
   }, [view, ids]);
 
+  const isListed = selected !== null && places.has(selected); // a link may lead to a row that comes later
   useEffect(() => {
-    if (selected !== null && places.has(selected)) {
-      setActive(selected);
-      show(places.get(selected));
-    }
-  }, [selected]);
+    if (!isListed) return;
+    setActive(selected);
+    show(places.get(selected));
+  }, [selected, isListed]);
 
   /** Scroll as little as needed to have a row in sight. */
   function show(place) {
