@@ -85,6 +85,7 @@ def webhook_token(
 class Signed:
     """What the token of a webhook says. ``verifies``: by the secret given; ``payload_hash`` is that of the body."""
 
+    token: str
     header: Json
     claims: Json
     verifies: bool
@@ -101,7 +102,7 @@ def read_webhook_token(token: str, secret: str, body: bytes) -> Signed:
     signed, _, signature = token.encode().rpartition(b".")
     header, claims = (msgspec.json.decode(_from_base64url(each)) for each in signed.split(b"."))
     right = _base64url(hmac.digest(secret.encode(), signed, "sha256"))
-    return Signed(header, claims, hmac.compare_digest(signature, right), hashlib.sha256(body).hexdigest())
+    return Signed(token, header, claims, hmac.compare_digest(signature, right), hashlib.sha256(body).hexdigest())
 
 
 def _from_base64url(text: bytes) -> bytes:

@@ -266,6 +266,7 @@ async def test_rules_list_every_cell_and_code(api: Api, specs: Specs) -> None:
 
     assert len(specs.capabilities.rows) == len(rules["capabilities"]["rows"])
     assert len(rules["errors"]) == 64
+    assert "InvalidJson" in {each["name"] for each in rules["problems"]}
 
 
 async def test_reset_forgets_what_it_is_told_and_no_more(api: Api) -> None:

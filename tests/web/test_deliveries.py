@@ -2,6 +2,7 @@
 
 import hashlib
 
+import jwt
 import msgspec
 import pytest
 
@@ -56,6 +57,7 @@ async def test_a_token_is_told_with_what_it_is_held_against(open_api: OpenApi) -
         [(_, body)] = api.receiver.got
 
     actual = hashlib.sha256(msgspec.json.encode(body)).hexdigest()
+    assert told["claims"] == jwt.decode(told["token"], "x" * 32, algorithms=["HS256"])
     assert {"alg": "HS256", "typ": "JWT"} == told["header"]
     assert ("Vonage", "mockkey1") == (told["claims"]["iss"], told["claims"]["api_key"])
     assert told["verifies"] is True

@@ -269,10 +269,11 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
         return view
 
     async def rules(self, _: Request) -> Json:
-        """Answer the capability table, the error codes and the magic values."""
+        """Answer the capability table, the error codes, the errors of v1 and the magic values."""
         return {
             "capabilities": msgspec.to_builtins(self._specs.capabilities),
             "errors": [msgspec.to_builtins(each) for each in self._specs.errors.values()],
+            "problems": [msgspec.to_builtins(each) for each in self._runtime.versions.v1.problems.documented],
             "magic": self._specs.magic.listed(),
             "provider": msgspec.to_builtins(self._specs.provider),
         }

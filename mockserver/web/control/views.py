@@ -106,6 +106,7 @@ def signature_view(signed: Signed) -> Json:
     """Return what the token of a webhook says, whether it is signed by the secret, and whether it is of this body."""
     claimed = signed.claims.get("payload_hash") if isinstance(signed.claims, dict) else None
     return {
+        "token": signed.token,
         "header": signed.header,
         "claims": signed.claims,
         "verifies": signed.verifies,
