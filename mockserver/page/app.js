@@ -190,7 +190,7 @@ function toList(event) {
 
 function useAccount(route) {
   const connection = useConnection();
-  const { data: listed } = useQuery("/accounts", { refreshOn: ["accounts", "entry"] });
+  const { data: listed } = useQuery("/accounts", { refreshOn: ["accounts"] });
   const accounts = listed?.accounts ?? [];
   const isNamed = route.account !== null;
   const isUnknown = isNamed && listed !== null && !accounts.some((each) => each.api_key === route.account);
@@ -217,7 +217,11 @@ function App() {
   const { connection, accounts, isUnknown, isThere, fallback } = useAccount(route);
   const [isHelping, setHelping] = useState(false);
   const { data: clock } = useQuery(isThere ? "/clock" : null, { refreshOn: ["clock"] });
-  const { data: faults } = useQuery(isThere ? "/faults" : null, { refreshOn: ["faults", "entry:request"] });
+  const wereBroken = useRef(false); // a fault may be spent by any request or webhook
+  const { data: faults } = useQuery(isThere ? "/faults" : null, {
+    refreshOn: ({ state, entries }) => state.has("faults") || (wereBroken.current && entries.length > 0),
+  });
+  wereBroken.current = faults?.faults.some((each) => !each.spent) ?? false;
   const { data: health } = useQuery("/health", { refreshOn: ["deliveries"] });
   const seenClock = useMemo(() => clock && { ...clock, seenAt: Date.now() }, [clock]);
   if (clock) setClock(clock);

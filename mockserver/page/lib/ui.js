@@ -138,47 +138,49 @@ export function Code({ text, label, wrap = false }) {
 }
 
 /**
- * Lay a JSON value out in lines: {path, depth, label, text, kind}. Paths are as violations write them: `message.to`,
+ * Lay a JSON value out in lines: {path, depth, label, text, kind, comma}. Paths are as violations write them: `message.to`,
  * `items[0].text`; the whole is "".
  */
 export function jsonLines(value, path = "", depth = 0, label = null, comma = "") {
-  const line = (text, kind, at = path, deep = depth, name = label) => ({ path: at, depth: deep, label: name, text, kind });
+  const line = (text, kind) => ({ path, depth, label, text, kind, comma });
   if (value === null || typeof value !== "object") {
-    return [line(JSON.stringify(value) + comma, value === null ? "null" : typeof value)];
+    return [line(JSON.stringify(value), value === null ? "null" : typeof value)];
   }
   const isList = Array.isArray(value);
   const members = isList ? value.map((each, at) => [at, each]) : Object.entries(value);
   const [open, close] = isList ? "[]" : "{}";
-  if (members.length === 0) return [line(open + close + comma, "mark")];
+  if (members.length === 0) return [line(open + close, "empty")];
   const inner = members.flatMap(([name, each], at) => {
     const below = isList ? `${path}[${name}]` : path ? `${path}.${name}` : name;
     return jsonLines(each, below, depth + 1, isList ? null : name, at < members.length - 1 ? "," : "");
   });
-  return [line(open, "open"), ...inner, { ...line(close + comma, "close", path, depth, null), isEnd: true }];
+  return [{ ...line(open, "open"), comma: "" }, ...inner, { ...line(close, "close"), label: null, isEnd: true }];
 }
 
+/** The path of what holds a place: "a.b" of "a.b[0]" and of "a.b.c"; "" of the last. */
+const holderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("."), path.lastIndexOf("[")));
+
 /** Put each mark at its line; one whose field is missing gets a line of its own in the nearest part that is there. */
-function markedLines(value, marks) {
+export function markedLines(value, marks) {
   const lines = jsonLines(value);
   for (const mark of marks) {
-    const found = lines.find((each) => each.path === mark.path && !each.isEnd);
-    if (found) {
-      (found.marks ??= []).push(mark);
-      continue;
-    }
-    let parent = mark.path;
-    let at = -1;
-    while (at < 0) {
-      parent = parent.replace(/(^|\.)[^.[\]]*$|\[[^\]]*\]$/, "");
-      at = lines.findLastIndex((each) => each.path === parent && (each.isEnd || each.kind === "mark" || parent === ""));
-      if (parent === "") break;
-    }
-    const last = at < 0 ? lines.length - 1 : at;
-    const label = mark.path.slice(parent.length).replace(/^\./, "");
-    const depth = (lines[last]?.depth ?? 0) + 1;
-    lines.splice(lines[last]?.isEnd ? last : last + 1, 0, { path: mark.path, depth, label, text: "missing", kind: "missing", marks: [mark] });
+    const path = mark.path ?? "";
+    const found = lines.find((each) => each.path === path && !each.isEnd);
+    if (found) (found.marks ??= []).push(mark);
+    else addMissing(lines, path, mark);
   }
   return lines;
+}
+
+function addMissing(lines, path, mark) {
+  const isHolder = (each, holder) => each.path === holder && (each.isEnd || each.kind === "empty");
+  let holder = holderOf(path);
+  while (holder !== "" && !lines.some((each) => isHolder(each, holder))) holder = holderOf(holder);
+  const end = lines.findLastIndex((each) => isHolder(each, holder));
+  const at = end < 0 ? lines.length - 1 : end; // a value that holds nothing, such as a text
+  const label = holder === "" ? path : path.slice(holder.length).replace(/^\./, "");
+  const line = { path, depth: lines[at].depth + 1, label, text: "missing", kind: "missing", comma: "", marks: [mark] };
+  lines.splice(lines[at].isEnd ? at : at + 1, 0, line);
 }
 
 /**
@@ -204,11 +206,11 @@ export function Json({ value, marks = [], label = "JSON" }) {
   </div>`;
 }
 
-function JsonLine({ depth, label, text, kind, marks }) {
+function JsonLine({ depth, label, text, kind, comma, marks }) {
   const tone = marks && (marks.some((each) => (each.tone ?? "bad") === "bad") ? "bad" : marks[0].tone);
   return html`<div class=${classes("json-line", tone && `mark-${tone}`)}>
     <span class="json-code">${"  ".repeat(depth)}${label !== null && html`<span class="json-key">${kind === "missing" ? label : JSON.stringify(label)}</span>: `}<span
-      class=${`json-${kind}`}>${text}</span></span>
+      class=${`json-${kind}`}>${text}</span>${comma}</span>
     ${marks?.map((each) => html`<span class=${`json-note tone-${each.tone ?? "bad"}`}>${each.note}</span>`)}
   </div>`;
 }
