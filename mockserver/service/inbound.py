@@ -168,7 +168,7 @@ def _answers_another(row: Row, shape: InboundShape, beside: dict[str, Json], kno
 
 
 async def _last_outbound(channel: ChannelRow, account: Account, store: Store) -> Message | None:
-    async for message in store.messages(account.api_key):
+    async for message in store.messages(account.api_key, [("channel", channel.name), ("direction", "outbound")]):
         if message.channel == channel.name and message.direction is Direction.OUTBOUND:
             return message
     return None

@@ -21,6 +21,7 @@ from mockserver.poster import HttpPoster, Poster
 from mockserver.service.accounts import Accounts
 from mockserver.service.choices import choices
 from mockserver.service.clocks import Advanced, Clocks
+from mockserver.service.conversations import Conversations
 from mockserver.service.coverage import Coverage
 from mockserver.service.events import Events
 from mockserver.service.external import External
@@ -102,6 +103,7 @@ class Runtime:
         channels = (each.channel for each in self.accounts_contract.providers.values())
         self.external = External(self.store, self.accounts, channels)
         self.subjects = Subjects(self.store, self.specs)
+        self.conversations = Conversations(self.store, self.journal, self.subjects)
         self._answers = count(1)
         self._traces = digest_for(self.seed, "trace")[:_TRACE_BEGINS]
         self.is_running = False

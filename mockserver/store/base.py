@@ -64,6 +64,21 @@ class Store(Protocol):
         """
         ...
 
+    def numbered_messages(self, account: str, after: int) -> AsyncIterator[tuple[int, Message]]:
+        """Yield the messages numbered above ``after`` with their numbers, newest first.
+
+        Numbers grow in the order in which messages came, and none is used twice; -1 is before all of them.
+        """
+        ...
+
+    async def message_numbered(self, account: str, number: int) -> Message | None:
+        """Return the message of a number, ``None`` if it is gone."""
+        ...
+
+    async def gone(self, account: str, *, message: int | None = None, entry: int | None = None) -> bool:
+        """Return whether the message or the entry of a number is not there any more; quicker than looking at it."""
+        ...
+
     async def append(self, account: str, entry: Entry) -> Entry:
         """Add a journal entry; return it with its number, counted from 1 and never used again."""
         ...

@@ -88,6 +88,18 @@ class MemoryStore:
         """See ``Store.messages``; later changes of the account do not disturb the walk."""
         return _walk(self._world(account).messages(where))
 
+    def numbered_messages(self, account: str, after: int) -> AsyncIterator[tuple[int, Message]]:
+        """See ``Store.numbered_messages``."""
+        return _walk(self._world(account).numbered_messages(after))
+
+    async def message_numbered(self, account: str, number: int) -> Message | None:
+        """See ``Store.message_numbered``."""
+        return self._world(account).message_numbered(number)
+
+    async def gone(self, account: str, *, message: int | None = None, entry: int | None = None) -> bool:
+        """See ``Store.gone``."""
+        return self._world(account).gone(message, entry)
+
     async def append(self, account: str, entry: Entry) -> Entry:
         """See ``Store.append``."""
         return self._world(account).append(entry)

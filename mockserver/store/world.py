@@ -133,6 +133,29 @@ class World:
                 return
             yield None if found is None else found[1].message
 
+    def numbered_messages(self, after: int) -> Iterator[tuple[int, Message] | None]:
+        """Yield messages numbered above ``after`` with their numbers, newest first, now and then ``None``."""
+        for found in self._folders.newest():
+            if found is None:
+                yield None
+                continue
+            number, folder = found
+            if number <= after or number < self._cleared:
+                return
+            if folder.message is not None:
+                yield number, folder.message
+
+    def message_numbered(self, number: int) -> Message | None:
+        """Return the message of a number."""
+        folder = self._folders.get(number) if number >= self._cleared else None
+        return None if folder is None else folder.message
+
+    def gone(self, message: int | None, entry: int | None) -> bool:
+        """Return whether the message or the entry of a number is not there any more."""
+        if message is not None and (message < self._cleared or message not in self._folders):
+            return True
+        return entry is not None and entry - 1 not in self._entries
+
     # The journal
 
     def append(self, entry: Entry) -> Entry:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
 from starlette.requests import Request
 
 from mockserver.core.asking import About
@@ -81,6 +82,19 @@ class Calls:
         if not isinstance(value, dict):
             raise UsageError("the body is not a JSON object")
         return value
+
+    async def _arrived(self, account: Account, body: dict[str, Json]) -> Json:
+        """Let a user's message arrive and answer what became of it."""
+        arrival = await self._runtime.arrivals.read(account, body)
+        message, delivery = await self._runtime.messages.receive(account, arrival)
+        return {
+            "message_uuid": message.uuid,
+            "version": message.dialect,
+            "delivery": delivery.id,
+            "state": delivery.state.value,
+            "url": delivery.url or None,
+            "body": msgspec.json.decode(delivery.body),
+        }
 
 
 def check_parameters(request: Request, route: ControlRoute) -> None:

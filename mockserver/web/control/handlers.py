@@ -28,6 +28,7 @@ from mockserver.web.control import views
 from mockserver.web.control.calls import check_parameters, int_of, is_number, limit_of
 from mockserver.web.control.checks import CheckCalls
 from mockserver.web.control.clock import ClockCalls, clock_view
+from mockserver.web.control.conversations import ConversationCalls
 from mockserver.web.control.coverage import CoverageCalls
 from mockserver.web.control.document import control_document
 from mockserver.web.control.events import EventCalls
@@ -48,7 +49,7 @@ _HELD: Mapping[str, Callable[[Exchange], object]] = {
 _log = logging.getLogger(__name__)
 
 
-class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
+class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCalls, ScenarioCalls):
     """One method a route of the table; each takes a request and returns an answer."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -155,16 +156,7 @@ class Control(ClockCalls, CheckCalls, CoverageCalls, EventCalls, ScenarioCalls):
         """Let a user's message arrive."""
         body = await self._body(request)
         account = await self._account(request)
-        arrival = await self._runtime.arrivals.read(account, body)
-        message, delivery = await self._runtime.messages.receive(account, arrival)
-        return {
-            "message_uuid": message.uuid,
-            "version": message.dialect,
-            "delivery": delivery.id,
-            "state": delivery.state.value,
-            "url": delivery.url or None,
-            "body": msgspec.json.decode(delivery.body),
-        }
+        return await self._arrived(account, body)
 
     async def journal(self, request: Request) -> Json:
         """Answer a page of the journal."""

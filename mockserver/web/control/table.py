@@ -152,6 +152,13 @@ _INBOUND_BODY: Json = {
     "context on Viber; sms, usage and origin, which are worked out otherwise. Text is read as JSON where the member "
     "is a number, an object or a list.",
 }
+_REPLY_BODY: Json = {
+    **_INBOUND_BODY,
+    "required": ["kind"],
+    "properties": {
+        name: schema for name, schema in _INBOUND_BODY["properties"].items() if name not in {"channel", "from", "to"}
+    },
+}
 _ACCOUNT_BODY: Json = {
     "type": "object",
     "properties": {
@@ -226,6 +233,25 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     ControlRoute(
         "/inbound", "POST", "inbound", "Let a user's message arrive at the system under test.",
         (_ACCOUNT,), _INBOUND_BODY, 201,
+    ),
+    ControlRoute(
+        "/conversations", "GET", "list_conversations",
+        "Who talks with whom: each user by channel and own address, the latest activity first.",
+        (
+            _ACCOUNT,
+            Parameter("q", "Only those with a message that a search finds, or whose name or address has these words."),
+            _LIMIT,
+            _CURSOR,
+        ),
+    ),
+    ControlRoute(
+        "/conversations/{id}", "GET", "one_conversation",
+        "One conversation: its messages and the sends to the user that were refused, both newest first.",
+        (_ACCOUNT, _LIMIT, _CURSOR),
+    ),
+    ControlRoute(
+        "/conversations/{id}/reply", "POST", "reply", "Let the user of a conversation write.",
+        (_ACCOUNT,), _REPLY_BODY, 201,
     ),
     ControlRoute(
         "/journal", "GET", "journal", "All that happened: oldest first after an entry, else newest first.",
