@@ -91,6 +91,7 @@ export function Windowed(props) {
 
   useEffect(() => {
     const watch = new ResizeObserver(() => {
+      if (box.current === null) return; // it is gone: effects are cleaned up a frame later
       if (held.current.isAtEdge && anchor === "bottom") box.current.scrollTop = box.current.scrollHeight;
       see();
     });
