@@ -430,6 +430,16 @@ class Webhooks:
         identity = given.identity("the webhook", webhook, "webhooks.list()")
         return self._mock.ask("POST", f"deliveries/{identity}/redeliver")
 
+    def pause(self) -> int:
+        """Hold the account's webhooks back from now on, in order; return how many are held."""
+        held: int = (self._mock.ask("POST", "deliveries/pause"))["held"]
+        return held
+
+    def resume(self) -> int:
+        """Send webhooks again, those held first; return how many were. ``reset()`` lets go of them, too."""
+        sent: int = (self._mock.ask("POST", "deliveries/resume"))["sent"]
+        return sent
+
     def _assert(self, query: str, terms: Mapping[str, Term], count: int | None, within_s: Seconds) -> Jsons:
         __tracebackhide__ = True
         fields = tried_fields(query, terms, none=count == 0)

@@ -377,6 +377,20 @@ def test_webhooks_can_be_listed_awaited_and_sent_again(mock: MockServer) -> None
         mock.webhooks.assert_acknowledged(within_s=0)
 
 
+def test_webhooks_are_held_back_and_let_go_in_order(mock: MockServer) -> None:
+    mock.configure(status_url="http://127.0.0.1:9/status")
+    mock.webhooks.pause()
+    sent_by(mock)
+    mock.wait_for(status="delivered")
+
+    mock.webhooks.assert_none(attempts={"at_least": 1})
+    held = mock.webhooks.pause()
+    sent = mock.webhooks.resume()
+
+    assert (2, 2) == (held, sent)
+    mock.webhooks.wait_for(status="submitted", attempts={"at_least": 1})
+
+
 def test_violations_and_findings_are_told_and_noted(mock: MockServer) -> None:
     send(mock, to="+44")
     send(mock, colour="red")
