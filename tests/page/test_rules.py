@@ -209,13 +209,13 @@ async def test_filter_narrows_and_stands_in_the_address(screen: Screen, mock: Mo
     body = screen.main.locator("tbody tr")
     await expect(body).to_have_count(64)
 
-    await screen.main.get_by_label("Find a code").fill("prepaid balance")
+    await screen.main.get_by_role("searchbox", name="Find a code").fill("prepaid balance")
 
     await expect(body).to_have_count(1)
     await expect(body).to_contain_text("1070")
     assert f"/rules/errors?find=prepaid+balance&account={mock.api_key}" == await screen.hash()
 
-    await screen.main.get_by_label("Find a code").fill("no such words")
+    await screen.main.get_by_role("searchbox", name="Find a code").fill("no such words")
     await screen.main.get_by_role("button", name="Show all").click()
     await expect(body).to_have_count(64)
 
@@ -237,7 +237,7 @@ async def test_magic_values_tell_what_they_do(screen: Screen, mock: MockServer) 
     await screen.open("rules/magic")
     await expect(screen.main.locator("tbody tr")).to_have_count(len(mock.ask("GET", "rules")["magic"]))
 
-    await screen.main.get_by_label("Find a magic value").fill("mock:slow")
+    await screen.main.get_by_role("searchbox", name="Find a magic value").fill("mock:slow")
 
     await expect(screen.main.locator("tbody tr")).to_contain_text("after 30 s")
 
