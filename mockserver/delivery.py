@@ -209,8 +209,12 @@ class Outbox:
         return self._pausing.accounts
 
     def held(self, account: str) -> int | None:
-        """Return how many webhooks of an account are held back, ``None`` if it is not paused."""
-        return self._pausing.count(account)
+        """Return how many webhooks of an account are held back, ``None`` if it is not paused.
+
+        With those that wait for an earlier one of their message.
+        """
+        held = self._pausing.held(account)
+        return None if held is None else sum(1 + len(self._lanes.get(each.message, ())) for each in held)
 
     def pause(self, account: str) -> None:
         """Begin no more sends for an account; those with a receiver now are finished. Nothing is lost, order is kept.
@@ -229,13 +233,12 @@ class Outbox:
 
     def release(self, account: str) -> int:
         """Send what is held of an account, in order, and hold back no more; return how many those are."""
-        was_paused = self.held(account) is not None
-        held = self._pausing.end(account)
-        for each in held:
+        count = self.held(account)
+        for each in self._pausing.end(account):
             self._make_ready(each)
-        if was_paused:
+        if count is not None:
             self._journal.tell("deliveries", account)
-        return len(held)
+        return count or 0
 
     def forget(self, account: str) -> None:
         """Let go of an account's webhooks that are not with a receiver, once the store has forgotten them.

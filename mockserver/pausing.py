@@ -36,10 +36,9 @@ class Pausing:
         held.append(delivery)
         return True
 
-    def count(self, account: str) -> int | None:
-        """Return how many webhooks of an account are held, ``None`` if it is not paused."""
-        held = self._held.get(account)
-        return None if held is None else len(held)
+    def held(self, account: str) -> list[Delivery] | None:
+        """Return what is held of an account, the first in line first; ``None`` if it is not paused."""
+        return self._held.get(account)
 
     def clear(self) -> None:
         """Hold nothing any more."""

@@ -23,10 +23,10 @@ async def test_deliveries_are_paused_and_resumed_by_account(api: Api) -> None:
     await api.app.runtime.settle()
 
     assert {"account": "mockkey1", "paused": True, "held": 0} == paused
-    assert (True, 1, 2) == (listed["paused"], listed["held"], len(listed["deliveries"]))
+    assert (True, 2, 2) == (listed["paused"], listed["held"], len(listed["deliveries"]))
     assert ["mockkey1"] == health["paused"]
     assert len(set(got)) == 1
-    assert {"account": "mockkey1", "paused": False, "sent": 1} == resumed
+    assert {"account": "mockkey1", "paused": False, "sent": 2} == resumed
     assert ["submitted", "delivered"] == [
         body["status"] for _, body in api.receiver.got if body["message_uuid"] not in got
     ]
