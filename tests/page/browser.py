@@ -31,7 +31,6 @@ PATIENCE_MS: Final = 20_000
 _AXE: Final = files("axe_playwright_python").joinpath("axe.min.js")
 _AXE_RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _ANSWERS = "Failed to load resource: the server responded with a status of 4"
-_TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP: ${event.violatedDirective} kept out ${event.blockedURI}`);
 });"""
@@ -119,7 +118,6 @@ class Screen:
         """Draw it in a theme, as if the system asked for that, and in a size."""
         await self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         await self.page.set_viewport_size({"width": size[0], "height": size[1]})
-        await self.page.evaluate(_TWO_FRAMES)  # colours follow the theme with the next one drawn
 
     async def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
