@@ -1,11 +1,23 @@
-/** The view of conversations. */
+/** The view of conversations: users by channel on the left, the talk with one of them on the right. */
 
 import { html } from "../vendor/preact.js";
-import { Empty, FirstMessage, ViewHead } from "../lib/ui.js";
+import { useList } from "../lib/live.js";
+import { classes, Empty } from "../lib/ui.js";
+import { Conversations } from "./conversations/list.js";
+import { useKnown } from "./conversations/state.js";
+import { Talk } from "./conversations/talk.js";
 
 export default function View({ params, query, account }) {
-  return html`<div class="view">
-    <${ViewHead} title="Conversations" />
-    <${Empty} icon="conversations" title="No conversation yet"><p>Send a first message; its talk appears here at once.</p><${FirstMessage} account=${account} /><//>
+  const [selected = null] = params;
+  const known = useKnown();
+  const q = [query.q, query.channel && `channel:${query.channel}`].filter(Boolean).join(" ");
+  const list = useList("/conversations", { items: "conversations", id: (each) => each.id, params: { q } });
+  return html`<div class=${classes("view conversations", selected && "has-talk")}>
+    <div class=${classes("view-split", selected && "has-detail")}>
+      <${Conversations} list=${list} selected=${selected} query=${query} account=${account} channels=${known.channels} />
+      ${selected
+        ? html`<${Talk} key=${selected} id=${selected} query=${query} known=${known} />`
+        : html`<section class="conversations-none" aria-label="Talk"><${Empty} icon="conversations" title="Nobody chosen"><p>Choose a conversation to read it, and to answer as its user.</p><//></section>`}
+    </div>
   </div>`;
 }
