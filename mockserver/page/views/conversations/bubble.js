@@ -7,7 +7,7 @@ import { href } from "../../lib/router.js";
 import { Chip, classes, Id, IconButton, Status, Time } from "../../lib/ui.js";
 import { Content, Words } from "./content.js";
 import { list, part, words } from "./read.js";
-import { answered, hasFailed, wantedBy } from "./thread.js";
+import { answered, hasFailed, summaryOf, wantedBy } from "./thread.js";
 
 const ENCODINGS = { gsm7: "GSM-7", ucs2: "UCS-2" };
 
@@ -27,7 +27,7 @@ export function priceOf(message, channels) {
 function Quote({ quoted, uuid }) {
   if (!quoted) return html`<div class="talk-quote small"><span class="muted">answers a message that is not here</span><${Id} id=${uuid} href=${href(["messages", uuid])} /></div>`;
   return html`<a class="talk-quote small" href=${href(["messages", uuid])}><span class="muted">${quoted.direction === "outbound" ? "answers your system" : "answers the user"}</span>
-    <span class="clip" dir="auto">${clip(quoted.text || quoted.kind, 90)}</span></a>`;
+    <span class="clip" dir="auto">${clip(summaryOf(quoted), 90)}</span></a>`;
 }
 
 /** What was odd about a message although it was taken. */

@@ -9,6 +9,7 @@ import { Button, classes, Field, IconButton, Select } from "../../lib/ui.js";
 import { webhookWords } from "./bubble.js";
 import { bodyOf, fieldsOf, versionOf } from "./kinds.js";
 import { list } from "./read.js";
+import { summaryOf } from "./thread.js";
 
 /** What became of the webhook that a reply caused. */
 export function Outcome({ arrived }) {
@@ -102,7 +103,9 @@ export function Compose({ channel, kinds, quick, likely, target, onUntarget, wan
     setProblem(null);
     try {
       await onSend(body);
-      setValues({});
+      const hadFocus = form.current?.contains(document.activeElement);
+      turn("text");
+      if (hadFocus) setTimeout(focus);
     } catch (error) {
       setProblem(error);
     } finally {
@@ -118,7 +121,7 @@ export function Compose({ channel, kinds, quick, likely, target, onUntarget, wan
 
   return html`<form class="talk-compose" ref=${form} aria-label="Write as the user" onSubmit=${(event) => { event.preventDefault(); sendForm(); }}>
     ${target && html`<div class="talk-target"><${Icon} name="back" size=${14} /><span class="muted nowrap">${kind === "reaction" ? "Reacts to" : "Answers"}</span>
-      <span class="clip grow" dir="auto">${clip(target.text || target.kind, 120)}</span><${IconButton} icon="close" label="Answer none" small onClick=${onUntarget} /></div>`}
+      <span class="clip grow" dir="auto">${clip(summaryOf(target), 120)}</span><${IconButton} icon="close" label="Answer none" small onClick=${onUntarget} /></div>`}
     ${kind !== "text" && html`<div class="talk-fields">${fields.map((field) => {
       const value = values[field.name] ?? field.value;
       return html`<${Input} key=${`${kind} ${field.name}`} field=${field} value=${value} error=${jsonError(field, value)}

@@ -29,7 +29,8 @@ export function Words({ text, class: more }) {
  */
 export function Choices({ choices, onPress, isAside = false }) {
   if (!choices.length) return null;
-  return html`<ul class=${classes("talk-choices", isAside && "is-aside")}>${choices.map((each, place) => html`<li key=${place}><${Choice} choice=${each} onPress=${onPress} /></li>`)}</ul>`;
+  const isRow = isAside && choices.every((each) => !each.note && !each.url);
+  return html`<ul class=${classes("talk-choices", isRow && "is-row")}>${choices.map((each, place) => html`<li key=${place}><${Choice} choice=${each} onPress=${onPress} /></li>`)}</ul>`;
 }
 
 function Choice({ choice, onPress }) {

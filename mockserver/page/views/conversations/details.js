@@ -4,7 +4,7 @@ import { html, useState } from "../../vendor/preact.js";
 import { get, post } from "../../lib/api.js";
 import * as format from "../../lib/format.js";
 import { href } from "../../lib/router.js";
-import { Button, Copy, Dialog, Field, Id, KeyValues, quoted, SafeUrl, Select, Status, Time, toast } from "../../lib/ui.js";
+import { Button, copy, Dialog, Field, Id, KeyValues, quoted, SafeUrl, Select, Status, Time, toast } from "../../lib/ui.js";
 import { list } from "./read.js";
 
 const MOVES = ["submitted", "delivered", "read", "rejected", "undeliverable"];
@@ -29,13 +29,6 @@ async function curlOf(message) {
   return sendAsCurl(entry, message.account);
 }
 
-function Curl({ message }) {
-  const [text, setText] = useState(null);
-  const show = async () => setText(await curlOf(message));
-  if (text === null) return html`<${Button} small icon="copy" onClick=${show}>As curl<//>`;
-  return html`<${Copy} text=${text}>Copy the curl command<//>`;
-}
-
 function Move({ message, channels, errors }) {
   const row = channels?.[message.channel];
   const usual = row?.moves?.[message.status] ?? [];
@@ -51,12 +44,13 @@ function Move({ message, channels, errors }) {
   };
   return html`<section class="stack"><h3>Move its status</h3>
     <div class="talk-move">
-      <${Field} label="To" hint=${isForced ? `Against the usual order, from ${message.status}: it is forced.` : null}>${(props) => html`<${Select} value=${status}
+      <${Field} label="To">${(props) => html`<${Select} value=${status}
         options=${possible.map((each) => ({ value: each, label: usual.includes(each) ? each : `${each} (forced)` }))} onChange=${setStatus} ...${props} />`}<//>
       ${fails && html`<${Field} label="Code">${(props) => html`<${Select} value=${code} onChange=${setCode}
         options=${[{ value: "", label: "none" }, ...errors.map((each) => ({ value: String(each.code), label: `${each.code} ${each.label}` }))]} ...${props} />`}<//>`}
-      <${Button} kind="primary" onClick=${move}>Move<//>
-    </div></section>`;
+      <${Button} onClick=${move}>Move<//>
+    </div>
+    ${isForced && html`<p class="small muted">Against the usual order, from ${message.status}: it is forced.</p>`}</section>`;
 }
 
 const timed = (each) => html`<span class="row wrap"><${Status} status=${each.status} /><${Time} at=${each.at} as="precise" />${each.error && html`<span class="tone-bad breaks">${each.error.code} ${each.error.reason}</span>`}</span>`;
@@ -80,7 +74,7 @@ export function Details({ message, channels, errors, onClose, onAnswer }) {
     ["Updates", list(message.updates).length > 0 && html`<div class="stack">${message.updates.map(timed)}</div>`],
   ];
   const actions = html`
-    <${Curl} message=${message} />
+    <${Button} small icon="copy" onClick=${async () => copy(await curlOf(message))}>Copy as curl<//>
     ${["whatsapp", "viber"].includes(message.channel) && html`<${Button} small icon="back" onClick=${() => onAnswer(message)}>Answer it<//>`}
     <${Button} small kind="primary" icon="clock" href=${href(["messages", uuid])}>Timeline<//>`;
   return html`<${Dialog} title=${isOut ? "Message of your system" : "Message of the user"} onClose=${onClose} actions=${actions}>

@@ -17,11 +17,14 @@ export function Face({ channel }) {
 
 const WORDS = { image: "Image", audio: "Audio", video: "Video", file: "File", vcard: "Contact card", sticker: "Sticker", location: "Location", contacts: "Contact", content: "Attachments", template: "Template", custom: "Custom", card: "Card", carousel: "Carousel", order: "Order", unsupported: "Unsupported", reaction: "Reaction" };
 
+/** Kinds whose texts, put one after the other, tell nothing. */
+const SHAPELESS = ["custom", "card", "carousel", "contacts", "content", "order"];
+
 /** What was said last, on one line. */
 function Preview({ last }) {
   if (!last) return html`<span class="muted">–</span>`;
-  const text = typeof last.text === "string" ? format.clip(last.text, 140) : "";
   const word = WORDS[last.kind];
+  const text = typeof last.text === "string" && !SHAPELESS.includes(last.kind) ? format.clip(last.text, 140) : "";
   return html`${last.direction === "outbound" && html`<${Status} status=${last.status} bare />`}
     <span class="clip grow" dir="auto">${word && html`<span class="conversations-kind">${word}</span>${text && " "}`}${text || (word ? "" : last.kind)}</span>`;
 }

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "../../vendor/preact.js";
 import { now } from "../../lib/format.js";
-import { concerns, useConnection, useLive, useQuery } from "../../lib/live.js";
+import { useConnection, useLive, useQuery } from "../../lib/live.js";
 import { list, part } from "./read.js";
 
 /** The rules, and what the account was told: templates, opt-outs, who wrote when. */
@@ -60,10 +60,8 @@ export function useStatuses(items, patch) {
   });
 }
 
-/** Whether the page is wide enough for list and talk beside each other is a matter of CSS; this only remembers a choice. */
+/** A wish that is a new one each time it is made, be it for the same kind. */
 export function useAsked() {
   const [asked, setAsked] = useState(null);
   return [asked, (kind) => setAsked({ kind })];
 }
-
-export { concerns };

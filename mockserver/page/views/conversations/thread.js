@@ -1,7 +1,8 @@
 /** Lays a talk out in rows: days, who said what, reactions at what they are about, refused sends where they happened. Pure. */
 
 import { day } from "../../lib/format.js";
-import { part, words } from "./read.js";
+import { firstOf, part, words } from "./read.js";
+import { readRich } from "./rich.js";
 
 const TOGETHER_MS = 5 * 60_000;
 const FAILED = ["rejected", "undeliverable"];
@@ -74,6 +75,14 @@ function reactionsOf(messages, known) {
     else reactions.get(target).set(message.direction, { emoji: words(emoji) ?? "?", message });
   }
   return { reactions, shown };
+}
+
+/** A message on one line, for where it is only pointed at. */
+export function summaryOf(message) {
+  const content = part(message.content);
+  const card = readRich(message)?.cards[0];
+  const said = firstOf(content.text, card?.text, card?.title, content.caption, content.title, content.name, part(content.location).name, content.url);
+  return `${message.kind === "text" ? "" : `${message.kind} `}${said ?? ""}`.trim();
 }
 
 /** What a refused send was to say, read from its body as far as that can be read. */
