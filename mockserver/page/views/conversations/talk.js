@@ -117,7 +117,7 @@ export function Talk({ id, query, known }) {
     <${Head} parts=${parts} name=${name} known=${known} query=${query} />
     ${found.error && !isNew && html`<${ErrorBox} error=${found.error} onRetry=${found.reload} />`}
     <div class="talk-body" ref=${box} onScrollCapture=${scrolled}>
-      ${found.isLoading ? html`<${Loading} lines=${6} />`
+      ${found.isLoading || !known.rules ? html`<${Loading} lines=${6} />`
         : rows.length === 0 && !(found.error && !isNew) ? html`<${Empty} icon="conversations" title="Nothing was said yet"><p>Write the first message below, as the user. It reaches your system as a webhook.</p><//>`
         : html`<${Windowed} items=${rows} id=${(each) => each.id} label="Messages" role="feed" anchor="bottom" estimate=${76} onEnd=${found.more} total=${found.isWhole ? rows.length : -1}>
           ${(row) => html`<${Row} row=${row} templates=${known.templates} channels=${known.channels} arrivals=${arrivals} onMore=${setOpened} onPress=${press} />`}<//>`}
