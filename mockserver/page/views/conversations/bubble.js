@@ -139,7 +139,7 @@ export function RefusedRow({ entry }) {
     <div class="row wrap"><${Icon} name="close" size=${14} /><strong>Refused</strong><${Chip} tone="bad"><span class="num">${status}</span><//>${kind && html`<span class="muted small">${words(kind)}</span>`}</div>
     ${text && html`<${Words} text=${text} class="talk-wanted" />`}
     <ul class="talk-violations">${violations.length ? violations.map((each, place) => html`<li key=${place}><code class="breaks">${each.name}</code>
-      <span class="breaks">${each.reason}</span>${each.nearest !== null && each.nearest !== undefined && html`<span class="small breaks">nearest: <code>${words(each.nearest)}</code></span>`}</li>`)
+      <span class="breaks">${clip(each.reason, 300)}</span>${each.nearest !== null && each.nearest !== undefined && html`<span class="small breaks">nearest: <code>${clip(words(each.nearest) ?? "", 160)}</code></span>`}</li>`)
       : html`<li class="breaks">${reason ?? words(part(part(entry.request).answer).title) ?? entry.about}</li>`}</ul>
     <div class="bubble-foot talk-foot"><a href=${href(["journal", String(entry.id)])} title=${`${method} ${path}`}>journal entry ${entry.id}</a><${Time} at=${entry.at} as="short" /></div>
   </div>`;

@@ -195,7 +195,10 @@ function quickReply(value) {
 // WhatsApp: Meta's message object.
 
 function readWhatsapp(content) {
-  return content.type === "interactive" ? { cards: [interactive(part(content.interactive))], choices: [] } : null;
+  if (content.type !== "interactive") return null;
+  const card = interactive(part(content.interactive));
+  const says = card.media || card.title || card.text || card.footer || card.choices.length || card.sections.length;
+  return says ? { cards: [card], choices: [] } : null;
 }
 
 /** The pieces of a template that came as a `custom` object: its name, what is filled in, and what can be pressed. */
