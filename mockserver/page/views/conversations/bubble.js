@@ -14,14 +14,10 @@ const ENCODINGS = { gsm7: "GSM-7", ucs2: "UCS-2" };
 /** The last error of a message's statuses. */
 export const errorOf = (message) => list(message.statuses).findLast((each) => each.error)?.error ?? null;
 
-/** What a message cost: as it was told, else the channel's price for each part. */
-export function priceOf(message, channels) {
-  const told = part(message.usage);
-  if (told.price !== undefined) return `${told.currency ?? "EUR"} ${told.price}`;
-  const row = channels?.[message.channel];
-  if (!row?.price || message.direction === "inbound" || !list(message.statuses).length || message.status === "rejected") return null;
-  const [, decimals = ""] = String(row.price).split(".");
-  return `${row.currency} ${(Number(row.price) * (message.sms?.parts ?? 1)).toFixed(decimals.length)}`;
+/** What a message costs; one that is rejected costs nothing. */
+function priceOf(message) {
+  const { currency, amount } = part(message.price);
+  return amount === undefined || message.status === "rejected" ? null : `${currency} ${amount}`;
 }
 
 function Quote({ quoted, uuid }) {
@@ -31,10 +27,11 @@ function Quote({ quoted, uuid }) {
 }
 
 /** What was odd about a message although it was taken. */
-function Findings({ findings }) {
+function Findings({ findings, entry }) {
   if (!findings.length) return null;
   return html`<details class="talk-findings"><summary><${Icon} name="alert" size=${13} />${count(findings.length, "finding")}</summary>
-    <ul>${findings.map((each, place) => html`<li key=${place}>${each.name && html`<code>${each.name}</code> `}<span class="breaks">${each.detail}</span></li>`)}</ul></details>`;
+    <ul>${findings.map((each, place) => html`<li key=${place}>${each.name && html`<code>${each.name}</code> `}<span class="breaks">${each.detail}</span></li>`)}
+    ${entry && html`<li><a href=${href(["journal", String(entry)])}>journal entry ${entry}</a></li>`}</ul></details>`;
 }
 
 function Problem({ error, status }) {
@@ -83,9 +80,9 @@ function updatesOf(message) {
   return { isRevoked: updates.some((each) => each.status === "revoked"), isRead: updates.some((each) => each.status === "read"), isTyping: Boolean(typing?.show) };
 }
 
-function Foot({ message, channels, delivery, isRead, onMore }) {
+function Foot({ message, delivery, isRead, onMore }) {
   const { sms } = message;
-  const price = priceOf(message, channels);
+  const price = priceOf(message);
   const isOut = message.direction === "outbound";
   return html`<div class="bubble-foot talk-foot">
     <${Step} message=${message} />
@@ -109,12 +106,11 @@ function Reactions({ reactions }) {
  * @param {object} props
  * @param {import("./thread.js").Row} props.row
  * @param {object[]} props.templates  those the account knows
- * @param {Record<string, object>} props.channels  rows of the rules by name
  * @param {object|null} props.delivery  the webhook that brought an inbound message
  * @param {(message: object) => void} props.onMore
  * @param {(choice: object, message: object) => any} props.onPress
  */
-export function MessageRow({ row, templates, channels, delivery, onMore, onPress }) {
+export function MessageRow({ row, templates, delivery, onMore, onPress }) {
   const { message, side, quoted, reactions } = row;
   const uuid = answered(message);
   const { isRevoked, isRead, isTyping } = updatesOf(message);
@@ -125,8 +121,8 @@ export function MessageRow({ row, templates, channels, delivery, onMore, onPress
     ${isRevoked && html`<div class="muted small row"><${Icon} name="trash" size=${13} />Revoked: the user no longer sees this</div>`}
     <div class="talk-content"><${Content} message=${message} templates=${templates} onPress=${side === "out" && !isRevoked ? (choice) => onPress(choice, message) : null} /></div>
     <${Problem} error=${errorOf(message)} status=${message.status} />
-    <${Findings} findings=${list(message.findings)} />
-    <${Foot} message=${message} channels=${channels} delivery=${delivery} isRead=${isRead} onMore=${() => onMore(message)} />
+    <${Findings} findings=${list(message.findings)} entry=${message.entry} />
+    <${Foot} message=${message} delivery=${delivery} isRead=${isRead} onMore=${() => onMore(message)} />
     <${Reactions} reactions=${reactions} />
   </div>
   ${isTyping && html`<div class="muted small talk-typing">Your system shows that it is typing</div>`}`;

@@ -22,7 +22,7 @@ const SHAPELESS = ["custom", "card", "carousel", "contacts", "content", "order"]
 
 /** What was said last, on one line. */
 function Preview({ last }) {
-  if (!last) return html`<span class="muted">–</span>`;
+  if (!last) return html`<span class="tone-bad">Refused</span>`;
   const word = WORDS[last.kind];
   const text = typeof last.text === "string" && !SHAPELESS.includes(last.kind) ? format.clip(last.text, 140) : "";
   return html`${last.direction === "outbound" && html`<${Status} status=${last.status} bare />`}
@@ -34,7 +34,7 @@ function Item({ each }) {
   return html`<div class="conversations-item"><${Face} channel=${channel} />
     <div class="grow"><div class="row"><strong class="clip grow" dir="auto">${name ?? user}</strong><span class="muted small"><${Time} at=${at} as="short" /></span></div>
       <div class="row conversations-last"><${Preview} last=${last} /></div>
-      <div class="row small muted"><span class="clip grow">${format.channel(channel)}${name && html` · <span dir="auto">${user}</span>`} · <span dir="auto">${sender}</span></span>
+      <div class="row small muted"><span class="clip grow">${format.channel(channel)}${name && html` · <span dir="auto">${user}</span>`} · <span dir="auto">${sender || "no sender"}</span></span>
         ${violations > 0 && html`<${Chip} tone="bad" icon="close" title="Sends to this user that were refused">${violations}<span class="sr-only"> refused</span><//>`}
         ${findings > 0 && html`<${Chip} tone="warn" icon="alert" title="Findings">${findings}<span class="sr-only"> findings</span><//>`}</div></div>
   </div>`;

@@ -1,9 +1,12 @@
 /** What a view of conversations knows besides the messages: the rules, the account, the webhooks of what users sent. */
 
-import { useMemo, useState } from "../../vendor/preact.js";
+import { useEffect, useMemo, useRef, useState } from "../../vendor/preact.js";
+import { get, isAborted } from "../../lib/api.js";
 import { now } from "../../lib/format.js";
 import { useConnection, useLive, useQuery } from "../../lib/live.js";
+import { toast } from "../../lib/ui.js";
 import { list, part } from "./read.js";
+import { happeningsOf } from "./thread.js";
 
 /** The rules, and what the account was told: templates, opt-outs, who wrote when. */
 export function useKnown() {
@@ -47,17 +50,76 @@ export function useArrivals({ channel, user, sender }) {
   }, [data]);
 }
 
-/** Keep the statuses of messages that are no longer on the first page up to date. */
-export function useStatuses(items, patch) {
+const PAGE = 60;
+const BEGINNINGS = ["inbound", "workflow", "scenario", "error"];
+
+/**
+ * What was said and refused in a talk, page by page, newest first; its newest page follows what happens.
+ * @returns {{items: import("./thread.js").Happening[], conversation: object|null, error: Error|null, isLoading: boolean,
+ *            isWhole: boolean, more: () => void, reload: () => Promise<void>}}
+ */
+export function useTalk(path, { user }) {
+  const held = useRef({ items: [], next: null, seen: null });
+  const loading = useRef(null);
+  const [, draw] = useState(0);
+  const isHere = (uuid) => held.current.items.some((each) => each.id === uuid);
+  const written = JSON.stringify(user).slice(1, -1);
+  const concerns = ({ kind, message_uuid: uuid, request }) =>
+    BEGINNINGS.includes(kind) || (kind === "request" ? !request.body || request.body.includes(written) || request.body.includes(user) : isHere(uuid));
+  const { data, error, isLoading, reload } = useQuery(path, { params: { limit: PAGE }, refreshOn: ({ entries }) => entries.some(concerns) });
+
+  if (data && data !== held.current.seen) held.current = joined(held.current, data);
   useLive(({ entries }) => {
-    for (const { kind, message_uuid: uuid, status } of entries) {
-      if (kind !== "status" || !status) continue;
-      const at = items?.findIndex((each) => each.message_uuid === uuid) ?? -1;
-      if (at >= 0 && !items[at].statuses.some((each) => each.status === status.status)) {
-        patch({ ...items[at], status: status.status, statuses: [...items[at].statuses, status] });
-      }
-    }
+    const moves = entries.filter((each) => each.kind === "status" && each.status && isHere(each.message_uuid));
+    if (!moves.length) return;
+    held.current = { ...held.current, items: held.current.items.map((each) => moved(each, moves)) };
+    draw((count) => count + 1);
   });
+  useEffect(() => () => loading.current?.abort(), []);
+
+  const more = async () => {
+    const { next } = held.current;
+    if (next === null || loading.current) return;
+    const abort = new AbortController();
+    loading.current = abort;
+    try {
+      const answer = await get(path, { params: { limit: PAGE, cursor: next }, signal: abort.signal });
+      if (held.current.next !== next) return;
+      held.current = { ...held.current, items: without(held.current.items, happeningsOf(answer)), next: answer.next };
+      draw((count) => count + 1);
+    } catch (problem) {
+      if (!isAborted(problem)) toast(problem.message, { kind: "bad" });
+    } finally {
+      loading.current = null;
+    }
+  };
+  const { items, next } = held.current;
+  return { items, conversation: data?.conversation ?? null, error, isLoading, isWhole: next === null, more, reload };
+}
+
+/** Both lists, the newer one first; what is in both is taken from it. */
+function without(newer, older) {
+  const seen = new Set(newer.map((each) => each.id));
+  return [...newer, ...older.filter((each) => !seen.has(each.id))];
+}
+
+/** What is known with its newest page as it is now; where the two do not meet, that page alone. */
+function joined(held, answer) {
+  const page = happeningsOf(answer);
+  const isMet = answer.next !== null && held.items.length > 0 && page.some((each) => each.id === held.items[0].id);
+  if (!isMet) return { items: page, next: answer.next, seen: answer };
+  const last = held.items.findLastIndex((each) => page.some((other) => other.id === each.id));
+  return { items: without(page, held.items.slice(last + 1)), next: held.next ?? null, seen: answer };
+}
+
+/** A message with the statuses it moved to since. */
+function moved(happening, moves) {
+  let { message } = happening;
+  for (const { message_uuid: uuid, status } of moves) {
+    if (uuid !== happening.id || message.statuses.some((each) => each.status === status.status)) continue;
+    message = { ...message, status: status.status, statuses: [...message.statuses, status] };
+  }
+  return message === happening.message ? happening : { ...happening, message };
 }
 
 /** A wish that is a new one each time it is made, be it for the same kind. */

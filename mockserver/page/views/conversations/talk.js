@@ -4,7 +4,6 @@ import { html, useMemo, useRef, useState } from "../../vendor/preact.js";
 import { post } from "../../lib/api.js";
 import * as format from "../../lib/format.js";
 import { Icon } from "../../lib/icons.js";
-import { useList } from "../../lib/live.js";
 import { href } from "../../lib/router.js";
 import { Button, Chip, classes, Copy, Empty, ErrorBox, Loading, Time, useTicking } from "../../lib/ui.js";
 import { Windowed } from "../../lib/windowed.js";
@@ -13,11 +12,9 @@ import { Details } from "./details.js";
 import { MessageRow, RefusedRow } from "./bubble.js";
 import { Face } from "./list.js";
 import { contextOf, kindsOf } from "./kinds.js";
-import { list } from "./read.js";
-import { standing, useArrivals, useAsked, useStatuses } from "./state.js";
+import { standing, useArrivals, useAsked, useTalk } from "./state.js";
 import { partsOf, rowsOf } from "./thread.js";
 
-const PAGE = 100;
 const FAR_PX = 300;
 
 function Standing({ known, parts }) {
@@ -51,7 +48,7 @@ const likelyVersion = (told, messages) => told?.webhook_version ?? messages[0]?.
 function Row({ row, ...more }) {
   return html`<div class=${classes("talk-row", row.isFollowing && "is-following")}>
     ${row.day && html`<h2 class="day">${row.day}</h2>`}
-    ${row.type === "refused" ? html`<${RefusedRow} entry=${row.entry} />` : html`<${MessageRow} row=${row} ...${more} delivery=${more.arrivals.get(row.id)} />`}
+    ${row.entry ? html`<${RefusedRow} entry=${row.entry} />` : html`<${MessageRow} row=${row} ...${more} delivery=${more.arrivals.get(row.id)} />`}
   </div>`;
 }
 
@@ -59,9 +56,8 @@ function Row({ row, ...more }) {
 export function Talk({ id, query, known }) {
   const path = `/conversations/${encodeURIComponent(id)}`;
   const parts = useMemo(() => partsOf(id), [id]);
-  const found = useList(path, { items: "messages", id: (each) => each.message_uuid, size: PAGE, params: {} });
+  const found = useTalk(path, parts);
   const arrivals = useArrivals(parts);
-  useStatuses(found.items, found.patch);
   const [opened, setOpened] = useState(null);
   const [target, setTarget] = useState(null);
   const [wanted, ask] = useAsked();
@@ -70,9 +66,9 @@ export function Talk({ id, query, known }) {
   const box = useRef(null);
 
   const isNew = found.error?.status === 404;
-  const messages = isNew ? [] : (found.items ?? []);
-  const refused = list(found.answer?.refused);
-  const rows = useMemo(() => rowsOf([...messages].reverse(), refused, found.isWhole), [found.items, found.answer, found.isWhole, isNew]);
+  const happenings = isNew ? [] : found.items;
+  const messages = useMemo(() => happenings.filter((each) => each.message).map((each) => each.message), [happenings]);
+  const rows = useMemo(() => rowsOf(happenings), [happenings]);
   const kinds = useMemo(() => kindsOf(known.rows, parts.channel), [known.rows, parts.channel]);
   const { opt_out: optOut } = known.rules?.provider ?? {};
   const quick = optOut?.channels.includes(parts.channel) ? [...optOut.stop, ...optOut.start].map((each) => each.toUpperCase()) : [];
@@ -112,7 +108,7 @@ export function Talk({ id, query, known }) {
   };
 
   const newest = opened && (messages.find((each) => each.message_uuid === opened.message_uuid) ?? opened);
-  const name = found.answer?.conversation?.name ?? null;
+  const name = found.conversation?.name ?? null;
   return html`<section class="talk" aria-label=${`Talk with ${name ?? parts.user}`}>
     <${Head} parts=${parts} name=${name} known=${known} query=${query} />
     ${found.error && !isNew && html`<${ErrorBox} error=${found.error} onRetry=${found.reload} />`}
@@ -120,7 +116,7 @@ export function Talk({ id, query, known }) {
       ${found.isLoading || !known.rules ? html`<${Loading} lines=${6} />`
         : rows.length === 0 && !(found.error && !isNew) ? html`<${Empty} icon="conversations" title="Nothing was said yet"><p>Write the first message below, as the user. It reaches your system as a webhook.</p><//>`
         : html`<${Windowed} items=${rows} id=${(each) => each.id} label="Messages" role="feed" anchor="bottom" estimate=${76} onEnd=${found.more} total=${found.isWhole ? rows.length : -1}>
-          ${(row) => html`<${Row} row=${row} templates=${known.templates} channels=${known.channels} arrivals=${arrivals} onMore=${setOpened} onPress=${press} />`}<//>`}
+          ${(row) => html`<${Row} row=${row} templates=${known.templates} arrivals=${arrivals} onMore=${setOpened} onPress=${press} />`}<//>`}
       ${isFar && html`<${Button} small icon="down" class="talk-latest" onClick=${toEnd}>Latest<//>`}
     </div>
     ${kinds.length > 0 && html`<${Compose} channel=${parts.channel} kinds=${kinds} quick=${quick} likely=${likelyVersion(known.told, messages)} target=${target} onUntarget=${() => setTarget(null)}

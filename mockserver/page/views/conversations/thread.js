@@ -14,43 +14,42 @@ export const hasFailed = (message) => FAILED.includes(message.status);
 export const answered = (message) => words(part(part(message.options).context).message_uuid);
 
 /**
- * @typedef {object} Row
+ * @typedef {object} Happening  what a talk is made of: a message, or the journal entry of a send that was refused
  * @property {string} id
- * @property {"message"|"refused"} type
+ * @property {string} at
  * @property {object} [message]
- * @property {object} [entry]  the journal entry of a refused send
- * @property {"in"|"out"} side
- * @property {string|null} day  the heading of a day that begins here
- * @property {boolean} isFollowing  whether the same side spoke just before
- * @property {{emoji: string, message: object}[]} [reactions]
- * @property {object|null} [quoted]  the message this one answers, if it is here
+ * @property {object} [entry]
  */
 
 /**
- * @param {object[]} messages  oldest first
- * @param {object[]} refused  journal entries of sends to this user that were refused
- * @param {boolean} isWhole  whether nothing is older than the first message
- * @returns {Row[]}
+ * What a page of a conversation tells, newest first.
+ * @param {{messages: object[], refused: object[]}} answer
+ * @returns {Happening[]}
  */
-export function rowsOf(messages, refused, isWhole) {
+export function happeningsOf({ messages, refused }) {
+  const all = [
+    ...messages.map((message) => ({ id: message.message_uuid, at: message.at, message })),
+    ...refused.map((entry) => ({ id: `refused-${entry.id}`, at: entry.at, entry })),
+  ];
+  return all.sort((one, other) => (one.at > other.at ? -1 : one.at < other.at ? 1 : 0));
+}
+
+/**
+ * @typedef {Happening & {side: "in"|"out", day: string|null, isFollowing: boolean, reactions?: object[], quoted?: object|null}} Row
+ * `day` is the heading of a day that begins here; `isFollowing` says that the same side spoke just before; `quoted` is
+ * the message this one answers, if it is here.
+ */
+
+/**
+ * @param {Happening[]} happenings  newest first
+ * @returns {Row[]} oldest first
+ */
+export function rowsOf(happenings) {
+  const inOrder = [...happenings].reverse();
+  const messages = inOrder.filter((each) => each.message).map((each) => each.message);
   const known = new Map(messages.map((each) => [each.message_uuid, each]));
   const { reactions, shown } = reactionsOf(messages, known);
-  const rows = messages
-    .filter((each) => !shown.has(each.message_uuid))
-    .map((message) => ({
-      id: message.message_uuid,
-      type: "message",
-      at: message.at,
-      message,
-      side: message.direction === "outbound" ? "out" : "in",
-      reactions: [...(reactions.get(message.message_uuid)?.values() ?? [])],
-      quoted: known.get(answered(message)) ?? null,
-    }));
-  const since = isWhole || !messages.length ? "" : messages[0].at;
-  for (const entry of refused) {
-    if (entry.at >= since) rows.push({ id: `refused-${entry.id}`, type: "refused", at: entry.at, entry, side: "out" });
-  }
-  rows.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+  const rows = inOrder.filter((each) => !shown.has(each.id)).map((each) => rowOf(each, known, reactions));
   let before = null;
   for (const row of rows) {
     row.day = before === null || day(before.at) !== day(row.at) ? day(row.at) : null;
@@ -58,6 +57,17 @@ export function rowsOf(messages, refused, isWhole) {
     before = row;
   }
   return rows;
+}
+
+function rowOf(happening, known, reactions) {
+  const { id, message } = happening;
+  if (!message) return { ...happening, side: "out" };
+  return {
+    ...happening,
+    side: message.direction === "outbound" ? "out" : "in",
+    reactions: [...(reactions.get(id)?.values() ?? [])],
+    quoted: known.get(answered(message)) ?? null,
+  };
 }
 
 /** The last reaction of each side to each message that is here; `shown` are the messages that need no row of their own. */
@@ -99,17 +109,20 @@ export function wantedBy(entry) {
   return { kind, text: words(body.text ?? content.text ?? inner.caption ?? inner.url ?? inner.name ?? null) };
 }
 
-/** The parts of a conversation's id: `channel:user:sender`, percent-encoded where needed. */
+/** The parts of a conversation's id, which is percent-encoded with a sign of its own. */
 export function partsOf(id) {
-  const [channel, user, sender] = id.split(":").map((each) => {
+  const [channel, user = "", sender = ""] = id.split(":").map((each) => {
     try {
-      return decodeURIComponent(each);
+      return decodeURIComponent(each.replaceAll("~", "%"));
     } catch {
       return each;
     }
   });
-  return { channel, user: user ?? "", sender: sender ?? "" };
+  return { channel, user, sender };
 }
 
-/** The id of a conversation. */
-export const idOf = (channel, user, sender) => [channel, user, sender].map(encodeURIComponent).join(":");
+const escaped = (text) =>
+  encodeURIComponent(text).replace(/[!'()*~]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll("%", "~");
+
+/** The id of a conversation, as the server writes it. */
+export const idOf = (channel, user, sender) => [channel, user, sender].map(escaped).join(":");
