@@ -87,6 +87,14 @@ def arrive(mock: MockServer, kind: str = "text", **members: Json) -> str:
     return str(mock.inbound("whatsapp", kind, from_=ADA, to=CAFE, **{**name, **members})["message_uuid"])
 
 
+def taken_in(mock: MockServer, channel: str) -> set[str]:
+    """Return the kinds that can come in on a channel, by the rules."""
+    with urlopen(f"{mock.url}/_mock/rules", timeout=10) as answer:
+        rows = json.load(answer)["capabilities"]["rows"]
+    row = {"channel": channel, "direction": "inbound", "state": "supported"}
+    return {each["kind"] for each in rows if row.items() <= each.items()}
+
+
 def revoke(mock: MockServer, uuid: str) -> None:
     """Take a message back, as the account."""
     headers = {"Authorization": mock.basic, "Content-Type": "application/json"}
@@ -559,10 +567,7 @@ async def test_every_kind_a_channel_takes_in_can_be_sent(screen: Screen, mock: M
         await expect(screen.page.get_by_label("Kind of message")).to_have_value("text")
         await expect(box(screen.page)).to_have_value("")
 
-    with urlopen(f"{mock.url}/_mock/rules", timeout=10) as answer:
-        rows = json.load(answer)["capabilities"]["rows"]
-    row = {"channel": channel, "direction": "inbound", "state": "supported"}
-    known = {each["kind"] for each in rows if row.items() <= each.items()}
+    known = taken_in(mock, channel)
     assert known == set(kinds)
     came = [each["kind"] for each in mock.ask("GET", "messages", direction="inbound")["messages"]]
     assert known == set(came)
@@ -756,12 +761,13 @@ async def test_talk_has_no_barriers(screen: Screen, mock: MockServer) -> None:
     assert 422 == post(mock, "/v1/messages", body)[0]
     await screen.wear("light", (WIDE[0], 2600))
     await screen.open(WHATSAPP)
-    await expect(bubbles(screen)).to_have_count(8)
-    await choose(screen, "contacts")
 
     for width in (WIDE[0], NARROW[0]):
         for theme in THEMES:
             await screen.wear(theme, (width, 2600))
+            await screen.page.reload()  # switched on the spot, colours would still be on their way
+            await expect(bubbles(screen)).to_have_count(8)
+            await choose(screen, "contacts")
             assert [] == await screen.barriers(), (theme, width)
             assert 0 == await screen.overflow(), (theme, width)
 

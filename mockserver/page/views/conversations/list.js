@@ -4,7 +4,7 @@ import { html, useState } from "../../vendor/preact.js";
 import * as format from "../../lib/format.js";
 import { Icon } from "../../lib/icons.js";
 import { go, setQuery } from "../../lib/router.js";
-import { Button, Chip, Dialog, Empty, ErrorBox, Field, FirstMessage, IconButton, Loading, Select, Status, Time } from "../../lib/ui.js";
+import { Button, Dialog, Empty, ErrorBox, Field, FirstMessage, IconButton, Loading, Select, Status, Time } from "../../lib/ui.js";
 import { Windowed } from "../../lib/windowed.js";
 import { idOf } from "./thread.js";
 
@@ -29,14 +29,20 @@ function Preview({ last }) {
     <span class="clip grow" dir="auto">${word && html`<span class="conversations-kind">${word}</span>${text && " "}`}${text || (word ? "" : last.kind)}</span>`;
 }
 
+/** How often something went wrong. */
+function Count({ count, tone, icon, about }) {
+  if (!count) return null;
+  return html`<span class=${`conversations-count num tone-${tone}`} title=${about}><${Icon} name=${icon} size=${12} /><span aria-hidden="true">${count}</span><span class="sr-only">${about}</span></span>`;
+}
+
 function Item({ each }) {
   const { channel, user, sender, name, last, last_at: at, violations, findings } = each;
   return html`<div class="conversations-item"><${Face} channel=${channel} />
     <div class="grow"><div class="row"><strong class="clip grow" dir="auto">${name ?? user}</strong><span class="muted small"><${Time} at=${at} as="short" /></span></div>
       <div class="row conversations-last"><${Preview} last=${last} /></div>
       <div class="row small muted"><span class="clip grow">${format.channel(channel)}${name && html` · <span dir="auto">${user}</span>`} · <span dir="auto">${sender || "no sender"}</span></span>
-        ${violations > 0 && html`<${Chip} tone="bad" icon="close" title="Sends to this user that were refused">${violations}<span class="sr-only"> refused</span><//>`}
-        ${findings > 0 && html`<${Chip} tone="warn" icon="alert" title="Findings">${findings}<span class="sr-only"> findings</span><//>`}</div></div>
+        <${Count} count=${violations} tone="bad" icon="close" about=${`${format.count(violations, "send")} refused`} />
+        <${Count} count=${findings} tone="warn" icon="alert" about=${`${format.count(findings, "send")} with findings`} /></div></div>
   </div>`;
 }
 

@@ -92,7 +92,7 @@ export function summaryOf(message) {
   const content = part(message.content);
   const card = readRich(message)?.cards[0];
   const said = firstOf(content.text, card?.text, card?.title, content.caption, content.title, content.name, part(content.location).name, content.url);
-  return `${message.kind === "text" ? "" : `${message.kind} `}${said ?? ""}`.trim();
+  return said === null || !["text", "custom"].includes(message.kind) ? `${message.kind} ${said ?? ""}`.trim() : said;
 }
 
 /** What a refused send was to say, read from its body as far as that can be read. */
