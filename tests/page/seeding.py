@@ -92,7 +92,7 @@ def _refused(mock: MockServer) -> None:
 
 
 def _failed(mock: MockServer) -> None:
-    send(mock, client_ref="mock:reject:1240", text="Nobody takes this")
+    send(mock, client_ref="mock:rejected:1240", text="Nobody takes this")
     send(mock, webhook_url=NOWHERE, text="Nobody hears of this")
 
 

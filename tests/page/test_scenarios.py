@@ -17,7 +17,10 @@ about: A reminder is sent, and the user answers.
 machines:
   consent: {key: "${message.to}", initial: unknown, states: [unknown, confirmed]}
 rules:
-  - {id: reminder, when: {text: {contains: reminder}}, capture: {uuid: message.uuid, who: message.to}, set: {consent: confirmed}}
+  - id: reminder
+    when: {text: {contains: reminder}}
+    capture: {uuid: message.uuid, who: message.to}
+    set: {consent: confirmed}
   - {id: never, when: {text: zebra}}
 timeline:
   - await: {rule: reminder, within: 60s}
