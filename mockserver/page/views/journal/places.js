@@ -1,0 +1,86 @@
+/** Where members of a JSON text stand: paths as violations write them (`message.to`, `items[0]`), and their lines. */
+
+/** Which line, counted from 0, a place in a text is in. */
+function lineAt(text, offset) {
+  let line = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
+  return line;
+}
+
+/**
+ * Read a JSON text as far as it can be read, and note where each member begins.
+ * @param {string} text
+ * @returns {Map<string, number>} the line of each path, counted from 0; "" is the whole
+ * @example linesOf('{\n"to": 1}').get("to") // 1
+ */
+export function linesOf(text) {
+  const offsets = new Map();
+  let at = 0;
+  const blank = () => {
+    while (/\s/.test(text[at] ?? "")) at += 1;
+  };
+  const take = (mark) => {
+    blank();
+    if (text[at] !== mark) return false;
+    at += 1;
+    return true;
+  };
+  const word = () => {
+    const found = /^(?:"(?:[^"\\]|\\.)*"|[^\s,:[\]{}"]+)/s.exec(text.slice(at, at + 100_000));
+    if (!found) return null;
+    at += found[0].length;
+    return found[0];
+  };
+  const members = (path, end, one) => {
+    for (let place = 0; !take(end); place++) {
+      blank();
+      if (!one(path, place)) return false;
+      if (!take(",")) return take(end);
+    }
+    return true;
+  };
+  const member = (path) => {
+    const start = at;
+    const quoted = word();
+    if (quoted === null || !take(":")) return false;
+    const name = nameIn(quoted);
+    return value(path === "" ? name : `${path}.${name}`, start);
+  };
+  const item = (path, place) => value(`${path}[${place}]`, at);
+  const value = (path, start) => {
+    offsets.set(path, start);
+    if (take("{")) return members(path, "}", member);
+    if (take("[")) return members(path, "]", item);
+    return word() !== null;
+  };
+  blank();
+  value("", at);
+  return new Map([...offsets].map(([path, offset]) => [path, lineAt(text, offset)]));
+}
+
+function nameIn(quoted) {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
+}
+
+/** The path above one; null above the whole. @example parentOf("a.b[0]") // "a.b" */
+export function parentOf(path) {
+  return path === "" ? null : path.replace(/(^|\.)[^.[\]]*$|\[[^\]]*\]$/, "");
+}
+
+/** The line a path stands in, or would: that of the nearest part that is there. */
+export function lineOf(lines, path) {
+  for (let known = path === "body" && !lines.has("body") ? "" : path; known !== null; known = parentOf(known)) {
+    if (lines.has(known)) return lines.get(known);
+  }
+  return 0;
+}
+
+/** Where the reason of a violation says that a text stops being JSON: {line, column}, counted from 0; null if it does not. */
+export function brokenAt(reason) {
+  const found = /at line (\d+) column (\d+)/.exec(reason ?? "");
+  return found ? { line: Number(found[1]) - 1, column: Number(found[2]) - 1 } : null;
+}
