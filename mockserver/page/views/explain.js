@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { isAborted, post } from "../lib/api.js";
 import { href, setQuery } from "../lib/router.js";
-import { Button, Copy, Empty, ErrorBox, Field, Select, toast, ViewHead } from "../lib/ui.js";
+import { Button, copy, Empty, ErrorBox, Field, Select, toast, ViewHead } from "../lib/ui.js";
 import { Editor, goTo } from "./explain/editor.js";
 import { bodyOf, fetchRules, groupsOf } from "./explain/examples.js";
 import { Send } from "./explain/send.js";
@@ -130,7 +130,7 @@ export default function View({ query }) {
           <span class="grow"></span>
           <${Button} small kind="quiet" disabled=${isEmpty} onClick=${layOut}>Lay out<//>
           <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => { setText(""); box.current.focus(); }}>Clear<//>
-          <${Copy} text=${() => location.origin + location.pathname + href("explain", { ...query, body: text })}>Copy link<//>
+          <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => copy(location.origin + location.pathname + href("explain", { ...query, body: text }), "Link copied")}>Copy link<//>
         </div>
         <${Editor} text=${text} onText=${setText} judged=${of === text ? judged : null} box=${box} />
       </div>

@@ -4,12 +4,17 @@ import { html } from "../vendor/preact.js";
 import * as format from "../lib/format.js";
 import { useList } from "../lib/live.js";
 import { go, href, setQuery } from "../lib/router.js";
-import { Button, classes, Empty, ErrorBox, FirstMessage, Loading, Tabs, ViewHead } from "../lib/ui.js";
+import { Button, classes, Empty, ErrorBox, FirstMessage, Loading, ViewHead } from "../lib/ui.js";
 import { Windowed } from "../lib/windowed.js";
 import { Detail } from "./messages/detail.js";
 import { Row } from "./messages/row.js";
 
-const WAYS = [{ id: "", label: "All" }, { id: "outbound", label: "Outbound" }, { id: "inbound", label: "Inbound" }];
+const WAYS = [["outbound", "Outbound"], ["inbound", "Inbound"]];
+
+function Ways({ direction }) {
+  return html`<div class="journal-group message-ways" role="group" aria-label="Direction">${WAYS.map(([way, label]) => html`<button type="button" key=${way}
+    class=${classes("journal-filter", way === direction && "is-on")} aria-pressed=${way === direction} onClick=${() => setQuery({ direction: way === direction ? null : way })}>${label}</button>`)}</div>`;
+}
 
 function Nothing({ query, account }) {
   if (query.q || query.direction) {
@@ -43,7 +48,7 @@ export default function View({ params, query, account }) {
   };
   return html`<div class=${classes("view", "journal-view", uuid && "is-open")} onKeyDown=${close}>
     <${ViewHead} title="Messages" count=${countOf(list)} back=${uuid && href("messages", query)}>
-      <${Tabs} label="Direction" tabs=${WAYS} active=${direction ?? ""} onChange=${(id) => setQuery({ direction: id })} /><//>
+      <${Ways} direction=${direction} /><//>
     <div class=${classes("view-split", "journal-split", uuid && "has-detail")}>
       <${List} list=${list} query=${query} account=${account} uuid=${uuid} />
       ${uuid && html`<div class="journal-pane"><${Detail} key=${uuid} uuid=${uuid} /></div>`}

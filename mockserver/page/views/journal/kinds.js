@@ -50,6 +50,17 @@ export function aboutRequest({ about, request }) {
   return about.startsWith(start) ? about.slice(start.length).replace(/^\d+ ?/, "") : about;
 }
 
+/**
+ * A try of a webhook in parts: what it told, how it went, where to. Null where its words are others.
+ * @returns {{what: string, outcome: string, url: string}|null}
+ */
+export function aboutAttempt({ about, attempt }) {
+  const [what, rest] = about.split(/, to (.*)/s);
+  if (rest === undefined) return null;
+  const outcome = attempt.error ?? `answered ${attempt.status}`;
+  return { what, outcome, url: rest.endsWith(`: ${outcome}`) ? rest.slice(0, -outcome.length - 2) : rest };
+}
+
 /** Whether a request can be judged by Explain, and as what: `{version, method}`; null if not. */
 export function judgedAs({ method, path }) {
   const bare = path.split("?")[0].replace(/\/$/, "");

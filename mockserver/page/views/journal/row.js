@@ -4,7 +4,7 @@ import { html } from "../../vendor/preact.js";
 import * as format from "../../lib/format.js";
 import { Icon } from "../../lib/icons.js";
 import { Chip, classes, HttpStatus, Time } from "../../lib/ui.js";
-import { aboutRequest, iconOf, kindOf, toneOf } from "./kinds.js";
+import { aboutAttempt, aboutRequest, iconOf, kindOf, toneOf } from "./kinds.js";
 
 function RequestWords({ entry }) {
   const { request } = entry;
@@ -20,12 +20,10 @@ function RequestWords({ entry }) {
 
 /** A try of a webhook: what it told, how it went, then where to. */
 function AttemptWords({ entry, tone }) {
-  const { attempt, about } = entry;
-  const [what, rest] = about.split(/, to (.*)/s);
-  if (rest === undefined) return html`<div class="clip">${format.clip(about, 240)}</div>`;
-  const outcome = attempt.error ?? `answered ${attempt.status}`;
-  const url = rest.endsWith(`: ${outcome}`) ? rest.slice(0, -outcome.length - 2) : rest;
-  return html`<div class="clip"><span class=${tone === "bad" ? "tone-bad" : ""}>${what}: ${format.clip(outcome, 100)}</span> <span class="journal-url">${format.clip(url, 120)}</span></div>`;
+  const words = aboutAttempt(entry);
+  if (words === null) return html`<div class="clip">${format.clip(entry.about, 240)}</div>`;
+  const { what, outcome, url } = words;
+  return html`<div class="clip"><span class=${tone === "bad" ? "tone-bad" : ""}>${what}: ${format.clip(outcome, 100)}</span> ${format.clip(url, 120)}</div>`;
 }
 
 function EventWords({ entry, tone }) {

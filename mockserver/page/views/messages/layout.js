@@ -70,7 +70,7 @@ export function layOut(points, { now, width }) {
   const gaps = points.map((each, place) => {
     if (place === 0) return 0;
     const from = place === first ? Math.max(now, points[place - 1].at) : points[place - 1].at;
-    return place === first ? each.at - from : each.at - from;
+    return each.at - from;
   });
   const natural = spread(points, gaps, lanes, 1);
   const most = (natural.at(-1) ?? 0) - MARGIN;

@@ -2,7 +2,7 @@
 
 import * as format from "../../lib/format.js";
 import { href } from "../../lib/router.js";
-import { aboutRequest, iconOf, isGood, kindOf, toneOf } from "../journal/kinds.js";
+import { aboutAttempt, aboutRequest, iconOf, isGood, kindOf, toneOf } from "../journal/kinds.js";
 
 /**
  * @typedef {object} Point
@@ -28,7 +28,8 @@ function labelOf(entry) {
 
 function wordsOf(entry) {
   if (entry.request) return `${entry.request.method} ${entry.request.path}: ${aboutRequest(entry)}`;
-  return entry.about;
+  const tried = entry.attempt && aboutAttempt(entry);
+  return tried ? `${tried.what}: ${tried.outcome}` : entry.about;
 }
 
 function pointOf(entry) {

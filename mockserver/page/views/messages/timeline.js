@@ -78,6 +78,7 @@ export function Timeline({ points, active, onActive }) {
   const axisPast = drawn.nowX ?? drawn.axisEnd;
   return html`<div class="line-box" ref=${box} onKeyDown=${(event) => move(event, box.current)}>
     <svg class="line" width=${drawn.width} height=${drawn.height} role="group" aria-label="Timeline">
+      <path class="line-axis is-quiet" d=${`M${drawn.dots[0]?.x ?? 0} ${AXIS_Y}H${drawn.nowX ?? drawn.dots.at(-1)?.x ?? 0}`} />
       <path class="line-axis" d=${`M${drawn.dots[0]?.x ?? 0} ${AXIS_Y}H${Math.min(axisPast, drawn.axisEnd)}`} />
       ${drawn.axisEnd > axisPast && html`<path class="line-axis is-next" d=${`M${axisPast} ${AXIS_Y}H${drawn.axisEnd}`} />`}
       ${drawn.lines.map((each) => html`<path key=${each.delivery} class="line-branch" d=${branch(each)} />`)}
@@ -88,15 +89,22 @@ export function Timeline({ points, active, onActive }) {
   </div>`;
 }
 
+/** How long after the point before; of one to come, how long from now. */
+function sinceBefore(point, before, iso) {
+  if (point.when === "next") return format.ago(iso);
+  if (!before) return "";
+  const gap = point.at - before.at;
+  return gap < 0 ? `−${format.duration(-gap)}` : `+${format.duration(gap)}`;
+}
+
 /** The same in words: one row a point, with the time since the one before. */
 export function Steps({ points, active, onActive }) {
   return html`<ol class="steps">${points.map((point, place) => {
-    const before = points[place - 1];
-    const gap = before && point.when === "past" ? point.at - before.at : null;
+    const iso = new Date(point.at).toISOString();
     return html`<li key=${point.id}><a href=${point.href} class=${classes("step", point.when === "next" && "is-next", point.delivery !== null && "is-webhook", point.id === active && "is-active")}
       onMouseEnter=${() => onActive(point.id)} onMouseLeave=${() => onActive(null)} onFocus=${() => onActive(point.id)} onBlur=${() => onActive(null)}>
-      <time class="num" datetime=${new Date(point.at).toISOString()} title=${format.ago(point.at)}>${format.preciseTime(point.at)}</time>
-      <span class="step-gap num">${gap === null ? (point.when === "next" ? format.ago(new Date(point.at).toISOString()) : "") : gap < 0 ? `−${format.duration(-gap)}` : `+${format.duration(gap)}`}</span>
+      <time class="num" datetime=${iso} title=${iso}>${format.preciseTime(iso)}</time>
+      <span class="step-gap num">${sinceBefore(point, points[place - 1], iso)}</span>
       <span class=${classes("step-words", point.tone === "bad" && "tone-bad")}>${format.clip(point.words, 220)}</span></a></li>`;
   })}</ol>`;
 }
