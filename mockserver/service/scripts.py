@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mockserver.clock import at
 from mockserver.contract.specs import Specs
 from mockserver.core import lifecycle
 from mockserver.core.faults import Handling, handling_of_step
 from mockserver.delivery import Outbox
-from mockserver.model import EntryKind, Message, Planned, Status
+from mockserver.model import EntryKind, Message, Move, Planned, Status
 from mockserver.service.updates import is_taken_back
 from mockserver.surroundings import Surroundings
 
@@ -50,7 +51,7 @@ class Scripts:
         self._specs = specs
         self._outbox = outbox
         self._move = move
-        self._under_way: dict[str, set[str]] = {}
+        self._under_way: dict[str, dict[str, _Step]] = {}
         self._held: dict[str, deque[_Step]] = {}
         outbox.tell_of_room(self._call_held)
 
@@ -63,15 +64,26 @@ class Scripts:
         """Return whether a message has steps before it."""
         return message.uuid in self._under_way.get(message.account, ())
 
+    def ahead(self, message: Message) -> tuple[Move, ...]:
+        """Return the moves a message has before it, as its script has them, each at its moment by the account's clock."""
+        step = self._under_way.get(message.account, {}).get(message.uuid)
+        if step is None or is_taken_back(message):
+            return ()
+        begun_s = step.accepted_s + self._times.skipped_s(message.account)
+        return tuple(Move(each.status, at(begun_s + each.after_s), each.code) for each in step.steps)
+
     def begin(self, message: Message, accepted_s: float, steps: tuple[Planned, ...], copies: int = 1) -> None:
         """Plan the first step; each plans the one after it. ``accepted_s`` is in seconds since 1970."""
         if steps:
-            self._under_way.setdefault(message.account, set()).add(message.uuid)
             passed_s = accepted_s - self._times.skipped_s(message.account)
             step = _Step(self, message.account, message.uuid, passed_s, steps, copies)
+            self._under_way.setdefault(message.account, {})[message.uuid] = step
             self._times.at(message.account, accepted_s + steps[0].after_s, step)
 
     def _plan_next(self, step: _Step) -> None:
+        under_way = self._under_way.get(step.account, {})
+        if step.steps and step.uuid in under_way:
+            under_way[step.uuid] = step
         if step.steps:
             due_s = step.accepted_s + step.steps[0].after_s + self._times.skipped_s(step.account)
             self._times.at(step.account, due_s, step)
@@ -79,7 +91,7 @@ class Scripts:
             self._end(step)
 
     def _end(self, step: _Step) -> None:
-        self._under_way.get(step.account, set()).discard(step.uuid)
+        self._under_way.get(step.account, {}).pop(step.uuid, None)
 
     async def take_step(self, step: _Step) -> None:
         """Move a message as its script says, unless it was reset away or moved elsewhere meanwhile."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from mockserver.clock import at
 from mockserver.contract.specs import Specs
 from mockserver.model import Json
 from mockserver.web.control import ROUTES
@@ -58,6 +59,46 @@ async def test_latest_message_comes_with_journal_and_deliveries(api: Api) -> Non
     assert latest["message"]["sms"] == {"encoding": "gsm7", "units": 11, "parts": 1}
     assert ["request", "status", "attempt", "status", "attempt"] == [each["kind"] for each in latest["journal"]]
     assert ["delivered", "delivered"] == [each["state"] for each in latest["deliveries"]]
+
+
+async def test_a_message_tells_the_steps_before_it(api: Api) -> None:
+    uuid = (await api.send(sms())).json()["message_uuid"]
+
+    begun = (await api.client.get(f"/_mock/messages/{uuid}")).json()["plan"]
+    await api.advance(begun_after_s(begun[0]))
+    halfway = (await api.client.get(f"/_mock/messages/{uuid}")).json()["plan"]
+    await api.advance(5)
+    ended = (await api.client.get(f"/_mock/messages/{uuid}")).json()["plan"]
+
+    assert ["submitted", "delivered"] == [each["status"] for each in begun]
+    assert begun[1:] == halfway
+    assert [] == ended
+
+
+async def test_a_plan_names_codes_and_goes_along_with_a_clock_that_is_set(api: Api) -> None:
+    uuid = (await api.send(sms(client_ref="mock:undeliverable:1180"))).json()["message_uuid"]
+    before = (await api.client.get(f"/_mock/messages/{uuid}")).json()["plan"]
+
+    await api.client.put("/_mock/clock", json={"mode": "manual", "at": at(START_S + 3600).isoformat()})
+    after = (await api.client.get(f"/_mock/messages/{uuid}")).json()["plan"]
+
+    assert {"code": 1180, "reason": "Absent Subscriber Temporary"} == after[-1]["error"]
+    assert [begun_after_s(each) + 3600 for each in before] == pytest.approx([begun_after_s(each) for each in after])
+
+
+async def test_a_message_that_was_forgotten_has_no_plan(api: Api) -> None:
+    uuid = (await api.send(sms())).json()["message_uuid"]
+    message = await api.app.runtime.store.message("mockkey1", uuid)
+    assert message is not None
+
+    await api.client.post("/_mock/reset", params={"what": "messages"})
+
+    assert () == api.app.runtime.messages.scripts.ahead(message)
+
+
+def begun_after_s(move: Json) -> float:
+    """Return how long after the start a planned move is due."""
+    return datetime.fromisoformat(move["at"]).timestamp() - START_S
 
 
 async def test_an_empty_list_says_where_else_something_happened(api: Api) -> None:

@@ -386,6 +386,7 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
             "message": views.message_view(message, self._specs),
             "journal": [views.entry_view(each, self._specs) for each in entries],
             "deliveries": [views.delivery_view(each) for each in deliveries],
+            "plan": [views.move_view(each, self._specs) for each in self._runtime.messages.scripts.ahead(message)],
         }
 
     async def _search(self, account: Account, request: Request) -> AsyncIterator[Message]:

@@ -97,11 +97,12 @@ function retryOf(delivery) {
 
 /**
  * All points of a message: what happened in the order of the journal, then what is to come by its time.
- * @param {{message: object, journal: object[], deliveries: object[]}} held  the answer of GET /_mock/messages/{uuid}
+ * @param {{message: object, journal: object[], deliveries: object[], plan?: object[]}} held  the answer of GET /_mock/messages/{uuid}
  * @param {object[]} related  the messages of the same failover, this one among them
  * @returns {Point[]}
  */
-export function pointsOf({ message, journal, deliveries }, related = []) {
+export function pointsOf(held, related = []) {
+  const { message, journal, deliveries } = held;
   const past = journal.map(pointOf);
   const item = message.item ?? message.step;
   const next = related.find((each) => (each.item ?? each.step) === item + 1);
@@ -110,7 +111,7 @@ export function pointsOf({ message, journal, deliveries }, related = []) {
     const place = past.findIndex((each) => each.at > hop.at);
     past.splice(place < 0 ? past.length : place, 0, hop);
   }
-  const plan = (message.plan ?? []).map((step, place) => plannedOf(step, place, message));
+  const plan = (held.plan ?? []).map((step, place) => plannedOf(step, place, message));
   const retries = deliveries.filter((each) => each.state === "pending" && each.next_at && each.attempts.length > 0).map(retryOf);
   return [...past, ...[...plan, ...retries].sort((one, other) => one.at - other.at)];
 }
