@@ -65,7 +65,7 @@ class Scripts:
         return message.uuid in self._under_way.get(message.account, ())
 
     def ahead(self, message: Message) -> tuple[Move, ...]:
-        """Return the moves a message has before it, as its script has them, each at its moment by the account's clock."""
+        """Return the moves a message has before it by its script, each at its moment by the account's clock."""
         step = self._under_way.get(message.account, {}).get(message.uuid)
         if step is None or is_taken_back(message):
             return ()

@@ -224,7 +224,8 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
         (_ACCOUNT, _query("messages"), *_FILTERS),
     ),
     ControlRoute(
-        "/messages/{uuid}", "GET", "one_message", "One message with its journal entries, its webhooks and the steps before it.", (_ACCOUNT,)
+        "/messages/{uuid}", "GET", "one_message",
+        "One message with its journal entries, its webhooks and the steps before it.", (_ACCOUNT,),
     ),
     ControlRoute(
         "/messages/{uuid}/status", "POST", "move_message", "Move a message now and send the status webhook.",
