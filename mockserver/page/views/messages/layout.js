@@ -8,6 +8,7 @@ const MARGIN = 36;
 const NARROWEST = 22;
 const GROWTH = 15;
 const MOST_STRETCH = 2.4;
+const NOW_AT = 0.3; // where the present is drawn, between what was last and what comes next
 const BROKEN_MS = 60_000; // beyond this the axis is drawn broken
 
 const widthOf = (label) => label.length * 6.4 + 10;
@@ -62,7 +63,7 @@ function spread(points, gaps, lanes, stretch) {
  * @param {import("./points.js").Point[]} points
  * @param {{now: number, width: number}} place  the account's time, and the width there is
  * @returns {{width: number, height: number, dots: {point: object, x: number, y: number}[], lines: object[],
- *            gaps: {x: number, ms: number, isBroken: boolean}[], nowX: number|null, axisEnd: number}}
+ *            gaps: {x: number, width: number, ms: number, isBroken: boolean}[], nowX: number|null, axisEnd: number}}
  */
 export function layOut(points, { now, width }) {
   const lanes = lanesOf(points);
@@ -78,15 +79,17 @@ export function layOut(points, { now, width }) {
   const xs = stretch > 1 ? spread(points, gaps, lanes, stretch) : natural;
   const yOf = ({ delivery }) => (delivery === null ? AXIS_Y : LANE_Y + lanes.get(delivery).lane * LANE_HEIGHT);
   const dots = points.map((point, place) => ({ point, x: xs[place], y: yOf(point) }));
+  const nowX = first > 0 ? xs[first - 1] + (xs[first] - xs[first - 1]) * NOW_AT : null;
   const deepest = Math.max(-1, ...[...lanes.values()].map((each) => each.lane));
   return {
     dots,
     width: Math.max(width, (xs.at(-1) ?? 0) + MARGIN),
     height: deepest < 0 ? AXIS_Y + 28 : LANE_Y + deepest * LANE_HEIGHT + 34,
     lines: [...lanes].map(([delivery, { lane, from, to }]) => ({ delivery, x1: xs[from], x2: xs[to], y: LANE_Y + lane * LANE_HEIGHT })),
-    gaps: points.flatMap((_, place) => (place === 0 ? [] : [{ x: (xs[place - 1] + xs[place]) / 2, width: xs[place] - xs[place - 1], ms: gaps[place], isBroken: Math.abs(gaps[place]) >= BROKEN_MS }])),
-    nowX: first > 0 ? (xs[first - 1] + xs[first]) / 2 : null,
+    gaps: gaps.slice(1).map((ms, before) => gapOf(before + 1 === first ? nowX : xs[before], xs[before + 1], ms)),
+    nowX,
     axisEnd: xs[points.findLastIndex((each) => each.delivery === null)] ?? MARGIN,
-    nextFrom: first,
   };
 }
+
+const gapOf = (from, to, ms) => ({ x: (from + to) / 2, width: to - from, ms, isBroken: Math.abs(ms) >= BROKEN_MS });

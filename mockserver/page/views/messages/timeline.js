@@ -52,7 +52,13 @@ function Gap({ gap }) {
     ${isLabelled && html`<text class="line-gap" x=${x} y=${AXIS_Y - 10} text-anchor="middle">${words}</text>`}`;
 }
 
-const branch = ({ x1, x2, y }) => `M${x1} ${AXIS_Y}V${y - 10}q0 10 10 10H${Math.max(x2, x1 + 10)}`;
+/** The line of a webhook, from what set it off to its last try; what is still to come is drawn apart. */
+function Branch({ line, nowX }) {
+  const { x1, x2, y } = line;
+  const end = nowX === null ? x2 : Math.min(x2, nowX);
+  return html`<path class="line-branch" d=${`M${x1} ${AXIS_Y}V${y - 10}q0 10 10 10H${Math.max(end, x1 + 10)}`} />
+    ${x2 > end && html`<path class="line-branch is-next" d=${`M${end} ${y}H${x2}`} />`}`;
+}
 
 /** Arrows move from point to point; Home and End go to the first and last. */
 function move(event, box) {
@@ -81,7 +87,7 @@ export function Timeline({ points, active, onActive }) {
       <path class="line-axis is-quiet" d=${`M${drawn.dots[0]?.x ?? 0} ${AXIS_Y}H${drawn.nowX ?? drawn.dots.at(-1)?.x ?? 0}`} />
       <path class="line-axis" d=${`M${drawn.dots[0]?.x ?? 0} ${AXIS_Y}H${Math.min(axisPast, drawn.axisEnd)}`} />
       ${drawn.axisEnd > axisPast && html`<path class="line-axis is-next" d=${`M${axisPast} ${AXIS_Y}H${drawn.axisEnd}`} />`}
-      ${drawn.lines.map((each) => html`<path key=${each.delivery} class="line-branch" d=${branch(each)} />`)}
+      ${drawn.lines.map((each) => html`<${Branch} key=${each.delivery} line=${each} nowX=${drawn.nowX} />`)}
       ${drawn.nowX !== null && html`<g class="line-now"><path d=${`M${drawn.nowX} 18V${drawn.height - 4}`} /><text x=${drawn.nowX} y="12" text-anchor="middle">now</text></g>`}
       ${drawn.gaps.map((each, place) => html`<${Gap} key=${place} gap=${each} />`)}
       ${drawn.dots.map((each) => html`<${Dot} key=${each.point.id} dot=${each} isActive=${each.point.id === active} isStop=${each.point.id === stop} onActive=${onActive} />`)}
@@ -90,8 +96,8 @@ export function Timeline({ points, active, onActive }) {
 }
 
 /** How long after the point before; of one to come, how long from now. */
-function sinceBefore(point, before, iso) {
-  if (point.when === "next") return format.ago(iso);
+function sinceBefore(point, before) {
+  if (point.when === "next") return point.at > format.now() ? `in ${format.duration(point.at - format.now())}` : "due";
   if (!before) return "";
   const gap = point.at - before.at;
   return gap < 0 ? `−${format.duration(-gap)}` : `+${format.duration(gap)}`;
@@ -104,7 +110,7 @@ export function Steps({ points, active, onActive }) {
     return html`<li key=${point.id}><a href=${point.href} class=${classes("step", point.when === "next" && "is-next", point.delivery !== null && "is-webhook", point.id === active && "is-active")}
       onMouseEnter=${() => onActive(point.id)} onMouseLeave=${() => onActive(null)} onFocus=${() => onActive(point.id)} onBlur=${() => onActive(null)}>
       <time class="num" datetime=${iso} title=${iso}>${format.preciseTime(iso)}</time>
-      <span class="step-gap num">${sinceBefore(point, points[place - 1], iso)}</span>
+      <span class="step-gap num">${sinceBefore(point, points[place - 1])}</span>
       <span class=${classes("step-words", point.tone === "bad" && "tone-bad")}>${format.clip(point.words, 220)}</span></a></li>`;
   })}</ol>`;
 }

@@ -1,0 +1,358 @@
+"""Messages: the list of both directions, and one message with its timeline drawn as one line."""
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from mockserver.handle import MockServer
+from tests.page.browser import NARROW, WIDE, Screen
+from tests.page.seeding import CLINIC, HOSTILE, HOSTILE_URLS, NOWHERE, USER, post, send
+from tests.page.test_views import settled
+
+FAILOVER = {
+    **{"channel": "viber_service", "message_type": "text", "to": USER, "from": "20417", "text": "First"},
+    "client_ref": "mock:rejected:1080",
+    "failover": [
+        {"channel": "sms", "message_type": "text", "to": USER, "from": CLINIC, "text": "Second"},
+        {"channel": "mms", "message_type": "text", "to": USER, "from": CLINIC, "text": "Third"},
+    ],
+}
+
+
+def rows(screen: Screen) -> Locator:
+    """Return the rows of the list."""
+    return screen.main.get_by_role("option")
+
+
+def pane(screen: Screen) -> Locator:
+    """Return the pane of one message."""
+    return screen.main.get_by_role("article")
+
+
+def timeline(screen: Screen) -> Locator:
+    """Return the drawing."""
+    return pane(screen).locator("svg.line")
+
+
+def labels(screen: Screen) -> Locator:
+    """Return the words at the points of the drawing, in order."""
+    return timeline(screen).locator(".line-label")
+
+
+# The list
+
+
+async def test_list_holds_both_directions_with_their_status(screen: Screen, mock: MockServer) -> None:
+    send(mock, text="Out")
+    mock.inbound("sms", text="In", from_=USER, to=CLINIC)
+    mock.settle()
+    await screen.open("messages")
+
+    await expect(rows(screen)).to_have_count(2)
+    await expect(rows(screen).filter(has_text="Out")).to_contain_text("delivered")
+    await expect(rows(screen).filter(has_text="In")).to_contain_text("received")
+
+
+async def test_statuses_move_while_they_are_looked_at(screen: Screen, mock: MockServer) -> None:
+    mock.clock.freeze()
+    send(mock, text="Slow")
+    await screen.open("messages")
+    await expect(rows(screen)).to_contain_text("accepted")
+
+    mock.clock.advance(5)
+
+    await expect(rows(screen)).to_contain_text("delivered")
+
+
+async def test_list_is_searched_and_narrowed_by_direction(screen: Screen, mock: MockServer) -> None:
+    send(mock, text="Order 1", to="447700900111")
+    send(mock, text="Order 2", to="447700900222")
+    mock.inbound("sms", text="Order?", from_="447700900111", to=CLINIC)
+    await screen.open("messages", q="to:447700900111")
+    await expect(rows(screen)).to_have_count(1)
+
+    await screen.page.goto(screen.address("messages", q='text:"Order"'))
+    await expect(rows(screen)).to_have_count(3)
+    await screen.main.get_by_role("button", name="Inbound").click()
+
+    await expect(rows(screen)).to_have_count(1)
+    await expect(rows(screen)).to_contain_text("Order?")
+    assert "direction=inbound" in await screen.hash()
+
+
+async def test_search_that_finds_nothing_is_told_from_an_empty_account(screen: Screen, mock: MockServer) -> None:
+    await screen.open("messages")
+    await expect(screen.main).to_contain_text("No messages yet")
+    await expect(screen.main.get_by_label("curl", exact=True)).to_contain_text("/v1/messages")
+
+    send(mock)
+    await screen.page.goto(screen.address("messages", q="to:1"))
+
+    await expect(screen.main).to_contain_text("No message fits")
+    await screen.main.get_by_role("button", name="Show all messages").click()
+    await expect(rows(screen)).to_have_count(1)
+
+
+async def test_keys_open_and_close_a_message(screen: Screen, mock: MockServer) -> None:
+    send(mock, text="Older")
+    uuid = send(mock, text="Newer")
+    await screen.open("messages")
+    await expect(rows(screen)).to_have_count(2)
+
+    await screen.press("j", "Enter")
+
+    await expect(pane(screen)).to_contain_text("Newer")
+    assert (await screen.hash()).startswith(f"/messages/{uuid}")
+    await screen.press("j", "Enter")
+    await expect(pane(screen)).to_contain_text("Older")
+    await screen.press("Escape")
+    await expect(pane(screen)).to_have_count(0)
+
+
+# The timeline
+
+
+async def test_timeline_draws_request_statuses_and_tries_in_order(screen: Screen, mock: MockServer) -> None:
+    mock.clock.freeze()
+    uuid = send(mock, webhook_url=NOWHERE)
+    mock.clock.advance(6)
+    await screen.open(f"messages/{uuid}")
+
+    await expect(labels(screen)).to_have_text(["202", "submitted", "failed", "delivered", "failed", "try 3"])
+
+
+async def test_plan_is_drawn_ahead_of_now_and_comes_true(screen: Screen, mock: MockServer) -> None:
+    mock.configure(status_url=None)
+    mock.clock.freeze()
+    uuid = send(mock)
+    await screen.open(f"messages/{uuid}")
+    await expect(labels(screen)).to_have_text(["202", "submitted", "delivered"])
+    await expect(timeline(screen).locator(".line-dot.is-next")).to_have_count(2)
+    await expect(timeline(screen).locator(".line-now")).to_have_text("now")
+
+    mock.clock.advance(5)
+
+    await expect(timeline(screen).locator(".line-dot.is-next")).to_have_count(0)
+    await expect(timeline(screen).locator(".line-now")).to_have_count(0)
+    await expect(labels(screen).filter(has_text="delivered")).to_have_count(1)
+
+
+async def test_points_are_left_of_each_other_in_the_order_of_time(screen: Screen, mock: MockServer) -> None:
+    mock.clock.freeze()
+    uuid = send(mock, webhook_url=NOWHERE)
+    mock.clock.advance("2h")
+    await screen.open(f"messages/{uuid}")
+    await expect(labels(screen).last).to_contain_text("try")
+
+    places = [
+        float(await each.get_attribute("cx") or 0) for each in await timeline(screen).locator(".line-circle").all()
+    ]
+
+    assert sorted(places) == places
+    assert len(set(places)) == len(places)
+
+
+async def test_long_gaps_are_drawn_broken_and_told(screen: Screen, mock: MockServer) -> None:
+    mock.configure(status_url=None)
+    mock.clock.freeze()
+    uuid = send(mock)
+    mock.clock.advance(5)
+    mock.clock.advance("26h")
+    mock.status(mock.message({"message_uuid": uuid}), "rejected", force=True)
+    await screen.open(f"messages/{uuid}")
+
+    await expect(timeline(screen).locator(".line-break")).to_have_count(1)
+    await expect(timeline(screen).locator(".line-gap").last).to_have_text("1 d 2 h")
+    width = float(await timeline(screen).get_attribute("width") or 0)
+    assert width < 1200
+
+
+async def test_clock_set_back_is_drawn_as_such(screen: Screen, mock: MockServer) -> None:
+    mock.configure(status_url=None)
+    mock.clock.freeze("2030-01-02T00:00:00Z")
+    uuid = send(mock)
+    mock.clock.freeze("2030-01-01T00:00:00Z")
+    mock.clock.advance(5)
+    await screen.open(f"messages/{uuid}")
+
+    await expect(timeline(screen).locator(".line-gap").first).to_contain_text("−")
+    await expect(labels(screen).filter(has_text="delivered")).to_have_count(1)
+
+
+async def test_point_opens_its_entry(screen: Screen, mock: MockServer) -> None:
+    uuid = send(mock)
+    mock.settle()
+    await screen.open(f"messages/{uuid}")
+
+    await timeline(screen).get_by_role("link", name="is delivered").click()
+
+    await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Journal")
+    await expect(pane(screen)).to_contain_text("is delivered")
+
+
+async def test_try_to_come_opens_its_webhook(screen: Screen, mock: MockServer) -> None:
+    mock.clock.freeze()
+    uuid = send(mock, webhook_url=NOWHERE)
+    mock.clock.advance(0.1)
+    await screen.open(f"messages/{uuid}")
+
+    await timeline(screen).get_by_role("link", name="try 2 of the submitted webhook").click()
+
+    assert (await screen.hash()).startswith("/deliveries/")
+
+
+async def test_points_are_reached_by_keyboard(screen: Screen, mock: MockServer) -> None:
+    mock.configure(status_url=None)
+    uuid = send(mock)
+    mock.settle()
+    await screen.open(f"messages/{uuid}")
+    await timeline(screen).get_by_role("link").first.focus()
+
+    await screen.press("ArrowRight", "ArrowRight")
+    await expect(timeline(screen).get_by_role("link", name="is delivered")).to_be_focused()
+    await expect(pane(screen).locator(".step.is-active")).to_contain_text("is delivered")
+    await screen.press("Home")
+    await expect(timeline(screen).get_by_role("link", name="POST /v1/messages")).to_be_focused()
+    await screen.press("Enter")
+
+    await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Journal")
+
+
+async def test_failover_shows_its_hops_and_what_was_not_tried(screen: Screen, mock: MockServer) -> None:
+    _, answer = post(mock, "/v1/messages", FAILOVER)
+    mock.settle()
+    await screen.open(f"messages/{answer['message_uuid']}")
+
+    hops = pane(screen).get_by_label("Failover").get_by_role("listitem")
+    await expect(hops).to_have_count(3)
+    await expect(hops.nth(0)).to_contain_text("rejected")
+    await expect(hops.nth(2)).to_contain_text("1 more not tried")
+    await expect(labels(screen).filter(has_text="to SMS")).to_have_count(1)
+    await hops.nth(1).get_by_role("link").click()
+
+    await expect(pane(screen)).to_contain_text("Second")
+    await expect(labels(screen).first).to_have_text("failover")
+
+
+async def test_tries_come_in_while_it_is_looked_at(screen: Screen, mock: MockServer) -> None:
+    mock.clock.freeze()
+    uuid = send(mock, webhook_url=NOWHERE)
+    mock.clock.advance(0.1)
+    await screen.open(f"messages/{uuid}")
+    await expect(labels(screen).filter(has_text="failed")).to_have_count(1)
+
+    mock.clock.advance(6)
+
+    await expect(labels(screen).filter(has_text="failed")).to_have_count(2)
+
+
+# One message
+
+
+async def test_message_shows_its_facts(screen: Screen, mock: MockServer) -> None:
+    uuid = send(mock, text="€" * 80, client_ref="order-7781")
+    mock.settle()
+    await screen.open(f"messages/{uuid}")
+
+    for fact in (USER, CLINIC, "order-7781", "2, 80 units in ucs2"):
+        await expect(pane(screen)).to_contain_text(fact)
+
+
+async def test_message_is_moved_with_a_code(screen: Screen, mock: MockServer) -> None:
+    mock.clock.freeze()
+    uuid = send(mock)
+    mock.clock.advance(0.1)
+    await screen.open(f"messages/{uuid}")
+
+    await pane(screen).get_by_role("button", name="Move status").click()
+    dialog = screen.page.get_by_role("dialog")
+    await dialog.get_by_label("Status").select_option("undeliverable")
+    await dialog.get_by_label("Error code").select_option("1180")
+    await dialog.get_by_role("button", name="Move to undeliverable").click()
+
+    await expect(pane(screen).locator("header")).to_contain_text("undeliverable")
+    await expect(pane(screen)).to_contain_text("1180")
+    assert "undeliverable" == mock.message({"message_uuid": uuid}).status
+
+
+async def test_move_its_channel_does_not_know_is_made_by_force(screen: Screen, mock: MockServer) -> None:
+    uuid = send(mock)
+    mock.settle()
+    await screen.open(f"messages/{uuid}")
+
+    await pane(screen).get_by_role("button", name="Move status").click()
+    dialog = screen.page.get_by_role("dialog")
+    await dialog.get_by_label("Status").select_option("submitted")
+    await expect(dialog).to_contain_text("SMS knows no such move from delivered")
+    await dialog.get_by_role("button", name="Move to submitted").click()
+
+    await expect(pane(screen).locator("header")).to_contain_text("submitted")
+
+
+async def test_webhook_is_sent_once_more(screen: Screen, mock: MockServer) -> None:
+    uuid = send(mock, webhook_url=NOWHERE)
+    mock.settle()
+    await screen.open(f"messages/{uuid}")
+    await expect(labels(screen).filter(has_text="failed")).to_have_count(1)
+
+    await pane(screen).get_by_role("button", name="Redeliver submitted").click()
+
+    await expect(labels(screen).filter(has_text="failed")).to_have_count(2)
+
+
+async def test_message_is_answered_as_its_user(screen: Screen, mock: MockServer) -> None:
+    uuid = send(mock)
+    await screen.open(f"messages/{uuid}")
+
+    await pane(screen).get_by_role("button", name="Reply as the user").click()
+    await screen.page.get_by_role("dialog").get_by_label("Text").fill("STOP")
+    await screen.page.get_by_role("dialog").get_by_role("button", name="Reply").click()
+
+    await expect(pane(screen).get_by_text("STOP")).to_be_visible()
+    [arrived] = mock.ask("GET", "messages", direction="inbound")["messages"]
+    assert [USER, CLINIC, "STOP"] == [arrived["from"], arrived["to"], arrived["text"]]
+
+
+async def test_unknown_message_says_so(screen: Screen) -> None:
+    screen.allow_refusals()
+
+    await screen.open("messages/00000000-0000-4000-8000-000000000000")
+
+    await expect(screen.main.get_by_role("alert")).to_contain_text("no message")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_message_has_no_barriers(screen: Screen, mock: MockServer, theme: str, size: tuple[int, int]) -> None:
+    mock.clock.freeze()
+    _, answer = post(mock, "/v1/messages", {**FAILOVER, "webhook_url": NOWHERE, "odd": 1})
+    mock.clock.advance(30)
+    await screen.wear("dark" if theme == "dark" else "light", size)
+    await screen.open(f"messages/{answer['message_uuid']}")
+    await settled(screen)
+    await expect(labels(screen).first).to_be_visible()
+
+    assert [] == await screen.barriers()
+    assert 0 == await screen.overflow()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_message_is_only_text(screen: Screen, mock: MockServer, text: str) -> None:
+    uuid = send(mock, text=text, client_ref=text[:40])
+    await screen.wear("light", NARROW)
+    await screen.open(f"messages/{uuid}")
+
+    await expect(pane(screen).locator(".message-body")).to_have_text(text)
+
+    assert await screen.page.evaluate("window.pwned") is None
+    assert 0 == await screen.page.locator("main img, main iframe, main script").count()
+    assert 0 == await screen.overflow()
+
+
+@pytest.mark.parametrize("url", HOSTILE_URLS)
+async def test_media_are_never_loaded(screen: Screen, mock: MockServer, url: str) -> None:
+    arrived = mock.inbound("whatsapp", "image", version="v1", url=url, name=HOSTILE[1], from_=USER, to=CLINIC)
+    await screen.open(f"messages/{arrived['message_uuid']}")
+
+    await expect(pane(screen)).to_contain_text("image, not loaded")
+
+    assert 0 == await screen.page.locator('main img, main a[href^="javascript:" i], main a[href^="data:" i]').count()
