@@ -54,15 +54,17 @@ async def test_body_is_judged_while_it_is_typed(screen: Screen) -> None:
 
 
 async def test_lines_that_break_a_rule_or_are_odd_are_marked(screen: Screen) -> None:
-    text = '{\n "channel": "sms",\n "message_type": "text",\n "to": "+447700900151",\n "from": "ACME",\n "text": "Hi",\n "odd": 1\n}'
-    await screen.open("explain", body=text)
+    await screen.open("explain", body=json.dumps({**BROKEN, "odd": 1}, indent=1))
 
     await expect(screen.main.locator(".editor-line.is-bad")).to_have_text(["4"])
     await expect(screen.main.locator(".editor-line.is-warn")).to_have_text(["7"])
 
 
 async def test_missing_member_is_marked_where_it_should_be(screen: Screen) -> None:
-    text = '{"from": {"type": "sms", "number": "447700900152"},\n"to": {\n"type": "sms"},\n"message": {"content": {"type": "text", "text": "Hi"}}}'
+    text = """{"from": {"type": "sms", "number": "447700900152"},
+"to": {
+"type": "sms"},
+"message": {"content": {"type": "text", "text": "Hi"}}}"""
     await screen.open("explain", body=text)
 
     await expect(screen.main.locator(".editor-line.is-bad")).to_have_text(["2"])

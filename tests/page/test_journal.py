@@ -1,4 +1,4 @@
-"""The journal: requests before all else, what broke marked in its place, filters in the address, entries as they come."""
+"""The journal: requests before all else, what broke marked in its place, filters, entries as they come."""
 
 import pytest
 from playwright.async_api import Locator, expect
@@ -15,7 +15,7 @@ BROKEN = {"channel": "sms", "message_type": "txt", "to": "+447700900151", "text"
 
 def rows(screen: Screen) -> Locator:
     """Return the rows of the list."""
-    return screen.main.get_by_role("option")
+    return screen.main.get_by_role("listbox", name="Journal entries").get_by_role("option")
 
 
 def pane(screen: Screen) -> Locator:

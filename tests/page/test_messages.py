@@ -9,7 +9,11 @@ from tests.page.seeding import CLINIC, HOSTILE, HOSTILE_URLS, NOWHERE, USER, pos
 from tests.page.test_views import settled
 
 FAILOVER = {
-    **{"channel": "viber_service", "message_type": "text", "to": USER, "from": "20417", "text": "First"},
+    "channel": "viber_service",
+    "message_type": "text",
+    "to": USER,
+    "from": "20417",
+    "text": "First",
     "client_ref": "mock:rejected:1080",
     "failover": [
         {"channel": "sms", "message_type": "text", "to": USER, "from": CLINIC, "text": "Second"},
@@ -20,7 +24,7 @@ FAILOVER = {
 
 def rows(screen: Screen) -> Locator:
     """Return the rows of the list."""
-    return screen.main.get_by_role("option")
+    return screen.main.get_by_role("listbox", name="Messages").get_by_role("option")
 
 
 def pane(screen: Screen) -> Locator:
