@@ -158,12 +158,12 @@ function Help({ onClose }) {
 /** Keys that work everywhere. */
 function useKeys(openHelp) {
   useEffect(() => {
-    let isAfterG = 0;
+    let isAfterG = -Infinity;
     const press = (event) => {
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || isTyping(event)) return;
       if (document.querySelector("dialog[open]")) return;
       const isGoing = performance.now() - isAfterG < 1500;
-      isAfterG = 0;
+      isAfterG = -Infinity;
       const view = isGoing && VIEWS.find((each) => each.letter === event.key);
       if (view) go(view.name);
       else if (event.key === "g") isAfterG = performance.now();

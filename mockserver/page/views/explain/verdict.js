@@ -21,11 +21,11 @@ export function Verdict({ judged, text, onUse, onPick }) {
   const { violations, findings, nearest, problem } = judged;
   return html`<div class="explain-verdict">
     <${Summary} judged=${judged} />
-    ${violations.length > 0 && html`<section class="journal-section" aria-label="Broken rules"><h2>${format.count(violations.length, "broken rule")}</h2>
+    ${violations.length > 0 && html`<section class="journal-section"><h2>${format.count(violations.length, "broken rule")}</h2>
       <${Violations} violations=${violations} onPick=${onPick} /></section>`}
-    ${findings.length > 0 && html`<section class="journal-section" aria-label="Findings"><h2>${format.count(findings.length, "finding")} <${Chip}>let pass<//></h2>
+    ${findings.length > 0 && html`<section class="journal-section"><h2>${format.count(findings.length, "finding")} <${Chip}>let pass<//></h2>
       <${Findings} findings=${findings} onPick=${onPick} /></section>`}
-    ${nearest && html`<section class="journal-section" aria-label="Nearest valid form"><div class="row wrap"><h2 class="grow">Nearest valid form</h2>
+    ${nearest && html`<section class="journal-section"><div class="row wrap"><h2 class="grow">Nearest valid form</h2>
         <${Button} kind="primary" small icon="check" onClick=${() => onUse(nearest)}>Use the nearest valid form<//></div>
       <${Nearest} nearest=${nearest} body=${text} /></section>`}
     ${problem && html`<p class="muted small breaks">The answer would be ${problem.status}, <code>${problem.type}</code>: ${problem.detail}</p>`}

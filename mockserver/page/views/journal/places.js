@@ -66,14 +66,14 @@ function nameIn(quoted) {
   }
 }
 
-/** The path above one; null above the whole. @example parentOf("a.b[0]") // "a.b" */
-export function parentOf(path) {
-  return path === "" ? null : path.replace(/(^|\.)[^.[\]]*$|\[[^\]]*\]$/, "");
+/** The path of what holds a place; null above the whole. @example holderOf("a.b[0]") // "a.b" */
+export function holderOf(path) {
+  return path === "" ? null : path.slice(0, Math.max(0, path.lastIndexOf("."), path.lastIndexOf("[")));
 }
 
 /** The line a path stands in, or would: that of the nearest part that is there. */
 export function lineOf(lines, path) {
-  for (let known = path === "body" && !lines.has("body") ? "" : path; known !== null; known = parentOf(known)) {
+  for (let known = path === "body" && !lines.has("body") ? "" : path; known !== null; known = holderOf(known)) {
     if (lines.has(known)) return lines.get(known);
   }
   return 0;

@@ -73,11 +73,10 @@ export function changesOf(body, value) {
     return [];
   }
   const isLeaf = ({ kind }) => kind !== "open" && kind !== "close";
-  const bare = ({ text }) => text.replace(/,$/, "");
   return jsonLines(value).filter(isLeaf).flatMap((each) => {
     const was = before.get(each.path);
-    if (was && bare(was) === bare(each)) return [];
-    return [{ path: each.path, tone: "info", note: was && isLeaf(was) ? `was ${clip(bare(was), 80)}` : "added" }];
+    if (was && was.text === each.text) return [];
+    return [{ path: each.path, tone: "info", note: was && isLeaf(was) ? `was ${clip(was.text, 80)}` : "added" }];
   });
 }
 
