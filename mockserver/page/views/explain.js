@@ -132,7 +132,7 @@ export default function View({ query }) {
           <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => { setText(""); box.current.focus(); }}>Clear<//>
           <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => copy(location.origin + location.pathname + href("explain", { ...query, body: text }), "Link copied")}>Copy link<//>
         </div>
-        <${Editor} text=${text} onText=${setText} judged=${of === text ? judged : null} box=${box} />
+        <${Editor} text=${text} onInput=${setText} judged=${of === text ? judged : null} box=${box} />
       </div>
       <div class="explain-right">
         ${error && html`<${ErrorBox} error=${error} />`}
