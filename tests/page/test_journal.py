@@ -175,7 +175,7 @@ async def test_entry_leads_to_its_message_and_webhooks(screen: Screen, mock: Moc
     await expect(caused.get_by_role("listitem")).to_have_count(4)
     await caused.get_by_role("link").filter(has_text="is delivered").click()
     await expect(pane(screen).get_by_role("heading", name="Status")).to_be_visible()
-    await pane(screen).get_by_role("link", name="Message").click()
+    await pane(screen).get_by_role("link", name=f"Message {uuid[:8]}").click()
 
     assert (await screen.hash()).startswith(f"/messages/{uuid}")
 

@@ -128,11 +128,13 @@ export default function View({ query }) {
           <${Field} label="Version" inline>${(props) => html`<${Select} value=${version ?? ""} options=${VERSIONS} onChange=${(value) => choose({ version: value })} ...${props} />`}<//>
           <${Field} label="Method" inline>${(props) => html`<${Select} value=${method ?? ""} options=${METHODS} onChange=${(value) => choose({ method: value })} ...${props} />`}<//>
           <span class="grow"></span>
-          <${Button} small kind="quiet" disabled=${isEmpty} onClick=${layOut}>Lay out<//>
-          <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => { setText(""); box.current.focus(); }}>Clear<//>
-          <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => copy(location.origin + location.pathname + href("explain", { ...query, body: text }), "Link copied")}>Copy link<//>
+          <div class="explain-tools">
+            <${Button} small kind="quiet" disabled=${isEmpty} onClick=${layOut}>Lay out<//>
+            <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => { setText(""); box.current.focus(); }}>Clear<//>
+            <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => copy(location.origin + location.pathname + href("explain", { ...query, body: text }), "Link copied")}>Copy link<//>
+          </div>
         </div>
-        <${Editor} text=${text} onText=${setText} judged=${of === text ? judged : null} box=${box} />
+        <${Editor} text=${text} onInput=${setText} judged=${of === text ? judged : null} box=${box} />
       </div>
       <div class="explain-right">
         ${error && html`<${ErrorBox} error=${error} />`}

@@ -20,10 +20,10 @@ export function markedLines(text, judged) {
 }
 
 /**
- * @param {{text: string, onText: (text: string) => void, judged: object|null, box: {current: HTMLTextAreaElement|null}}} props
+ * @param {{text: string, onInput: (text: string) => void, judged: object|null, box: {current: HTMLTextAreaElement|null}}} props
  *   `judged` is the answer of /explain to this very text, or null
  */
-export function Editor({ text, onText, judged, box }) {
+export function Editor({ text, onInput, judged, box }) {
   const marks = useMemo(() => markedLines(text, judged), [text, judged]);
   const count = text.split("\n").length;
   const shown = Math.max(MIN_LINES, count);
@@ -32,7 +32,7 @@ export function Editor({ text, onText, judged, box }) {
     <div class="editor-lines" aria-hidden="true">${numbers.map((line) => html`<div key=${line}
       class=${classes("editor-line", line >= count && "is-beyond", marks.has(line) && `is-${marks.get(line)}`)}><span class="editor-number num">${line + 1}</span></div>`)}</div>
     <textarea ref=${box} class="editor-text" aria-label="Body to judge, as JSON" wrap="off" rows=${shown} spellcheck=${false} autocomplete="off" autocapitalize="off"
-      value=${text} onInput=${(event) => onText(event.target.value)} placeholder=${'{"channel": "sms", …'} />
+      value=${text} onInput=${(event) => onInput(event.target.value)} placeholder=${'{"channel": "sms", …'} />
   </div>`;
 }
 

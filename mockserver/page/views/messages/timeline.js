@@ -7,6 +7,7 @@ import { AXIS_Y, layOut, RADIUS } from "./layout.js";
 
 const LABELLED_MS = 100;
 const GAP_LABEL_PX = 46;
+const HIT_PX = 24; // as wide as a finger needs at least
 
 /** How wide a box is, as it changes. */
 function useWidth(box) {
@@ -35,6 +36,7 @@ function Dot({ dot, isActive, isStop, onActive }) {
     aria-label=${`${isNext ? "" : `${at}: `}${point.words}${isNext ? `, at ${at}` : ""}`} tabindex=${isStop ? 0 : -1} data-point=${point.id}
     onMouseEnter=${() => onActive(point.id)} onMouseLeave=${() => onActive(null)} onFocus=${() => onActive(point.id)} onBlur=${() => onActive(null)}>
     <title>${`${at} ${point.words}`}</title>
+    <rect class="line-hit" x=${x - HIT_PX / 2} y=${above ? y - 40 : y - 12} width=${HIT_PX} height=${above ? 52 : 40} />
     <circle class="line-halo" cx=${x} cy=${y} r=${RADIUS + 5} />
     <circle class="line-circle" cx=${x} cy=${y} r=${RADIUS} />
     ${!isNext && SIGNS[point.tone] && html`<path class="line-sign" d=${SIGNS[point.tone]} transform=${`translate(${x} ${y})`} />`}
