@@ -208,6 +208,7 @@ async def test_every_common_fault_is_taken_by_the_server(screen: Screen, mock: M
     await screen.open("clock")
     groups = screen.main.get_by_role("group", name=re.compile("Answers to|Webhooks you"))
     presets = groups.get_by_role("button")
+    await expect(presets).to_have_count(12)
 
     for at in range(await presets.count()):
         await presets.nth(at).click()

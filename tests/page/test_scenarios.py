@@ -46,7 +46,7 @@ verify:
   - {messages: {channel: sms}, count: 1}
   - {requests: {status: 429}, count: 1}
 """.strip()
-BROKEN = TALK.replace("contains: reminder", "contans: reminder").replace(
+BROKEN = TALK.replace("contains: reminder", "contain: reminder").replace(
     "within: 60s}\n  - name", "within: 60ss}\n  - name"
 )
 
@@ -138,11 +138,11 @@ async def test_every_mistake_is_listed_and_its_line_marked(screen: Screen, mock:
 
     mistakes = screen.main.get_by_role("alert", name="Mistakes").get_by_role("listitem")
     await expect(mistakes).to_have_count(2)
-    await expect(mistakes.nth(0)).to_contain_text("rules[0].when.text.contans is not known.")
+    await expect(mistakes.nth(0)).to_contain_text("rules[0].when.text.contain is not known.")
     await expect(mistakes.nth(0)).to_contain_text("Did you mean contains?")
-    await expect(mistakes.nth(0).locator("mark")).to_have_text("contans")
+    await expect(mistakes.nth(0).locator("mark")).to_have_text("contain")
     await expect(mistakes.nth(1).locator("mark")).to_have_text("60ss")
-    assert ["6", "9"] == await screen.main.locator(".editor-number.is-bad").all_inner_texts()
+    assert ["7", "12"] == await screen.main.locator(".editor-number.is-bad").all_inner_texts()
     assert [] == mock.ask("GET", "scenarios")["scenarios"]
 
 
@@ -152,7 +152,7 @@ async def test_place_of_a_mistake_leads_into_the_text_and_mending_takes_the_mark
     await editor(screen).fill(BROKEN)
     await button(screen, "Load only").click()
 
-    await screen.main.get_by_role("button", name=re.compile("^Line 9, column")).click()
+    await screen.main.get_by_role("button", name=re.compile("^Line 12, column")).click()
     selected = await editor(screen).evaluate("(each) => each.value.slice(each.selectionStart, each.selectionEnd)")
     await screen.page.keyboard.type("60s")
 
@@ -383,7 +383,7 @@ async def test_newer_text_that_was_not_taken_is_told(screen: Screen, mock: MockS
     await screen.open("scenarios/talk")
     await expect(steps(screen)).to_have_count(3)
 
-    with pytest.raises(Exception, match="contans"):
+    with pytest.raises(Exception, match="contain"):
         mock.ask("PUT", "scenarios/talk", BROKEN)
 
     await expect(screen.main).to_contain_text("A newer text was not taken.")
