@@ -23,18 +23,19 @@ const VIEWS = [
 const HOME = "conversations";
 const loaded = new Map();
 
-/** Load the module of a view once; one that could not be loaded is asked for again the next time. */
+/** Load the module of a view once. */
 function load(name) {
-  if (!loaded.has(name)) {
-    const loading = import(`./views/${name}.js`);
-    loading.catch(() => loaded.delete(name));
-    loaded.set(name, loading);
-  }
+  if (!loaded.has(name)) loaded.set(name, import(`./views/${name}.js`));
   return loaded.get(name);
 }
 
-function View({ route }) {
+function View({ route, isLive }) {
   const [held, setHeld] = useState({ name: null, module: null, error: null });
+  // A browser asks once for a module: one that could not be loaded needs a new page.
+  const again = () => location.reload();
+  useEffect(() => {
+    if (isLive && held.error) again(); // the server was away
+  }, [isLive]);
   useEffect(() => {
     let isGone = false;
     const set = (changes) => isGone || setHeld({ name: route.view, module: null, error: null, ...changes });
@@ -44,7 +45,7 @@ function View({ route }) {
     };
   }, [route.view]);
   if (held.name !== route.view) return html`<div class="view"><${Loading} /></div>`;
-  if (held.error) return html`<div class="view"><${ErrorBox} error=${held.error} /></div>`;
+  if (held.error) return html`<div class="view"><${ErrorBox} error=${held.error} onRetry=${again} /></div>`;
   return html`<${held.module.default} key=${route.account} params=${route.params} query=${route.query} account=${route.account} />`;
 }
 
@@ -265,7 +266,7 @@ function App() {
       <${Boundary} of=${`${route.view} ${route.params.join("/")}`}>
         ${isUnknown ? html`<${NoAccount} route=${route} accounts=${accounts} />`
           : view && !isThere ? html`<div class="view"><${Loading} /></div>`
-          : view ? html`<${View} route=${route} />`
+          : view ? html`<${View} route=${route} isLive=${connection.status === "open"} />`
           : route.view !== "" && html`<div class="view"><${Empty} icon="explain" title="Nothing is at this address">
               <p>The views are ${VIEWS.map((each, at) => html`${at > 0 && ", "}<a href=${href(each.name)}>${each.label}</a>`)}.</p><//></div>`}
       <//>
