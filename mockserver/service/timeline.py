@@ -204,7 +204,9 @@ class Player:
         return report.outcomes[0]
 
     async def _judged(self, outcome: Outcome, asked: Expect | Sequence | Total) -> _Done:
-        near = tuple(Near(each.found.line, lines_of(each.misses)) for each in outcome.nearest)
+        near = tuple(
+            Near(each.found.line, lines_of(each.misses), each.found.about, each.found.id) for each in outcome.nearest
+        )
         context: dict[str, Json] = {}
         if isinstance(asked, Expect) and outcome.matching:
             last = outcome.matching[-1]

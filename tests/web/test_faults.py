@@ -579,3 +579,18 @@ async def test_a_webhook_and_its_tries_show_what_was_done_to_them(api: Api) -> N
     assert ["changed_body"] == [each["fault"] for each in submitted["attempts"]]
     assert (None, [None]) == (delivered["fault"], [each["fault"] for each in delivered["attempts"]])
     assert {"changed_on_purpose": True}.items() <= api.receiver.got[0][1].items()
+
+
+async def test_the_document_tells_which_members_go_with_which_fault(api: Api) -> None:
+    document = (await api.client.get("/_mock/openapi.json")).json()
+
+    schema = document["paths"]["/_mock/faults"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+    latency = next(each for each in schema["x-kinds"] if each["do"] == "latency")
+    assert ("answers", ["delay"], ["delay"]) == (latency["on"], latency["takes"], latency["needs"])
+    assert {each["do"] for each in schema["x-kinds"]} == set(schema["properties"]["do"]["enum"])
+    assert {name for each in schema["x-kinds"] for name in each["takes"]} <= schema["properties"].keys()
+    assert ["next", "nth", "every", "probability"] == schema["x-selectors"]
+    assert "event" in schema["x-when"]["webhooks"]
+    assert "state" not in schema["x-when"]["answers"]
+    assert all("description" in each for name, each in schema["properties"].items() if name not in {"on", "do"})

@@ -358,3 +358,73 @@ async def test_violations_and_what_should_be_absent_are_shown_with_their_reasons
 
     for check in found.checks:
         assert [f"found  POST /v1/messages 422 {WHY}"] == [each.partition(":")[0] for each in check.difference]
+
+
+async def test_one_scenario_tells_what_it_is_made_of(api: Api) -> None:
+    text = """
+scenario: parts
+clock: manual
+vars: {sut: "http://127.0.0.1:8000"}
+machines: {consent: {key: "${message.to}", initial: unknown, states: [unknown, confirmed]}}
+rules: [{id: any, capture: {uuid: message.uuid, who: message.to}}]
+timeline:
+  - await: {rule: any, count: 2, within: 90s}
+  - name: a day later
+    advance: 1d
+  - inbound: {channel: sms, from: "${who}", to: "447700900010", text: hi}
+    expect: {answered: 2xx}
+  - inbound: {channel: whatsapp, kind: image, url: "https://a.example/a.jpg", caption: b}
+  - sleep: 1m30s
+  - status: {message: "${uuid}", status: rejected, code: 1300}
+  - set: {consent: confirmed, for: "${who}"}
+  - fault: {on: webhooks, do: drop, next: 1}
+  - fault: clear
+  - http: {url: "${vars.sut}/orders", json: {item: tea}}
+  - await: {deliveries: {message: "${uuid}"}, acknowledged: true, within: 2s}
+  - expect: {messages: {}, at_least: 2}
+verify:
+  - {name: one text, messages: {channel: sms, text: {matches: "${vars.sut}("}}, count: 1}
+  - {deliveries: {event: inbound}, acknowledged: false}
+  - {sequence: ["rule:any", "inbound:1"], within: 5s}
+  - {violations: 0}
+""".replace("${vars.sut}(", "^${who}[")
+
+    await post(api, text, name="parts.yaml")
+    one = (await api.client.get("/_mock/scenarios/parts")).json()
+    listed = (await api.client.get("/_mock/scenarios")).json()["scenarios"][0]
+
+    assert ("manual", "loaded") == (one["clock"], one["outcome"])
+    assert {"consent": {"key": "${message.to}", "initial": "unknown", "states": ["unknown", "confirmed"]}} == one[
+        "machines"
+    ]
+    assert [
+        ("await", "rule any decides 2 times, within 90s"),
+        ("advance", "1d pass"),
+        ("inbound", "sms text from ${who} to 447700900010: hi, and the answer is as expected"),
+        ("inbound", 'whatsapp image: {"url": "https://a.example/a.jpg", "caption": "b"}'),
+        ("sleep", "90s pass"),
+        ("status", "message ${uuid} is rejected, code 1300"),
+        ("set", "consent confirmed for ${who}"),
+        ("fault", '{"on": "webhooks", "do": "drop", "next": 1}'),
+        ("fault", "all that is broken on purpose is mended"),
+        ("http", "POST http://127.0.0.1:8000/orders"),
+        ("await", 'deliveries with message "${uuid}", acknowledged: at least 1, within 2s'),
+        ("expect", "messages: at least 2"),
+    ] == [(each["verb"], each["about"]) for each in one["timeline"]]
+    assert ("a day later", "parts.yaml:9:5") == (one["timeline"][1]["name"], one["timeline"][1]["place"])
+    assert [
+        'messages with {"channel": "sms", "text": {"matches": "^${who}["}}: exactly 1',
+        'deliveries with event "inbound", not acknowledged: at least 1',
+        "2 things in order, within 5s",
+        "violations: none",
+    ] == [each["about"] for each in one["verify"]]
+    assert "timeline" not in listed
+
+
+async def test_what_came_near_can_be_found_again(api: Api) -> None:
+    await post(api, "scenario: near\ntimeline: [{await: {messages: {text: bye}, within: 50ms}}]", start="true")
+    uuid = (await api.send(sms())).json()["message_uuid"]
+
+    step = (await report(api, "near", wait_s="5")).steps[0]
+
+    assert [("messages", uuid)] == [(each.about, each.id) for each in step.near]

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from mockserver.core.faults import KINDS
+from mockserver.core.asking import FIELDS
+from mockserver.core.faults import ASKED, KINDS, SELECTORS, UNASKED
 from mockserver.errors import UsageError
 from mockserver.model import Account, DeliveryFault, Json
 from mockserver.service.faults import Standing
@@ -43,7 +44,6 @@ def _written(fault: Json) -> Json:
 
 
 _SHOWN = frozenset({"id", "seen", "hits", "spent"})
-_DURATION: Json = {"description": "Seconds, or a text such as 50ms, 2s, 5m."}
 _MEMBERS: dict[str, Json] = {
     "when": {"type": "object", "description": "What it is done to, in the grammar of matchers; all without it."},
     "next": {"type": "integer", "minimum": 1, "description": "Only the next so many that fit."},
@@ -51,16 +51,20 @@ _MEMBERS: dict[str, Json] = {
     "every": {"type": "integer", "minimum": 1, "description": "Each second, third, ... that fits."},
     "probability": {"type": "number", "description": "This share of those that fit, drawn by the seed."},
     "delay": {"description": "A duration; or drawn from {min, max} or {p50, p95, p99}."},
-    "status": {"type": "integer", "minimum": 200, "maximum": 599},
+    "status": {"type": "integer", "minimum": 200, "maximum": 599, "description": "The HTTP status of the answer."},
     "problem": {"type": "string", "description": "An error of the API by name, such as throttled."},
     "body": {"description": "A body of your own; a text goes out as it is."},
-    "headers": {"type": "object", "additionalProperties": {"type": "string"}},
-    "retry_after": _DURATION,
+    "headers": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "description": "Headers of your own.",
+    },
+    "retry_after": {"description": "What the header Retry-After says: seconds, or a text such as 5s."},
     "per_s": {"type": "number", "description": "Requests a second that get through."},
     "after": {"type": "integer", "minimum": 0, "description": "Requests that get through before."},
-    "copies": {"type": "integer", "minimum": 2, "maximum": 100},
-    "within": _DURATION,
-    "over": _DURATION,
+    "copies": {"type": "integer", "minimum": 2, "maximum": 100, "description": "How often each is sent; 2 without it."},
+    "within": {"description": "How long it is held at most: seconds, or a text such as 2m; 30s without it."},
+    "over": {"description": "How long the body takes: seconds, or a text such as 500ms; 2s without it."},
     "tries": {"type": "integer", "minimum": 1, "description": "How many first tries are spoilt; all without it."},
     "taken": {"type": "boolean", "description": "Whether the message is accepted though its sender is not told."},
 }
@@ -73,8 +77,20 @@ FAULT_BODY: Json = {
         "do": {"enum": list(dict.fromkeys(each.name for each in KINDS))},
         **_MEMBERS,
     },
+    "x-kinds": [
+        {"on": each.on, "do": each.name, "about": each.about, "takes": list(each.takes), "needs": list(each.needs)}
+        for each in KINDS
+    ],
+    "x-selectors": list(SELECTORS),
+    "x-when": {
+        on: [each for each in FIELDS[about] if each not in UNASKED[on]] for on, about in ASKED.items()
+    },
 }
-"""The JSON Schema of one fault; which members go with which kind stands in docs/faults.md."""
+"""The JSON Schema of one fault.
+
+``x-kinds`` are the kinds, each with the members it takes beside those of all and those it needs one of; one of
+``x-selectors`` goes with each at most; ``x-when`` are the fields ``when`` may name.
+"""
 FAULTS_BODY: Json = {
     "type": "object",
     "required": ["faults"],

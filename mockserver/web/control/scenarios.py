@@ -14,6 +14,7 @@ from mockserver.core.scenario_values import Scenario
 from mockserver.errors import UsageError
 from mockserver.model import Account, Json
 from mockserver.scenario.load import ScenarioErrors, load_text
+from mockserver.scenario.step_words import check_words, step_words
 from mockserver.service.choices import choices
 from mockserver.service.plays import Play
 from mockserver.web.control.calls import Calls, int_of
@@ -59,8 +60,9 @@ class ScenarioCalls(Calls):
         return await self._started(request, account.api_key, identity)
 
     async def one_scenario(self, request: Request) -> Json:
-        """Answer how one scenario stands."""
-        return play_view(await self._play(request))
+        """Answer how one scenario stands, and what it is made of."""
+        play = await self._play(request)
+        return {**play_view(play), **parts_view(play.scenario)}
 
     async def delete_scenario(self, request: Request) -> Response:
         """Stop a scenario and forget it."""
@@ -180,6 +182,25 @@ def play_view(play: Play) -> Json:
         "checks": len(scenario.verify),
         "rules": [_tally_view(each) for each in play.tallies()],
         "broken": list(play.broken),
+    }
+
+
+def parts_view(scenario: Scenario) -> Json:
+    """Return what a scenario is made of: its clock, its machines, and its steps and checks as they are before a run."""
+    clock = scenario.clock
+    return {
+        "clock": f"{clock.rate:g}x" if clock.mode == "scaled" else clock.mode,
+        "machines": {
+            each.name: {"key": each.key, "initial": each.initial, "states": list(each.states)}
+            for each in scenario.machines.values()
+        },
+        "timeline": [
+            {"verb": each.verb, "name": each.name, "about": step_words(each), "place": each.place.where}
+            for each in scenario.timeline
+        ],
+        "verify": [
+            {"name": each.name, "about": check_words(each), "place": each.place.where} for each in scenario.verify
+        ],
     }
 
 
