@@ -41,7 +41,7 @@ export function FaultForm({ schema, account, onAdded }) {
       <div class="fault-fields">
         <div class="is-wide"><${Choice} label="On" options=${SIDES} value=${form.on}
           onChange=${(on) => set({ on, do: schema.kinds.find((each) => each.on === on).do, when: [] })} /></div>
-        <div class="is-wide"><${Field} label="Do" hint=${kind.about} error=${said("do")}>${(props) => html`
+        <div class="is-wide fault-do"><${Field} label="Do" hint=${kind.about} error=${said("do")}>${(props) => html`
           <${Select} value=${form.do} options=${kinds.map((each) => ({ value: each.do, label: kindWords(each.do) }))}
             onChange=${(name) => set({ do: name })} ...${props} />`}<//></div>
         ${kind.takes.map((name) => html`<${Member} key=${name} name=${name} schema=${schema.members[name]} kind=${kind}
@@ -75,7 +75,7 @@ function Member({ name, schema, kind, value, error, onChange }) {
   const needed = kind.needs.includes(name) ? (kind.needs.length > 1 ? " (this or that)" : " (needed)") : "";
   const label = `${name.replaceAll("_", " ")}${needed}`;
   const input = (event) => onChange(event.target.value);
-  return html`<div class=${["body", "headers"].includes(name) ? "is-wide" : ""}><${Field} label=${label} hint=${schema.description} error=${error}>${(props) => {
+  return html`<div class=${["body", "headers"].includes(name) ? "is-half" : ""}><${Field} label=${label} hint=${schema.description} error=${error}>${(props) => {
     if (schema.type === "boolean") {
       const options = [{ value: "", label: "As usual" }, { value: "true", label: "Accepted" }, { value: "false", label: "Not accepted" }];
       return html`<${Select} value=${value} options=${options} onChange=${onChange} ...${props} />`;

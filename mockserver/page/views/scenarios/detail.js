@@ -90,13 +90,13 @@ function Facts({ play, report }) {
   const [first, last] = report.entries ?? [0, 0];
   const entry = (number) => html`<a class="num" href=${href(["journal", String(number)])}>${number}</a>`;
   const entries = first > 0 && html`${entry(first)} to ${last > 0 ? entry(last) : "now"}`;
-  return html`<${KeyValues} rows=${[
+  return html`<div class="scenario-facts"><${KeyValues} rows=${[
     ["Journal entries", entries],
     ["Clock", play.clock === "manual" ? "manual: moved by its steps" : play.clock],
     ["Seed", html`<span class="num">${String(play.seed)}</span>`],
     ["File", play.source],
     ["Took", report.took_s > 0 && `${format.duration(report.took_s * 1000)} of real time`],
-  ]} />`;
+  ]} /></div>`;
 }
 
 function Transcript({ lines }) {

@@ -60,10 +60,9 @@ function Item({ number, step, result, state }) {
     <div class="step-body">
       <div class="step-line">
         <${Chip}>${step.verb}<//>
-        ${isNamed && html`<strong class="breaks">${step.name}</strong>`}
-        <span class=${classes("breaks", !hasResult && "muted")}><${Linked} text=${hasResult ? result.detail : step.about} /></span>
+        <span class=${classes("grow", "step-text", !hasResult && "muted")}>${isNamed && html`<strong>${step.name}</strong>${" "}`}<${Linked} text=${hasResult ? result.detail : step.about} /></span>
       </div>
-      ${hasResult && result.detail !== step.about && html`<div class="muted small breaks">${step.about}</div>`}
+      ${hasResult && step.verb === "inbound" && html`<div class="muted small step-text">${step.about}</div>`}
       ${state === "failed" && html`<div class="step-why">
         ${differences.length > 0 && html`<${Differences} lines=${differences} />`}
         ${result.near?.length > 0 && html`<${Nearest} near=${result.near} />`}

@@ -20,7 +20,7 @@ export function Teaching() {
   return html`<${Empty} icon="scenarios" title="No scenario is loaded">
     <p>A scenario says what users and the provider do while your application works, and what must have come of it. A small one:</p>
     <${Code} text=${EXAMPLE} label="a small scenario" />
-    <p><${Button} kind="primary" href=${href("scenarios", { load: "example" })}>Put it into the editor<//></p>
+    <div><${Button} kind="primary" href=${href("scenarios", { load: "example" })}>Put it into the editor<//></div>
     <p>More are in the folder <code>scenarios/</code> of the project, one for each thing that happens. Load one here, or begin with it:</p>
     <${Code} text=${"mockserver serve --scenario scenarios/sms-reminder.yaml --watch"} label="command" wrap />
   <//>`;
