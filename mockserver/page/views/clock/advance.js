@@ -68,15 +68,15 @@ function kinds(counts) {
 function Moved({ moved, onClose }) {
   const length = Date.parse(moved.to) - Date.parse(moved.from);
   return html`<section class="clock-moved" aria-labelledby="clock-moved-title">
-    <header class="row wrap" role="status">
-      <h3 id="clock-moved-title" class="num">${format.duration(length)} later: ${moved.total ? format.count(moved.total, "entry", "entries") : "nothing was due"}</h3>
-      <span class="muted grow">${kinds(moved.counts)}</span>
+    <header class="row wrap">
+      <h3 id="clock-moved-title" class="num">${format.duration(length)} later: ${moved.total ? format.count(moved.total, "entry", "entries") : "no entries"}</h3>
+      <span class="muted grow" role="status">${moved.total ? kinds(moved.counts) : "Nothing was due."}</span>
       <${Button} small kind="quiet" icon="close" onClick=${onClose}>Dismiss<//>
     </header>
     <p class="muted small num">${utc(Date.parse(moved.from))} to ${utc(Date.parse(moved.to))}</p>
-    ${moved.entries.length > 0 && html`<ol class="clock-entries" tabindex="0" role="region" aria-label="What happened">
+    ${moved.entries.length > 0 && html`<div class="clock-entries" tabindex="0" role="region" aria-label="What happened"><ol>
       ${moved.entries.map((each) => html`<li key=${each.id}><${Happened} entry=${each} /></li>`)}
-    </ol>`}
+    </ol></div>`}
     ${moved.next !== null && html`<p><a href=${href("journal")}>The other ${format.number(moved.total - moved.entries.length)} stand in the journal</a></p>`}
   </section>`;
 }

@@ -2,8 +2,9 @@
 
 import { html } from "../../vendor/preact.js";
 import * as format from "../../lib/format.js";
+import { useQuery } from "../../lib/live.js";
 import { href } from "../../lib/router.js";
-import { Chip } from "../../lib/ui.js";
+import { Chip, Time } from "../../lib/ui.js";
 import { Differences } from "./parts.js";
 
 export function Rules({ play, sends }) {
@@ -19,6 +20,21 @@ export function Rules({ play, sends }) {
         <td>${each.near ? html`<span>${each.near.what}</span><${Differences} lines=${each.near.lines} />` : html`<span class="muted">–</span>`}</td>
       </tr>`)}</tbody>
     </table></div>
-    ${sends > 0 && html`<p class="scenario-more"><a href=${href("journal", { q: play.id })}>Its decisions in the journal</a></p>`}
+    <${Decisions} play=${play} />
   </section>`;
+}
+
+/** The newest decisions of the run, each with its entry and its message. */
+function Decisions({ play }) {
+  const path = play.first_entry === null ? null : "/journal";
+  const { data } = useQuery(path, { params: { kind: "scenario", limit: 200 }, refreshOn: ["entry:scenario"] });
+  const begins = `scenario ${play.id} rule `;
+  const made = (data?.entries ?? []).filter((each) => each.id >= play.first_entry && each.about.startsWith(begins));
+  if (made.length === 0) return null;
+  return html`<div class="decisions"><h4>Decisions, the newest first</h4>
+    <div class="decisions-list" tabindex="0" role="region" aria-label="Decisions"><ol>${made.map((each) => html`<li key=${each.id}>
+      <${Time} at=${each.at} as="precise" />
+      <a class="grow breaks" href=${href(["journal", String(each.id)])}>${each.about.slice(begins.length)}</a>
+      ${each.message_uuid && html`<a class="small nowrap" href=${href(["messages", each.message_uuid])}>message<span class="sr-only"> of entry ${each.id}</span></a>`}
+    </li>`)}</ol></div></div>`;
 }
