@@ -58,12 +58,12 @@ def link(screen: Screen, name: str) -> Locator:
 
 def steps(screen: Screen) -> Locator:
     """Return the steps of the scenario that is looked at."""
-    return screen.main.get_by_role("region", name="Steps", exact=True).get_by_role("listitem")
+    return screen.main.get_by_role("region", name="Steps", exact=True).locator(".step")
 
 
 def checks(screen: Screen) -> Locator:
     """Return its checks."""
-    return screen.main.get_by_role("region", name="Checks at the end").get_by_role("listitem")
+    return screen.main.get_by_role("region", name="Checks at the end").locator(".step")
 
 
 def editor(screen: Screen) -> Locator:
@@ -254,7 +254,7 @@ async def test_rules_count_and_what_nearly_fitted_is_told(screen: Screen, mock: 
 async def test_what_it_remembers_is_shown_and_a_machine_moved(screen: Screen, mock: MockServer) -> None:
     load(mock, TALK, start=True)
     await screen.open("scenarios/talk")
-    remembered = screen.main.get_by_role("region", name="Remembered")
+    remembered = screen.main.get_by_role("region", name="Remembered", exact=True)
     await expect(remembered).to_contain_text("unknown")
 
     uuid = send(mock, text="a reminder")
@@ -301,7 +301,7 @@ async def test_failed_check_is_told_at_the_top_and_at_its_place(screen: Screen, 
     await ran(screen, "failed")
 
     await expect(screen.main).to_contain_text("Check 1, messages, failed.")
-    await expect(checks(screen).nth(0)).to_contain_text("none found, expected exactly 1")
+    await expect(checks(screen).nth(0)).to_contain_text("there are no messages at all, expected exactly 1")
 
 
 async def test_rules_without_a_timeline_are_started_judged_and_stopped(screen: Screen, mock: MockServer) -> None:
@@ -400,7 +400,8 @@ async def test_scenario_loaded_elsewhere_is_there_at_once_and_opened_by_keys(scr
     load(mock, TALK)
     load(mock, RULES)
     await expect(screen.main.get_by_role("option")).to_have_count(2)
-    await screen.press("j", "j", "Enter")
+    await screen.main.get_by_role("listbox").focus()
+    await screen.press("j", "Enter")
 
     assert re.match("/scenarios/(talk|rules)", await screen.hash())
     await expect(screen.main.get_by_role("heading", level=2)).to_have_text(re.compile("talk|rules"))
@@ -425,7 +426,7 @@ async def test_hostile_texts_are_only_text(screen: Screen, mock: MockServer) -> 
     send(mock, text=HOSTILE[1])
     await ran(screen, "failed")
 
-    await expect(screen.main.get_by_role("region", name="Remembered")).to_contain_text(HOSTILE[1])
+    await expect(screen.main.get_by_role("region", name="Remembered", exact=True)).to_contain_text(HOSTILE[1])
     assert await screen.page.evaluate("window.pwned") is None
     assert 0 == await screen.main.locator("img, script").count()
     assert 0 == await screen.overflow()

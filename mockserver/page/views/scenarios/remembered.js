@@ -21,7 +21,7 @@ export function Remembered({ play, state, path, onDone }) {
   };
   return html`<section class="card" aria-labelledby="remembered-title">
     <header class="card-head"><h3 id="remembered-title">Remembered</h3></header>
-    <div class="scenario-table"><table class="table">
+    <div class="scenario-table" tabindex="0" role="region" aria-label="What is remembered"><table class="table">
       <thead><tr><th scope="col">What</th><th scope="col">Of</th><th scope="col">Is</th></tr></thead>
       <tbody>
         ${machines.map(([machine, { states, initial }]) => {

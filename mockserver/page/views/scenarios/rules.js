@@ -11,7 +11,7 @@ export function Rules({ play, sends }) {
   if (play.rules.length === 0) return null;
   return html`<section class="card" aria-labelledby="rules-title">
     <header class="card-head"><h3 id="rules-title">Rules</h3><span class="muted num">${format.count(sends, "send")} so far; the first that fits decides</span></header>
-    <div class="scenario-table"><table class="table">
+    <div class="scenario-table" tabindex="0" role="region" aria-label="Rules, what each met"><table class="table">
       <thead><tr><th scope="col">Rule</th><th scope="col" class="is-number">Fitted</th><th scope="col" class="is-number">Decided</th><th scope="col">Nearest that it left to others</th></tr></thead>
       <tbody>${play.rules.map((each) => html`<tr key=${each.rule}>
         <th scope="row">${each.rule}</th>
