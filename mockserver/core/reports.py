@@ -15,8 +15,8 @@ Outcome: TypeAlias = Literal["running", "passed", "failed", "stopped"]
 class Near(Struct, frozen=True, omit_defaults=True):
     """Something that came close to what was asked for: ``what`` it is, and line by line what is amiss.
 
-    ``about`` is ``messages``, ``requests`` or ``deliveries``, and ``id`` which of them; a request's is the number of its
-    journal entry.
+    ``about`` is ``messages``, ``requests`` or ``deliveries``, and ``id`` which of them; a request's is the number of
+    its journal entry.
     """
 
     what: str

@@ -48,7 +48,7 @@ def check_words(check: Check) -> str:
             assert_never(check.check)
 
 
-def _act_words(act: Act) -> str:  # noqa: C901, PLR0911 - one line a verb
+def _act_words(act: Act) -> str:  # noqa: PLR0911 - one line a verb
     match act:
         case AwaitRule(rule=rule, count=count, within_s=within_s):
             times = "" if count == 1 else f" {count} times"
@@ -67,7 +67,7 @@ def _act_words(act: Act) -> str:  # noqa: C901, PLR0911 - one line a verb
             named = ", ".join(f"{name} {state}" for name, state in states.items())
             return named if key is None else f"{named} for {key}"
         case SetFault(fault=fault, clear=clear):
-            return "all that is broken on purpose is mended" if clear else shown(dict(fault))
+            return "all that is broken on purpose is mended" if clear else _fault_words(fault)
         case Http(method=method, url=url):
             return f"{method} {url}"
         case _:
@@ -79,6 +79,11 @@ def _inbound_words(fields: Fields) -> str:
     rest = {name: each for name, each in fields.items() if name not in _LINE}
     said = rest["text"] if rest.keys() == {"text"} else shown(rest)
     return f"{line}: {said}" if rest else line
+
+
+def _fault_words(fault: Fields) -> str:
+    rest = {name: fault[name] for name in sorted(fault) if name not in {"on", "do"}}
+    return f"{fault['do']} on {fault['on']}" + (f" {shown(rest)}" if rest else "")
 
 
 def _expect_words(expect: Expect) -> str:

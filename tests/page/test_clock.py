@@ -208,6 +208,7 @@ async def test_every_common_fault_is_taken_by_the_server(screen: Screen, mock: M
     await screen.open("clock")
     groups = screen.main.get_by_role("group", name=re.compile("Answers to|Webhooks you"))
     presets = groups.get_by_role("button")
+    await expect(presets).to_have_count(12)
 
     for at in range(await presets.count()):
         await presets.nth(at).click()
@@ -318,7 +319,9 @@ async def test_wrong_condition_and_choice_are_told_where_they_stand(screen: Scre
     await field(screen, "Test of condition 1").select_option("matches")
     await field(screen, "Value of condition 1").fill("(")
     await button(screen, "Break it").click()
-    await expect(screen.main.get_by_role("group", name="What it is done to").get_by_role("alert")).to_contain_text("text")
+    await expect(screen.main.get_by_role("group", name="What it is done to").get_by_role("alert")).to_contain_text(
+        "text"
+    )
     await button(screen, "Remove condition 1").click()
     await field(screen, "Which of them").select_option("nth")
     await field(screen, "nth").fill("0")

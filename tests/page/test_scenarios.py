@@ -17,7 +17,10 @@ about: A reminder is sent, and the user answers.
 machines:
   consent: {key: "${message.to}", initial: unknown, states: [unknown, confirmed]}
 rules:
-  - {id: reminder, when: {text: {contains: reminder}}, capture: {uuid: message.uuid, who: message.to}, set: {consent: confirmed}}
+  - id: reminder
+    when: {text: {contains: reminder}}
+    capture: {uuid: message.uuid, who: message.to}
+    set: {consent: confirmed}
   - {id: never, when: {text: zebra}}
 timeline:
   - await: {rule: reminder, within: 60s}
@@ -43,7 +46,9 @@ verify:
   - {messages: {channel: sms}, count: 1}
   - {requests: {status: 429}, count: 1}
 """.strip()
-BROKEN = TALK.replace("contains: reminder", "contans: reminder").replace("within: 60s}\n  - name", "within: 60ss}\n  - name")
+BROKEN = TALK.replace("contains: reminder", "contain: reminder").replace(
+    "within: 60s}\n  - name", "within: 60ss}\n  - name"
+)
 
 
 def button(screen: Screen, name: str) -> Locator:
@@ -109,7 +114,9 @@ async def test_pasted_text_is_loaded_without_being_started(screen: Screen, mock:
     assert ["loaded"] == [each["outcome"] for each in mock.ask("GET", "scenarios")["scenarios"]]
 
 
-async def test_file_is_chosen_and_names_the_places_of_mistakes(screen: Screen, mock: MockServer, tmp_path: Path) -> None:
+async def test_file_is_chosen_and_names_the_places_of_mistakes(
+    screen: Screen, mock: MockServer, tmp_path: Path
+) -> None:
     file = tmp_path / "story.yaml"
     file.write_text(TALK, encoding="utf-8")
     await screen.open("scenarios", load="new")
@@ -131,11 +138,11 @@ async def test_every_mistake_is_listed_and_its_line_marked(screen: Screen, mock:
 
     mistakes = screen.main.get_by_role("alert", name="Mistakes").get_by_role("listitem")
     await expect(mistakes).to_have_count(2)
-    await expect(mistakes.nth(0)).to_contain_text("rules[0].when.text.contans is not known.")
+    await expect(mistakes.nth(0)).to_contain_text("rules[0].when.text.contain is not known.")
     await expect(mistakes.nth(0)).to_contain_text("Did you mean contains?")
-    await expect(mistakes.nth(0).locator("mark")).to_have_text("contans")
+    await expect(mistakes.nth(0).locator("mark")).to_have_text("contain")
     await expect(mistakes.nth(1).locator("mark")).to_have_text("60ss")
-    assert ["6", "9"] == await screen.main.locator(".editor-number.is-bad").all_inner_texts()
+    assert ["7", "12"] == await screen.main.locator(".editor-number.is-bad").all_inner_texts()
     assert [] == mock.ask("GET", "scenarios")["scenarios"]
 
 
@@ -145,7 +152,7 @@ async def test_place_of_a_mistake_leads_into_the_text_and_mending_takes_the_mark
     await editor(screen).fill(BROKEN)
     await button(screen, "Load only").click()
 
-    await screen.main.get_by_role("button", name=re.compile("^Line 9, column")).click()
+    await screen.main.get_by_role("button", name=re.compile("^Line 12, column")).click()
     selected = await editor(screen).evaluate("(each) => each.value.slice(each.selectionStart, each.selectionEnd)")
     await screen.page.keyboard.type("60s")
 
@@ -230,7 +237,9 @@ async def test_steps_move_as_it_runs_and_it_passes(screen: Screen, mock: MockSer
     send(mock, text="a reminder")
 
     await ran(screen, "passed")
-    await expect(checks(screen)).to_contain_text([re.compile("passed: 1verify.*two reminders"), "violations: none found"])
+    await expect(checks(screen)).to_contain_text(
+        [re.compile("passed: 1verify.*two reminders"), "violations: none found"]
+    )
 
 
 async def test_rules_count_and_what_nearly_fitted_is_told(screen: Screen, mock: MockServer) -> None:
@@ -374,7 +383,7 @@ async def test_newer_text_that_was_not_taken_is_told(screen: Screen, mock: MockS
     await screen.open("scenarios/talk")
     await expect(steps(screen)).to_have_count(3)
 
-    with pytest.raises(Exception, match="contans"):
+    with pytest.raises(Exception, match="contain"):
         mock.ask("PUT", "scenarios/talk", BROKEN)
 
     await expect(screen.main).to_contain_text("A newer text was not taken.")

@@ -377,7 +377,8 @@ timeline:
   - sleep: 1m30s
   - status: {message: "${uuid}", status: rejected, code: 1300}
   - set: {consent: confirmed, for: "${who}"}
-  - fault: {on: webhooks, do: drop, next: 1}
+  - fault: {on: webhooks, do: drop, next: 1, when: {event: read}}
+  - fault: {on: answers, do: hang}
   - fault: clear
   - http: {url: "${vars.sut}/orders", json: {item: tea}}
   - await: {deliveries: {message: "${uuid}"}, acknowledged: true, within: 2s}
@@ -405,7 +406,8 @@ verify:
         ("sleep", "90s pass"),
         ("status", "message ${uuid} is rejected, code 1300"),
         ("set", "consent confirmed for ${who}"),
-        ("fault", '{"on": "webhooks", "do": "drop", "next": 1}'),
+        ("fault", 'drop on webhooks {"next": 1, "when": {"event": "read"}}'),
+        ("fault", "hang on answers"),
         ("fault", "all that is broken on purpose is mended"),
         ("http", "POST http://127.0.0.1:8000/orders"),
         ("await", 'deliveries with message "${uuid}", acknowledged: at least 1, within 2s'),

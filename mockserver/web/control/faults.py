@@ -82,9 +82,7 @@ FAULT_BODY: Json = {
         for each in KINDS
     ],
     "x-selectors": list(SELECTORS),
-    "x-when": {
-        on: [each for each in FIELDS[about] if each not in UNASKED[on]] for on, about in ASKED.items()
-    },
+    "x-when": {on: [each for each in FIELDS[about] if each not in UNASKED[on]] for on, about in ASKED.items()},
 }
 """The JSON Schema of one fault.
 

@@ -7,7 +7,7 @@ import { useQuery } from "../../lib/live.js";
 import { href } from "../../lib/router.js";
 import { Button, Chip, classes, ErrorBox, IconButton, Loading, toast } from "../../lib/ui.js";
 import { FaultForm } from "./fault_form.js";
-import { choiceWords, conditionsOf, detailsOf, kindWords, PRESETS, useKinds, written } from "./kinds.js";
+import { choiceWords, asksOf, detailsOf, kindWords, PRESETS, useKinds, written } from "./kinds.js";
 
 export function Faults({ account }) {
   const { data, error, reload } = useQuery("/faults", { refreshOn: ["faults", "entry"] });
@@ -68,7 +68,7 @@ function Presets({ onAdd }) {
 }
 
 function Fault({ fault, onAgain, onRemove }) {
-  const conditions = conditionsOf(fault);
+  const conditions = asksOf(fault);
   const name = `${fault.on}: ${kindWords(fault.do)} (${fault.id})`;
   return html`<li class=${classes("fault", fault.spent && "is-spent")}>
     <div class="fault-what">

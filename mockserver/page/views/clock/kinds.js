@@ -55,19 +55,13 @@ const SHOWN_ONLY = ["id", "seen", "hits", "spent"];
 /** A fault as it can be sent again, out of one as the API shows it. */
 export const written = (fault) => Object.fromEntries(Object.entries(fault).filter(([name]) => !SHOWN_ONLY.includes(name)));
 
-/** "the next 2", "the 3rd", "each 2nd", "30 %", "each": which of those that fit a fault hits. */
+/** "the next 2", "only number 3", "one in 2", "30 % of them", "each one": which of those that fit a fault hits. */
 export function choiceWords(fault) {
   if (fault.next !== undefined) return fault.next === 1 ? "the next one" : `the next ${fault.next}`;
-  if (fault.nth !== undefined) return `the ${ordinal(fault.nth)}`;
-  if (fault.every !== undefined) return `each ${ordinal(fault.every)}`;
+  if (fault.nth !== undefined) return `only number ${fault.nth}`;
+  if (fault.every !== undefined) return `one in ${fault.every}`;
   if (fault.probability !== undefined) return `${Math.round(fault.probability * 1000) / 10} % of them`;
   return "each one";
-}
-
-function ordinal(number) {
-  const last = number % 100;
-  const ending = last > 10 && last < 14 ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th");
-  return `${number}${ending}`;
 }
 
 /** The members of a fault that say how it is done: [["delay", "3 s"]]. */
@@ -87,7 +81,7 @@ function valueWords(name, value) {
 }
 
 /** What a fault is done to: ["channel", "sms"] pairs. */
-export function conditionsOf(fault) {
+export function asksOf(fault) {
   return Object.entries(fault.when ?? {}).map(([name, asked]) => [name, askedWords(asked)]);
 }
 

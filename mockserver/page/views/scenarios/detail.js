@@ -44,10 +44,10 @@ function Head({ play, path, onDone }) {
     onDone();
   };
   const remove = async () => {
-    await del(path);
     setAsking(false);
+    go("scenarios"); // first: what is shown here is asked for again as soon as it is gone
+    await del(path);
     toast(`${play.id} is removed`, { kind: "ok" });
-    go("scenarios");
   };
   const save = async () => download(`${play.id}.report.json`, await get(`${path}/report`));
   const isRunning = play.outcome === "running";

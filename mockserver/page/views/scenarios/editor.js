@@ -13,7 +13,7 @@ const LEAST_LINES = 14;
  * @param {number[]} props.marks  numbers of lines, from 1
  * @param {{current: any}} props.handle  is given {select({line, column})}
  */
-export function Editor({ text, onText, onFile, marks, handle, name }) {
+export function Editor({ text, onWrite, onFile, marks, handle, name }) {
   const area = useRef(null);
   const [scroll, setScroll] = useState(0);
   const [isOver, setOver] = useState(false);
@@ -38,7 +38,7 @@ export function Editor({ text, onText, onFile, marks, handle, name }) {
     <div class="editor-main">
       <div class="editor-bands" aria-hidden="true">${marks.map((line) => html`<div key=${line} class="editor-band" style=${{ top: `${PAD_PX + (line - 1) * LINE_PX - scroll}px` }}></div>`)}</div>
       <textarea ref=${area} class="editor-text" aria-label=${`${name} of the scenario`} aria-invalid=${marks.length > 0 ? "true" : undefined} value=${text} wrap="off" spellcheck=${false}
-        autocapitalize="off" autocomplete="off" onInput=${(event) => onText(event.target.value)} onScroll=${(event) => setScroll(event.target.scrollTop)}
+        autocapitalize="off" autocomplete="off" onInput=${(event) => onWrite(event.target.value)} onScroll=${(event) => setScroll(event.target.scrollTop)}
         onDragOver=${(event) => {
           event.preventDefault();
           setOver(true);

@@ -56,7 +56,7 @@ export function Loader({ replaces, begins, account, onLoaded }) {
       <${Button} icon="file" onClick=${() => chooser.current.click()}>Choose a file<//>
     </header>
     <p class="muted">YAML or JSON: paste it, choose a file, or drop one on the text.${replaces && !text && " The server keeps no text, so begin with the whole of it."}</p>
-    <${Editor} text=${text} onText=${write} onFile=${take} marks=${linesIn(mistakes)} handle=${editor} name=${file || "The text"} />
+    <${Editor} text=${text} onWrite=${write} onFile=${take} marks=${linesIn(mistakes)} handle=${editor} name=${file || "The text"} />
     ${error && !isAboutSet && html`<${Mistakes} error=${error} mistakes=${mistakes} text=${text} onPlace=${(place) => editor.current.select(place)} />`}
     ${taken && html`<div class="scenario-note"><${Icon} name="alert" /><div class="grow">${taken} is loaded already.</div>
       <${Button} small onClick=${load(false, taken)}>Replace it<//></div>`}
