@@ -102,7 +102,7 @@ def test_a_server_ends_on_interrupt_with_130(tmp_path: Path) -> None:
         lines = start(running)
         code, printed = end(running, signal.SIGINT)
 
-    assert "Certificate  none, https is off" == lines[2]
+    assert "Certificate  none, https is off" == lines[3]
     assert (130, True) == (code, printed.startswith("stopped: "))
 
 
@@ -113,7 +113,7 @@ def test_a_server_warns_of_what_is_odd_before_it_starts(tmp_path: Path) -> None:
         end(running, signal.SIGTERM)
 
     assert warning.startswith("warning: signature_secret (far-to...) has 13 bytes.")
-    assert 5 == len(lines)
+    assert 6 == len(lines)
 
 
 def test_a_port_in_use_ends_with_3_and_a_sentence(cli: Cli, open_server: OpenServer) -> None:
