@@ -6,7 +6,7 @@ import { Icon } from "./lib/icons.js";
 import { connect, useConnection, useLive, useQuery } from "./lib/live.js";
 import { go, href, useRoute } from "./lib/router.js";
 import { Search } from "./lib/search.js";
-import { Boundary, classes, Dialog, Empty, ErrorBox, IconButton, Loading, Toasts } from "./lib/ui.js";
+import { Boundary, classes, Dialog, Empty, ErrorBox, FirstMessage, IconButton, Loading, Toasts } from "./lib/ui.js";
 import { isTyping } from "./lib/windowed.js";
 
 /** Every view: its name in the address, its words, the letter that goes to it after `g`, and the list its search looks in. */
@@ -207,7 +207,8 @@ function useAccount(route) {
 
 function NoAccount({ route, accounts }) {
   return html`<div class="view"><${Empty} icon="user" title="No such account yet">
-    <p>Nobody has used the key <code>${route.account}</code> so far. An account comes to be with the first request that names it; this page shows it then.</p>
+    <p>Nobody has used the key <code>${route.account}</code> so far. An account comes to be with the first request that names it; this page shows it then:</p>
+    <${FirstMessage} account=${route.account} />
     ${accounts.length > 0 && html`<p>Known: ${accounts.map((each, at) => html`${at > 0 && ", "}<a href=${href(route.view || HOME, {}, each.api_key)}>${each.api_key}</a>`)}</p>`}
   <//></div>`;
 }
