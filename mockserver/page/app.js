@@ -230,7 +230,7 @@ function App() {
   });
   werePaused.current = webhooks?.paused ?? false;
   const seenClock = useMemo(() => clock && { ...clock, seenAt: Date.now() }, [clock]);
-  if (clock) setClock(clock);
+  if (seenClock) setClock(seenClock);
   const view = VIEWS.find((each) => each.name === route.view);
   useKeys(() => setHelping(true));
 

@@ -12,6 +12,7 @@ from mockserver.core.asking import About
 from mockserver.core.forms import FORMS, found_at
 from mockserver.core.match import text_in, text_of
 from mockserver.core.matching import Subject
+from mockserver.core.nesting import is_deep
 from mockserver.delivery import ACKNOWLEDGED
 from mockserver.model import Attempt, Delivery, Entry, EntryKind, Exchange, Json, Message
 from mockserver.store.base import Store
@@ -240,11 +241,15 @@ def _names(complaints: Iterable[Json]) -> list[str] | None:
 
 
 def _read(raw: bytes) -> Json:
-    """Return a body as JSON, or as a text if it is none."""
+    """Return a body as JSON, or as a text if it is none, or nests so deep that looking into it would fail."""
+    if not raw:
+        return None
     try:
-        return msgspec.json.decode(raw) if raw else None
+        if not is_deep(raw):
+            return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return raw.decode("utf-8", "replace")
+        pass
+    return raw.decode("utf-8", "replace")
 
 
 def _paths(documents: Mapping[str, Json]) -> Iterable[tuple[re.Pattern[str], str, str | None]]:

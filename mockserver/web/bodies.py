@@ -7,13 +7,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from mockserver.core.nesting import DEEPEST, is_deep
 from mockserver.model import Json
 from mockserver.problem import Finding, Violation
 
-DEEPEST: Final = 100
-"""Levels of nesting accepted; nothing in the API needs more than ten, and parsers break at about a thousand."""
-
-_QUOTE, _BACKSLASH = b'"\\'
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -29,7 +26,7 @@ def parse_json(raw: bytes) -> Parsed:
     """Parse a body. A byte-order mark, a lone surrogate or a repeated key is a finding, not an error."""
     if not raw.strip():
         return _unreadable("The body is empty; expected a JSON object.")
-    if _depth(raw) > DEEPEST:
+    if is_deep(raw):
         return _unreadable(f"The body is nested deeper than {DEEPEST} levels.")
     try:
         value = msgspec.json.decode(raw)
@@ -73,26 +70,6 @@ def _refuse_constant(name: str) -> None:
 
 def _unreadable(reason: str) -> Parsed:
     return Parsed(violation=Violation("body", "json", reason, expected="a JSON object"))
-
-
-def _depth(raw: bytes) -> int:
-    """Return how deep brackets nest; only counts when there are enough of them to matter."""
-    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
-        return 0
-    deepest = depth = 0
-    in_string = escaped = False
-    for byte in raw:
-        if in_string:
-            in_string = escaped or byte != _QUOTE
-            escaped = byte == _BACKSLASH and not escaped
-        elif byte == _QUOTE:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
 
 
 def _may_repeat_keys(raw: bytes, value: Json) -> bool:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.web.bodies import DEEPEST, parse_json
+from mockserver.core.nesting import DEEPEST
+from mockserver.web.bodies import parse_json
 
 
 def test_parse_json_reads_plain_json_without_findings() -> None:

@@ -269,3 +269,14 @@ async def test_what_was_dropped_is_in_no_conversation(open_api: OpenApi) -> None
         talks = await listed(api)
 
     assert [("447700900003", 2), ("447700900002", 1)] == [(each["user"], each["messages"]) for each in talks]
+
+
+@pytest.mark.parametrize("levels", [500, 30_000])
+async def test_a_body_nested_too_deep_to_be_read_hides_no_conversation(api: Api, levels: int) -> None:
+    await api.send(sms())
+    deep = '{"to": ' + "[" * levels + "]" * levels + "}"
+    refused = await api.client.post("/v1/messages", content=deep, headers=basic("mockkey1"))
+
+    assert refused.status_code == 422
+    assert [ID] == [each["id"] for each in await listed(api)]
+    assert [deep] == [each["request"]["body"] for each in await api.journal(q='"[[[["')]

@@ -69,6 +69,14 @@ async def test_a_browser_that_a_name_was_pointed_here_for_is_not_answered(api: A
     assert read.json()["fix"] == "Ask by localhost, or start it with --tls-name evil.example if that name is yours."
 
 
+async def test_a_page_cannot_pass_for_a_program_by_another_user_agent(api: Api) -> None:
+    pretending = {"Host": "evil.example:7670", "User-Agent": "curl/8", "Accept-Language": "en"}
+    node = {"Host": "mock.example:7670", "User-Agent": "node", "Accept-Language": "*", "Sec-Fetch-Mode": "cors"}
+
+    assert (await api.client.get("/_mock/journal", headers=pretending)).status_code == 403
+    assert (await api.client.get("/_mock/journal", headers=node)).status_code == 200
+
+
 @pytest.mark.parametrize("changes", [{"host": "::"}, {"tls_name": ("Mock.example.com",)}], ids=["host", "name"])
 async def test_a_browser_may_ask_by_name_for_what_has_one(open_api: OpenApi, changes: dict[str, object]) -> None:
     async with open_api(**changes) as api:

@@ -2,14 +2,14 @@
 
 let clock = { mode: "real", own: false, at: null, seenAt: 0 };
 
-/** Tell what time the account has it: the answer of GET /_mock/clock. Called by the shell only. */
+/** Tell what time the account has it: the answer of GET /_mock/clock, with `seenAt` when it came. Called by the shell only. */
 export function setClock(answer) {
-  clock = { ...answer, seenAt: Date.now() };
+  clock = answer;
 }
 
 /** What time it is for the account, in milliseconds since 1970. */
 export function now() {
-  if (!clock.own || clock.at === null) return Date.now();
+  if (clock.at === null || (clock.mode === "real" && !clock.own)) return Date.now();
   const rate = clock.mode === "manual" ? 0 : clock.mode === "real" ? 1 : Number.parseInt(clock.mode, 10);
   return Date.parse(clock.at) + rate * (Date.now() - clock.seenAt);
 }

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from mockserver.core.urls import is_loopback
@@ -44,13 +45,24 @@ class Guard:
                 f"a page of {origin} may not change anything here (the host is {host})",
                 "Use the server's own page, or a program that sends no Origin.",
             )
-        is_browser = origin is not None or request.headers.get("user-agent", "").startswith("Mozilla/")
-        if self._is_local and is_browser and not _is_near(_name(host), self._names):
+        if self._is_local and _is_browser(request.headers) and not _is_near(_name(host), self._names):
             return Refusal(
                 f"the server listens on this machine only, and is no {_name(host)}",
                 f"Ask by localhost, or start it with --tls-name {_name(host)} if that name is yours.",
             )
         return None
+
+
+def _is_browser(headers: Headers) -> bool:
+    """Return whether a browser asks.
+
+    A page may have some of them give another ``User-Agent``, but none leave out ``Accept-Language``. Programs seldom
+    send that; those built on the ``fetch`` of Node.js do, beside ``Sec-Fetch-Mode``, which browsers keep for addresses
+    that are safe from rebinding, and which no page can set.
+    """
+    if "origin" in headers or headers.get("user-agent", "").startswith("Mozilla/"):
+        return True
+    return "accept-language" in headers and "sec-fetch-mode" not in headers
 
 
 def _is_of(origin: str, host: str) -> bool:
