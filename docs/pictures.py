@@ -101,10 +101,10 @@ def _ada() -> dict[str, Json]:
     return {"from_": ADA, "to": CAFE, "version": "v1", "profile": {"name": "Ada Brown"}}
 
 
-async def take(screen: Screen, name: str, theme: Theme, route: str) -> None:
+async def take(screen: Screen, name: str, theme: Theme, route: str, **query: str) -> None:
     """Take the picture of a route."""
     await screen.wear(theme, WIDE)
-    await screen.open(route)
+    await screen.open(route, **query)
     await screen.is_settled()
     await screen.page.wait_for_timeout(500)  # for what is drawn last: rows that find their height
     taken = await screen.shot(name)
@@ -119,7 +119,7 @@ async def photograph(mock: MockServer) -> None:
     refused = mock.journal(verdict="refused")[-1]["id"]
     async with launched(chromium(os.environ)) as browser, screened(browser, mock.url, mock.api_key, FOLDER) as screen:
         await take(screen, "conversation", "light", f"conversations/whatsapp:{ADA}:{CAFE}")
-        await take(screen, "refusal", "dark", f"journal/{refused}")
+        await take(screen, "refusal", "dark", f"journal/{refused}", kind="request")
 
 
 def main() -> None:
