@@ -274,7 +274,7 @@ async def test_message_is_moved_with_a_code(screen: Screen, mock: MockServer) ->
     await dialog.get_by_label("Error code").select_option("1180")
     await dialog.get_by_role("button", name="Move to undeliverable").click()
 
-    await expect(pane(screen).locator("header")).to_contain_text("undeliverable")
+    await expect(pane(screen).locator(".journal-head")).to_contain_text("undeliverable")
     await expect(pane(screen)).to_contain_text("1180")
     assert "undeliverable" == mock.message({"message_uuid": uuid}).status
 
@@ -290,7 +290,7 @@ async def test_move_its_channel_does_not_know_is_made_by_force(screen: Screen, m
     await expect(dialog).to_contain_text("SMS knows no such move from delivered")
     await dialog.get_by_role("button", name="Move to submitted").click()
 
-    await expect(pane(screen).locator("header")).to_contain_text("submitted")
+    await expect(pane(screen).locator(".journal-head")).to_contain_text("submitted")
 
 
 async def test_webhook_is_sent_once_more(screen: Screen, mock: MockServer) -> None:
