@@ -227,8 +227,10 @@ function App() {
     refreshOn: ({ state, entries }) => state.has("deliveries") || (werePaused.current && entries.length > 0),
   });
   werePaused.current = webhooks?.paused ?? false;
-  const seenClock = useMemo(() => clock && { ...clock, seenAt: Date.now() }, [clock]);
-  if (clock) setClock(clock);
+  const seenClock = useMemo(() => {
+    if (clock) setClock(clock); // once for each answer: time goes on from when it came
+    return clock && { ...clock, seenAt: Date.now() };
+  }, [clock]);
   const view = VIEWS.find((each) => each.name === route.view);
   useKeys(() => setHelping(true));
 

@@ -58,6 +58,44 @@ export function linesOf(text) {
   return new Map([...offsets].map(([path, offset]) => [path, lineAt(text, offset)]));
 }
 
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
+const DEEPEST = 100;
+
+/**
+ * Lay a JSON text out in lines, each token as it is written: what reading it would change or drop (long numbers, members
+ * that stand twice) stays. A text that nests too deep stays as it is.
+ */
+export function laidOutText(text) {
+  const tokens = text.match(TOKENS) ?? [];
+  const lines = [];
+  let line = "";
+  let depth = 0;
+  const end = () => {
+    lines.push(line);
+    line = "  ".repeat(depth);
+  };
+  for (let at = 0; at < tokens.length; at++) {
+    const [token, next] = [tokens[at], tokens[at + 1]];
+    if ((token === "{" && next === "}") || (token === "[" && next === "]")) {
+      line += token + next;
+      at += 1;
+    } else if (token === "{" || token === "[") {
+      line += token;
+      depth += 1;
+      if (depth > DEEPEST) return text;
+      end();
+    } else if (token === "}" || token === "]") {
+      depth = Math.max(0, depth - 1);
+      end();
+      line += token;
+    } else if (token === ",") {
+      line += token;
+      end();
+    } else line += token === ":" ? ": " : token;
+  }
+  return [...lines, line].join("\n");
+}
+
 function nameIn(quoted) {
   try {
     return String(JSON.parse(quoted));

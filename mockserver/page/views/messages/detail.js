@@ -6,6 +6,7 @@ import * as format from "../../lib/format.js";
 import { useQuery } from "../../lib/live.js";
 import { href } from "../../lib/router.js";
 import { Button, Chip, classes, ErrorBox, Id, Json, KeyValues, Loading, Media, Status, Time, toast } from "../../lib/ui.js";
+import { idOf } from "../conversations/thread.js";
 import { Findings } from "../journal/rules.js";
 import { MoveDialog, ReplyDialog } from "./actions.js";
 import { pointsOf } from "./points.js";
@@ -33,7 +34,7 @@ function Head({ message, request }) {
     <div class="row wrap"><h2>${format.channel(message.channel)} ${message.kind}</h2><${Chip}>${message.direction}<//><${Status} status=${message.status} error=${errorOf(message)} /></div>
     <p class="journal-facts muted small"><${Id} id=${message.message_uuid} copies /><${Time} at=${message.at} as="precise" /><${Time} at=${message.at} as="ago" /><span>${message.version}</span></p>
     <div class="journal-links">
-      <${Button} small icon="conversations" href=${href(["conversations", `${message.channel}:${user ?? ""}:${sender ?? ""}`])}>Conversation<//>
+      <${Button} small icon="conversations" href=${href(["conversations", idOf(message.channel, user ?? "", sender ?? "")])}>Conversation<//>
       ${request && html`<${Button} small icon="journal" href=${href(["journal", request.id])}>Request #${request.id}<//>`}
       ${isOut && html`<${Button} small icon="check" onClick=${() => setOpen("move")}>Move status<//>`}
       ${isOut && html`<${Button} small icon="send" onClick=${() => setOpen("reply")}>Reply as the user<//>`}
