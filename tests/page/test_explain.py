@@ -281,3 +281,10 @@ async def test_body_is_laid_out_as_it_was_written(screen: Screen) -> None:
         r'  "text": "\u00e9, {x}\""' + "\n}"
     )
     await expect(screen.main.get_by_label("Findings")).to_contain_text("repeated key")
+
+
+async def test_body_that_nests_without_an_end_is_refused_as_any_other(screen: Screen) -> None:
+    await screen.open("explain", body="[" * 4000 + "]" * 4000)
+
+    await expect(verdict(screen)).to_contain_text("Refused")
+    await expect(screen.main).to_contain_text("nested deeper than 100 levels")
