@@ -57,6 +57,10 @@ docs: $(VENV)/.dev ## write the generated tables and the blocking form of the ha
 	@$(BIN)/python -m docs.generate
 	@$(BIN)/python -m docs.twins
 
+.PHONY: pictures
+pictures: $(VENV)/.dev ## take the pictures of the page anew; needs chromium
+	@$(BIN)/python -m docs.pictures
+
 .PHONY: setup
 setup: $(VENV)/.dev ## make the virtual environment with all development tools
 

@@ -34,6 +34,8 @@ GROWTH: Final = 1.05
 """Memory may be this much higher in the last quarter than in the first one after so many messages are kept."""
 SPARE: Final = 10
 """Connections kept open and timers move about by a few."""
+REST_S: Final = 3.0
+"""After so long at rest no connection is kept open for another webhook."""
 SETTINGS: Final = {
     "READ": "true",
     "SUBMITTED_AFTER_S": "0.05",
@@ -93,13 +95,13 @@ def soak(minutes: float, keep: int) -> Soak:
             for fault in FAULTS:
                 control.call("POST", "/_mock/faults", fault, account=ACCOUNT)
             _drive_leg(found, server, 1)
-            wait_until_drained(control)
+            _come_to_rest(control)
             found.before = _sample(found, server, control, 0.0)
             with _sampling(found, server):
                 until_s = time.monotonic() + minutes * 60
                 while (left_s := until_s - time.monotonic()) > 0:
                     _drive_leg(found, server, max(1, min(LEG_S, round(left_s))))
-            wait_until_drained(control)
+            _come_to_rest(control)
             found.after = _sample(found, server, control, minutes * 60)
         with Control(receiver) as counter:
             found.counted = counter.call("GET", "/", statuses=",".join(STATUSES))
@@ -115,6 +117,11 @@ def _top_per_s(receiver: Program) -> float:
     with Control(receiver) as counter:
         counter.call("DELETE", "/")
     return top
+
+
+def _come_to_rest(control: Control) -> None:
+    wait_until_drained(control)
+    time.sleep(REST_S)
 
 
 def _drive_leg(found: Soak, server: Program, seconds: int) -> None:

@@ -59,7 +59,8 @@ class BrokenStore(MemoryStore):
 class Ask:
     """One request. ``{uuid}`` and ``{delivery}`` in the path stand for what the requests ``before`` it brought about.
 
-    ``at`` is the state of the server: ``sound``, ``broken`` (its store fails) or ``stopped``.
+    ``at`` is the state of the server: ``sound``, ``broken`` (its store fails), ``closing`` (what would go on for ever
+    ends at once) or ``stopped``.
     """
 
     method: str
@@ -126,6 +127,7 @@ STORY = {
     "machines": {"talk": {"key": "${message.to}", "initial": "new", "states": ["new", "old"]}},
     "rules": [{"id": "any", "respond": "accepted"}],
 }
+TALK = f"/_mock/conversations/sms:{SMS_V1['to']}:{SMS_V1['from']}"
 ADD_FAULT = Ask("POST", "/_mock/faults", FAULT)
 LOAD = Ask("POST", "/_mock/scenarios", STORY)
 START = Ask("POST", "/_mock/scenarios/story/start", before=(LOAD,))
@@ -151,6 +153,9 @@ GOOD: dict[str, Ask] = {
     "latest_message": Ask("GET", "/_mock/messages/latest", before=(SEND,)),
     "move_message": Ask("POST", "/_mock/messages/{uuid}/status", {"status": "read"}, before=(SEND_WHATSAPP,)),
     "inbound": Ask("POST", "/_mock/inbound", {"channel": "whatsapp", "kind": "text"}),
+    "one_conversation": Ask("GET", TALK, before=(SEND_V1,)),
+    "reply": Ask("POST", f"{TALK}/reply", {"kind": "text"}, before=(SEND_V1,)),
+    "events": Ask("GET", "/_mock/events", at="closing"),
     "one_entry": Ask("GET", "/_mock/journal/1", before=(SEND,)),
     "one_delivery": Ask("GET", "/_mock/deliveries/{delivery}", before=(SEND,)),
     "redeliver": Ask("POST", "/_mock/deliveries/{delivery}/redeliver", before=(SEND,)),
@@ -295,7 +300,8 @@ def fault(cell: Cell, answer: httpx2.Response) -> str | None:
     media = answer.headers["content-type"].partition(";")[0]
     if media not in content:
         return f"a body of type {media}"
-    error = next(jsonschema_rs.iter_errors(content[media]["schema"], answer.json()), None)
+    body = answer.json() if media.endswith("json") else answer.text
+    error = next(jsonschema_rs.iter_errors(content[media]["schema"], body), None)
     return None if error is None else f"{error.message} at {error.instance_path}"
 
 
@@ -314,6 +320,8 @@ async def answered(ask: Ask, specs: Specs) -> httpx2.Response:
         await runtime.advance(60)
         if ask.at == "stopped":
             await runtime.stop(0)
+        if ask.at == "closing":
+            runtime.events.close()
         answer = await asked(client, replace(ask, path=await filled(client, ask.path)))
     if ask.at != "stopped":
         await runtime.stop(0)

@@ -76,7 +76,8 @@ def read_scenario(path: str | os.PathLike[str]) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise UsageError(f"it cannot be read: {error.strerror or error}", where=str(path)) from None
+        fix = None if Path(path).is_absolute() else f"Looked for in {Path.cwd()}."
+        raise UsageError(f"it cannot be read: {error.strerror or error}", where=str(path), fix=fix) from None
     except UnicodeDecodeError:
         raise UsageError("it is not UTF-8 text", where=str(path)) from None
 

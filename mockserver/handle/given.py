@@ -15,7 +15,7 @@ Seconds: TypeAlias = float | str | timedelta
 
 _T = TypeVar("_T")
 _SHOWN: Final = 80
-_SECONDS: Final = 'seconds, 0 or more, or a text such as "5s"'
+_SECONDS: Final = 'seconds, 0 or more, or a text such as "5s" or "24h"'
 _TERM: Final = 'a value, a list of some, a pattern such as {"contains": "order"}, or a compiled regular expression'
 
 

@@ -11,6 +11,8 @@ from mockserver.model import Json
 _SHOWN: Final = 10
 _LONGEST: Final = 300
 _WORTH_TELLING_S: Final = 0.05
+_UNAUTHORIZED: Final = 401
+_CREDENTIALS: Final = "This account's credentials: api_key and api_secret, both in basic; for programs, env()."
 _SORTS: Final = {
     'messages with direction "outbound"; ': "Messages sent with ",
     'messages with direction "outbound"': "Messages sent",
@@ -108,6 +110,8 @@ def _refused(around: Surroundings) -> Iterator[str]:
         yield from (f"    {on_a_line(why)}" for why in _reasons(each["request"]))
     if len(entries) > _SHOWN:
         yield f"  and {len(entries) - _SHOWN} more"
+    if any(each["request"]["status"] == _UNAUTHORIZED for each in entries):
+        yield f"  {_CREDENTIALS}"
 
 
 def request_line(entry: Json) -> str:
@@ -120,8 +124,13 @@ def _meanwhile(entries: Sequence[Json]) -> Iterator[str]:
     """Yield the requests that name no account: one of them may have been meant for this one."""
     if entries:
         requests = [each["request"] for each in entries]
-        told = dict.fromkeys(f"{each['method']} {each['path']} {each['status']}" for each in requests)
+        told = dict.fromkeys(f"{each['method']} {each['path']} {each['status']}{_why(each)}" for each in requests)
         yield from ("", "Other requests the server refused meanwhile:", *(f"  {each}" for each in told))
+
+
+def _why(request: Json) -> str:
+    """Return the first reason of a refusal, set off from what it is of."""
+    return next((f": {on_a_line(reason)}" for reason in _reasons(request)), "")
 
 
 def _dropped(webhooks: Sequence[Json]) -> Iterator[str]:
@@ -135,7 +144,8 @@ def _dropped(webhooks: Sequence[Json]) -> Iterator[str]:
 def _why_dropped(webhook: Json) -> str:
     if webhook["url"] is not None:
         return "on purpose, by a fault"
-    return f"as no {'inbound_url' if webhook['event'] == 'inbound' else 'status_url'} is set"
+    name = "inbound_url" if webhook["event"] == "inbound" else "status_url"
+    return f"as no {name} is set: configure({name}=...) sets one"
 
 
 def _reasons(request: Json) -> Iterable[str]:
@@ -167,6 +177,7 @@ def _elsewhere(around: Surroundings) -> Iterator[str]:
     if around.elsewhere and not around.total:
         others = ", ".join(around.elsewhere)
         yield from ("", f"Looked at account {around.account}; other accounts with traffic: {others}.")
+        yield f"Was it sent with another key? {_CREDENTIALS}"
 
 
 def report_failure(report: Json) -> str:

@@ -6,7 +6,7 @@ import { Icon } from "./lib/icons.js";
 import { connect, useConnection, useLive, useQuery } from "./lib/live.js";
 import { go, href, useRoute } from "./lib/router.js";
 import { Search } from "./lib/search.js";
-import { Boundary, classes, Dialog, Empty, ErrorBox, IconButton, Loading, Toasts } from "./lib/ui.js";
+import { Boundary, classes, Dialog, Empty, ErrorBox, FirstMessage, IconButton, Loading, Toasts } from "./lib/ui.js";
 import { isTyping } from "./lib/windowed.js";
 
 /** Every view: its name in the address, its words, the letter that goes to it after `g`, and the list its search looks in. */
@@ -23,18 +23,19 @@ const VIEWS = [
 const HOME = "conversations";
 const loaded = new Map();
 
-/** Load the module of a view once; one that could not be loaded is asked for again the next time. */
+/** Load the module of a view once. */
 function load(name) {
-  if (!loaded.has(name)) {
-    const loading = import(`./views/${name}.js`);
-    loading.catch(() => loaded.delete(name));
-    loaded.set(name, loading);
-  }
+  if (!loaded.has(name)) loaded.set(name, import(`./views/${name}.js`));
   return loaded.get(name);
 }
 
-function View({ route }) {
+function View({ route, isLive }) {
   const [held, setHeld] = useState({ name: null, module: null, error: null });
+  // A browser asks once for a module: one that could not be loaded needs a new page.
+  const again = () => location.reload();
+  useEffect(() => {
+    if (isLive && held.error) again(); // the server was away
+  }, [isLive]);
   useEffect(() => {
     let isGone = false;
     const set = (changes) => isGone || setHeld({ name: route.view, module: null, error: null, ...changes });
@@ -44,7 +45,7 @@ function View({ route }) {
     };
   }, [route.view]);
   if (held.name !== route.view) return html`<div class="view"><${Loading} /></div>`;
-  if (held.error) return html`<div class="view"><${ErrorBox} error=${held.error} /></div>`;
+  if (held.error) return html`<div class="view"><${ErrorBox} error=${held.error} onRetry=${again} /></div>`;
   return html`<${held.module.default} key=${route.account} params=${route.params} query=${route.query} account=${route.account} />`;
 }
 
@@ -206,7 +207,8 @@ function useAccount(route) {
 
 function NoAccount({ route, accounts }) {
   return html`<div class="view"><${Empty} icon="user" title="No such account yet">
-    <p>Nobody has used the key <code>${route.account}</code> so far. An account comes to be with the first request that names it; this page shows it then.</p>
+    <p>Nobody has used the key <code>${route.account}</code> so far. An account comes to be with the first request that names it; this page shows it then:</p>
+    <${FirstMessage} account=${route.account} />
     ${accounts.length > 0 && html`<p>Known: ${accounts.map((each, at) => html`${at > 0 && ", "}<a href=${href(route.view || HOME, {}, each.api_key)}>${each.api_key}</a>`)}</p>`}
   <//></div>`;
 }
@@ -227,10 +229,8 @@ function App() {
     refreshOn: ({ state, entries }) => state.has("deliveries") || (werePaused.current && entries.length > 0),
   });
   werePaused.current = webhooks?.paused ?? false;
-  const seenClock = useMemo(() => {
-    if (clock) setClock(clock); // once for each answer: time goes on from when it came
-    return clock && { ...clock, seenAt: Date.now() };
-  }, [clock]);
+  const seenClock = useMemo(() => clock && { ...clock, seenAt: Date.now() }, [clock]);
+  if (seenClock) setClock(seenClock);
   const view = VIEWS.find((each) => each.name === route.view);
   useKeys(() => setHelping(true));
 
@@ -267,7 +267,7 @@ function App() {
       <${Boundary} of=${`${route.view} ${route.params.join("/")}`}>
         ${isUnknown ? html`<${NoAccount} route=${route} accounts=${accounts} />`
           : view && !isThere ? html`<div class="view"><${Loading} /></div>`
-          : view ? html`<${View} route=${route} />`
+          : view ? html`<${View} route=${route} isLive=${connection.status === "open"} />`
           : route.view !== "" && html`<div class="view"><${Empty} icon="explain" title="Nothing is at this address">
               <p>The views are ${VIEWS.map((each, at) => html`${at > 0 && ", "}<a href=${href(each.name)}>${each.label}</a>`)}.</p><//></div>`}
       <//>

@@ -28,6 +28,9 @@ _STATES: Final = {
 _PARSED: Final = frozenset({"number", "object", "array"})
 """What a value written as text, as on a command line, is read as JSON for."""
 
+_PROFILE: Final = "profile"
+"""The member that says what a user calls himself, on channels that have it."""
+
 
 class Arrivals:
     """Reads what is to arrive in each account; what is made up is drawn by the seed."""
@@ -62,6 +65,8 @@ async def read_inbound(
     sender = _text(body, "from") or (last.recipient if last else fake.address(pair.sender.shape_in(row.dialect), rng))
     recipient = recipient or fake.address(pair.recipient.shape_in(row.dialect), rng)
     made_up = fake.inbound_beside(row.kind, shape.beside, rng)
+    if _PROFILE in made_up:
+        made_up[_PROFILE] = await _profile(channel, sender, account, around.store) or made_up[_PROFILE]
     if _answers_another(row, shape, beside, known):
         answered = last.uuid if last and last.recipient == sender else uuid_for(rng.getrandbits(64))
         made_up["context"] = {"message_uuid": answered, "message_from": recipient}
@@ -171,6 +176,15 @@ async def _last_outbound(channel: ChannelRow, account: Account, store: Store) ->
     async for message in store.messages(account.api_key, [("channel", channel.name), ("direction", "outbound")]):
         if message.channel == channel.name and message.direction is Direction.OUTBOUND:
             return message
+    return None
+
+
+async def _profile(channel: ChannelRow, user: str, account: Account, store: Store) -> Json:
+    """Return what a user last called himself on a channel; nothing if he has not written yet."""
+    where = [("channel", channel.name), ("direction", "inbound"), ("from", user)]
+    async for message in store.messages(account.api_key, where):
+        if message.channel == channel.name and message.direction is Direction.INBOUND and message.sender == user:
+            return message.options.get(_PROFILE)
     return None
 
 

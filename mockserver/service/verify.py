@@ -96,11 +96,16 @@ class _Scene:
 
 @dataclass(slots=True)
 class _Look:
-    """One look at an account: what there is, read once for all that ask for it, the newest first."""
+    """One look at an account: what there is, read once for all that ask for it, the newest first.
+
+    ``is_last`` if what it finds is told whatever it is. Only then does it matter what came nearest, which takes longer
+    to find than all else, and would make each look of a wait long.
+    """
 
     account: str
     after: int
     subjects: Subjects
+    is_last: bool
     _read: dict[About, list[Found]] = field(default_factory=dict)
     _newest: dict[About, list[Found]] = field(default_factory=dict)
 
@@ -186,24 +191,25 @@ class Verifier:
                 await asyncio.sleep(min((_now_s() - looked_s) * _REST, _LONGEST_REST_S))
                 left_s = min(map(_within_s, pending.values())) - (_now_s() - began_s)
                 await self._pause(scene.account, seen, left_s)
-        look = self._look(scene)
+        look = self._look(scene, is_last=True)
         last = {index: await self._outcome(each, scene, look) for index, each in enumerate(asked) if index not in found}
         found |= {index: replace(each, waited_s=_now_s() - began_s) for index, each in last.items()}
         return Report(tuple(found[index] for index in range(len(asked))), is_cut=bool(pending))
 
     async def _decided(self, pending: Mapping[int, Asked], scene: _Scene, began_s: float) -> dict[int, Outcome]:
         """Look once, and return the outcomes that more time cannot change, or for which there is none left."""
-        look = self._look(scene)
+        passed_s = _now_s() - began_s
+        over = {index for index, each in pending.items() if passed_s >= _within_s(each)}
+        look = self._look(scene, is_last=bool(over))
         found: dict[int, Outcome] = {}
         for index, each in pending.items():
-            is_over = _now_s() - began_s >= _within_s(each)  # asked before the look, which is then the last
             outcome = await self._outcome(each, scene, look)
-            if is_over or _is_decided(each, outcome, at_once=scene.at_once):
+            if index in over or _is_decided(each, outcome, at_once=scene.at_once):
                 found[index] = replace(outcome, waited_s=_now_s() - began_s)
         return found
 
-    def _look(self, scene: _Scene) -> _Look:
-        return _Look(scene.account, scene.after, self._subjects)
+    def _look(self, scene: _Scene, *, is_last: bool) -> _Look:
+        return _Look(scene.account, scene.after, self._subjects, is_last)
 
     async def _pause(self, account: str, seen: int, wait_s: float) -> None:
         """Wait for an entry numbered above ``seen``, for the end of the time, or for the server to stop."""
@@ -249,13 +255,12 @@ async def _expected(asked: Expect, scene: _Scene, look: _Look) -> Outcome:
     fitting = [each for each in candidates if matcher.judge(each.subject).fits]
     passed = asked.bounds.holds(len(fitting))
     nearest: tuple[Near, ...] = ()
-    if len(fitting) < asked.bounds.at_least:
-        nearest = _nearest(matcher, await look.newest(about))
-    detail = (
-        ""
-        if fitting or passed or await look.newest(about)
-        else f"there are no {about} at all, expected {asked.bounds.words()}"
-    )
+    detail = ""
+    if look.is_last and len(fitting) < asked.bounds.at_least:
+        newest = await look.newest(about)
+        nearest = _nearest(matcher, newest)
+        if not newest:
+            detail = f"there are no {about} at all, expected {asked.bounds.words()}"
     words = f"{about} with {matcher.words()}" if matcher.conditions else about
     matching = tuple(fitting[:SHOWN][::-1])
     return Outcome(words, asked.bounds.words(), passed, len(fitting), matching, nearest, detail)
@@ -278,7 +283,7 @@ async def _in_order(asked: InOrder, scene: _Scene, look: _Look) -> Outcome:
         if not found:
             detail = f"number {number}, {_item_words(item, scene.context)}, did not follow"
             nearest: tuple[Near, ...] = ()
-            if isinstance(item, Wanted):
+            if isinstance(item, Wanted) and look.is_last:
                 nearest = _nearest(item.bind(scene.context), await look.all(item.about))
             return _ordered(words, number - 1, matching, nearest, detail)
         last, key, thing = min(found, key=lambda each: each[:2])

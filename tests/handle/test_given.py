@@ -13,7 +13,7 @@ from mockserver.model import Account, Application
 from mockserver.settings import Settings
 from tests.handle.sending import sent_by
 
-_SECONDS: Final = 'expected seconds, 0 or more, or a text such as "5s"'
+_SECONDS: Final = 'expected seconds, 0 or more, or a text such as "5s" or "24h"'
 WRONG: Final[dict[str, tuple[Callable[[Any], object], str]]] = {
     "within_s text": (lambda mock: mock.wait_for(within_s="5 parsecs"), f"within_s is '5 parsecs', {_SECONDS}"),
     "within_s list": (lambda mock: mock.assert_sent(within_s=[5]), f"within_s is [5], {_SECONDS}"),

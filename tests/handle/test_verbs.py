@@ -152,7 +152,7 @@ FAILURES: dict[str, tuple[Callable[[MockServer], object], list[str]]] = {
             "  inbound webhook to nowhere is dropped after 0 tries  [UUID]",
             "    attempts is 0; expected at least 1",
             "",
-            "1 was dropped as no inbound_url is set",
+            "1 was dropped as no inbound_url is set: configure(inbound_url=...) sets one",
         ],
     ),
 }
@@ -201,7 +201,7 @@ def test_failure_does_not_name_accounts_of_earlier_tests(server: MockServer) -> 
 
     for each in (earlier, later, mock, cleared):
         each.forget()
-    assert str(error.value).endswith(f"other accounts with traffic: {later.api_key}.")
+    assert f"other accounts with traffic: {later.api_key}.\nWas it sent with another key?" in str(error.value)
     assert "other accounts" not in str(none.value)
 
 
@@ -210,7 +210,7 @@ def test_webhooks_without_a_url_were_not_sent(mock: MockServer) -> None:
     mock.wait_for(status="delivered")
 
     mock.webhooks.assert_none()
-    with pytest.raises(AssertionError, match="2 were dropped as no status_url is set"):
+    with pytest.raises(AssertionError, match=r"2 were dropped as no status_url is set: configure\(status_url="):
         mock.webhooks.assert_sent(count=2)
     assert 2 == len(mock.webhooks.assert_sent(state="dropped"))
     assert 2 == len(mock.webhooks.list())
@@ -277,7 +277,7 @@ MISTAKES: dict[str, tuple[Callable[[MockServer], object], str]] = {
     ),
     "scenario": (
         lambda mock: mock.scenario("nowhere.yaml"),
-        "nowhere.yaml: it cannot be read: No such file or directo",
+        f"nowhere.yaml: it cannot be read: No such file or directory. Looked for in {Path.cwd()}.",
     ),
     "reset": (lambda mock: mock.reset("jjournal"), "what is 'jjournal'. Did you mean journal?"),
     "app": (lambda mock: mock.app, "This server has no application to call. Use its url, or in_process()."),

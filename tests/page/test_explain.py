@@ -56,8 +56,8 @@ async def test_body_is_judged_while_it_is_typed(screen: Screen) -> None:
 async def test_lines_that_break_a_rule_or_are_odd_are_marked(screen: Screen) -> None:
     await screen.open("explain", body=json.dumps({**BROKEN, "odd": 1}, indent=1))
 
-    await expect(screen.main.locator(".editor-line.is-bad")).to_have_text(["4"])
-    await expect(screen.main.locator(".editor-line.is-warn")).to_have_text(["7"])
+    await expect(screen.main.locator(".explain-line.is-bad")).to_have_text(["4"])
+    await expect(screen.main.locator(".explain-line.is-warn")).to_have_text(["7"])
 
 
 async def test_missing_member_is_marked_where_it_should_be(screen: Screen) -> None:
@@ -67,14 +67,14 @@ async def test_missing_member_is_marked_where_it_should_be(screen: Screen) -> No
 "message": {"content": {"type": "text", "text": "Hi"}}}"""
     await screen.open("explain", body=text)
 
-    await expect(screen.main.locator(".editor-line.is-bad")).to_have_text(["2"])
+    await expect(screen.main.locator(".explain-line.is-bad")).to_have_text(["2"])
 
 
 async def test_text_that_is_no_json_is_marked_where_it_breaks(screen: Screen) -> None:
     await screen.open("explain", body='{\n"channel": "sms",\n"text" "Hi"}')
 
     await expect(verdict(screen)).to_contain_text("Refused")
-    await expect(screen.main.locator(".editor-line.is-bad")).to_have_text(["3"])
+    await expect(screen.main.locator(".explain-line.is-bad")).to_have_text(["3"])
 
 
 async def test_field_pressed_is_gone_to_in_the_body(screen: Screen) -> None:
@@ -171,7 +171,7 @@ async def test_text_is_laid_out_and_cleared(screen: Screen) -> None:
     await screen.open("explain")
     await box(screen).fill(json.dumps(VALID))
 
-    await screen.main.get_by_role("button", name="Lay out").click()
+    await screen.main.get_by_role("button", name="Format").click()
     await expect(box(screen)).to_have_value(json.dumps(VALID, indent=2))
     await screen.main.get_by_role("button", name="Clear", exact=True).click()
 

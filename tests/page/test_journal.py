@@ -201,12 +201,13 @@ async def test_fault_is_named(screen: Screen, mock: MockServer) -> None:
     await expect(pane(screen)).to_contain_text("Broken on purpose:")
 
 
-async def test_reason_that_only_the_journal_knows_is_shown(screen: Screen, mock: MockServer) -> None:
+async def test_wrong_secret_is_told_as_what_was_broken(screen: Screen, mock: MockServer) -> None:
     status, _ = post(mock, "/v1/messages", BROKEN, authorization=basic_header(mock.api_key, "wrong"))
     await screen.open(f"journal/{number_of(mock, verdict='refused')}")
 
     assert 401 == status
-    await expect(pane(screen).locator("header")).to_contain_text("secret")
+    await expect(pane(screen)).to_contain_text("credentials")
+    await expect(pane(screen)).to_contain_text("secret")
 
 
 async def test_request_is_copied_as_curl(screen: Screen, mock: MockServer) -> None:

@@ -214,7 +214,7 @@ async def test_points_are_reached_by_keyboard(screen: Screen, mock: MockServer) 
 
     await screen.press("ArrowRight", "ArrowRight", "ArrowRight")
     await expect(timeline(screen).get_by_role("link", name="is delivered")).to_be_focused()
-    await expect(pane(screen).locator(".step.is-active")).to_contain_text("is delivered")
+    await expect(pane(screen).locator(".moment.is-active")).to_contain_text("is delivered")
     await screen.press("Home")
     await expect(timeline(screen).get_by_role("link", name="POST /v1/messages")).to_be_focused()
     await screen.press("Enter")

@@ -33,7 +33,7 @@ async def test_every_view_is_a_link_away_and_says_where_one_is(screen: Screen) -
     await screen.open("nowhere")
 
     for label in VIEWS:
-        link = screen.page.get_by_role("navigation").get_by_role("link", name=label)
+        link = screen.page.get_by_role("navigation", name="Views").get_by_role("link", name=label)
         await link.click()
 
         await expect(screen.page.get_by_role("heading", level=1)).to_have_text(label)
@@ -260,6 +260,7 @@ async def test_values_of_a_field_are_completed(screen: Screen) -> None:
     await screen.open("messages")
     await screen.search.focus()
     await screen.page.keyboard.type("-status:deli")
+    await expect(screen.page.get_by_role("option", name="-status:delivered")).to_be_visible()
 
     await screen.press("ArrowDown", "Enter")
 
@@ -300,7 +301,7 @@ async def test_banner_says_that_webhooks_are_held_back(screen: Screen, mock: Moc
     mock.ask("POST", "deliveries/pause")
     await expect(banners).to_contain_text("0 webhooks held back")
     send(mock)
-    await expect(banners).to_contain_text("Webhooks are paused: 1 webhook held back until they are let go")
+    await expect(banners).to_contain_text("Webhooks are paused: 2 webhooks held back until they are let go")
     mock.ask("POST", "deliveries/resume")
 
     await expect(banners).to_be_empty()
@@ -332,7 +333,8 @@ async def test_page_comes_back_to_life_with_a_server_that_began_anew(alone: Scre
         await mock.new_account()
         await alone.open("journal")
     await expect(alone.page.locator(".light")).to_contain_text("Reconnecting")
-    await expect(alone.page.get_by_role("alert")).to_contain_text("The server does not answer")
+    banners = alone.page.get_by_role("region", name="Out of the ordinary")
+    await expect(banners.get_by_role("alert")).to_contain_text("The server does not answer")
 
     async with MockServer.serving(settings) as again:
         other = await again.new_account()
@@ -373,3 +375,15 @@ async def test_search_is_tried_before_the_list_is_asked(screen: Screen, mock: Mo
         await screen.press("Enter")
 
     await expect(screen.page).to_have_url(screen.address("messages", q="text:*only*"))
+
+
+async def test_view_that_could_not_be_loaded_is_there_once_the_server_is_again(screen: Screen) -> None:
+    screen.allow("ERR_FAILED|Failed to fetch dynamically")
+    await screen.page.route("**/_page/views/rules.js", lambda route: route.abort())
+    await screen.open("rules")
+    await expect(screen.main.get_by_role("alert")).to_contain_text("Failed to fetch")
+
+    await screen.page.unroute("**/_page/views/rules.js")
+    await screen.main.get_by_role("button", name="Try again").click()
+
+    await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Rules")

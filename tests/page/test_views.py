@@ -1,5 +1,9 @@
 """What holds for every view, whatever it shows: no barriers, no sideways scrolling, nothing run, nothing fetched."""
 
+import re
+from collections import Counter
+from importlib.resources import files
+
 import pytest
 from playwright.async_api import expect
 
@@ -69,3 +73,15 @@ async def test_barrier_would_be_seen(screen: Screen) -> None:
     await screen.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
 
     assert any(each.startswith("button-name") for each in await screen.barriers())
+
+
+def test_views_do_not_style_each_others_classes() -> None:
+    """All style sheets are in force at once: a class is styled by one view, or by the sheet that all share."""
+    page = files("mockserver").joinpath("page")
+    first = re.compile(r"^ *\.([\w-]+)", re.MULTILINE)
+    shared = set(first.findall(page.joinpath("style.css").read_text(encoding="utf-8")))
+
+    sheets = [set(first.findall(page.joinpath("views", f"{view}.css").read_text(encoding="utf-8"))) for view in VIEWS]
+
+    counted = Counter(name for sheet in sheets for name in sheet - shared if not name.startswith("is-"))
+    assert [] == [name for name, count in counted.items() if count > 1]

@@ -97,9 +97,10 @@ def test_strangers(messages_api):
             "*Nothing was sent; one request was refused:",
             "*  POST /v1/messages was answered 401 (journal entry 1)",
             "*    the API secret is none of those of account *",
+            "*  This account's credentials: api_key and api_secret, both in basic; *",
             "*Other requests the server refused meanwhile:",
             "*  POST /v1/mesages 404",
-            "*  POST /v1/messages 401",
+            "*  POST /v1/messages 401: *",
         ]
     )
     result.stdout.no_fnmatch_line("*of-another-test*")

@@ -488,3 +488,18 @@ def test_the_table_names_every_channel_and_kind(specs: Specs) -> None:
     assert [] == [name for name in specs.capabilities.channels if name not in about["channel"]]
     beside = {name for row in rows for name in SHAPES.of(row).beside}
     assert [] == [name for name in beside if name not in route.body["description"]]
+
+
+async def test_a_user_calls_himself_the_same_each_time_until_told_otherwise(api: Api) -> None:
+    def name(webhook: Json) -> Json:
+        return webhook["profile"]["name"]
+
+    user = {"version": "v1", "from": USER, "to": OWN}
+    first = await arrive(api, "whatsapp", "text", **user)
+    other = await arrive(api, "whatsapp", "text", **{**user, "from": "447700900153"})
+    again = await arrive(api, "whatsapp", "image", **user)
+    renamed = await arrive(api, "whatsapp", "text", **user, profile={"name": "Ada L"})
+    kept = await arrive(api, "whatsapp", "text", **user)
+
+    assert name(first) == name(again) != name(other)
+    assert ["Ada L", "Ada L"] == [name(renamed), name(kept)]

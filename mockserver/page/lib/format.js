@@ -2,9 +2,9 @@
 
 let clock = { mode: "real", own: false, at: null, seenAt: 0 };
 
-/** Tell what time the account has it: the answer of GET /_mock/clock. Called by the shell only. */
+/** Tell what time the account has it: the answer of GET /_mock/clock, with `seenAt` when it came. Called by the shell only. */
 export function setClock(answer) {
-  clock = { ...answer, seenAt: Date.now() };
+  clock = answer;
 }
 
 /** What time it is for the account, in milliseconds since 1970. */

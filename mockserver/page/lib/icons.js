@@ -24,6 +24,8 @@ const PATHS = {
   help: "M6 6a2 2 0 1 1 2.8 1.9c-.6.3-.8.7-.8 1.4M8 11.6v.1",
   chevron: "M6 4l4 4-4 4",
   down: "M4 6l4 4 4-4",
+  outgoing: "M4.5 11.5l7-7M6 4.5h5.5V10",
+  incoming: "M11.5 4.5l-7 7M10 11.5H4.5V6",
   back: "M10 4 6 8l4 4",
   plus: "M8 3v10M3 8h10",
   trash: "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9",

@@ -68,7 +68,7 @@ export function Status({ status, bare = false, error }) {
 
 /** The HTTP status of an answer, or the word that stands for none. */
 export function HttpStatus({ status, none = "no answer" }) {
-  const tone = status === null || status === undefined || status >= 500 ? "bad" : status >= 400 ? "warn" : "ok";
+  const tone = status === null || status === undefined || status >= 400 ? "bad" : "ok";
   return html`<${Chip} tone=${tone}><span class="num">${status ?? none}</span><//>`;
 }
 
@@ -292,10 +292,14 @@ export function Empty({ icon, title, children }) {
   </div>`;
 }
 
-/** The three lines that send a first message, for empty views. */
+/** What sends a first message, for empty views: short lines, whole on a phone. */
 export function FirstMessage({ account }) {
-  const body = `{"channel":"sms","message_type":"text","to":"447700900123","from":"ACME","text":"Hello"}`;
-  const lines = `curl -u ${quoted(`${account ?? "mockkey1"}:any-secret`)} -H 'Content-Type: application/json' \\\n  -d '${body}' \\\n  ${location.origin}/v1/messages`;
+  const lines = `curl -u ${quoted(`${account ?? "mockkey1"}:any-secret`)} \\
+  ${location.origin}/v1/messages \\
+  -H 'Content-Type: application/json' -d '{
+    "channel": "sms", "message_type": "text",
+    "from": "ACME", "to": "447700900123",
+    "text": "Hello"}'`;
   return html`<${Code} text=${lines} label="curl" wrap />`;
 }
 
@@ -384,6 +388,11 @@ export function ViewHead({ title, count, back, children }) {
     <h1>${title}</h1>${count !== undefined && count !== null && html`<span class="muted num">${count}</span>`}
     <div class="view-actions">${children}</div>
   </header>`;
+}
+
+/** Closes the pane beside a list; on a phone, where the pane is all there is, the head's back does. */
+export function CloseLink({ href, label }) {
+  return html`<a class="button button-quiet icon-button pane-close" href=${href} aria-label=${label} title="Close"><${Icon} name="close" /></a>`;
 }
 
 /** What is put in place of media of a message: it is never loaded. `type`: "image", "audio", "video", "file", "sticker". */

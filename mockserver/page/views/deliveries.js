@@ -48,9 +48,9 @@ function Filters({ query }) {
   const { state, event } = query;
   const isNarrowed = state || event || query.q;
   return html`<div class="deliveries-filters" role="search" aria-label="Filter webhooks">
-    <${Select} value=${state ?? ""} aria-label="State" onChange=${(value) => setQuery({ state: value || null })}
+    <${Select} value=${state ?? ""} class=${classes("input select", state && "is-on")} aria-label="State" onChange=${(value) => setQuery({ state: value || null })}
       options=${[{ value: "", label: "Every state" }, ...Object.entries(STATES).map(([value, { label }]) => ({ value, label }))]} />
-    <${Select} value=${event ?? ""} aria-label="Event" onChange=${(value) => setQuery({ event: value || null })}
+    <${Select} value=${event ?? ""} class=${classes("input select", event && "is-on")} aria-label="Event" onChange=${(value) => setQuery({ event: value || null })}
       options=${[{ value: "", label: "Every event" }, ...EVENTS.map((each) => ({ value: each, label: each }))]} />
     ${query.q && html`<${Chip} icon="search" title=${`Search: ${query.q}`}><span class="clip">${query.q}</span><//>`}
     ${isNarrowed && html`<${Button} small kind="quiet" icon="close" onClick=${() => setQuery({ state: null, event: null, q: null })}>Clear<//>`}

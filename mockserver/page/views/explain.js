@@ -90,7 +90,7 @@ function Start({ groups, onPick }) {
     <div class="explain-starts">${all.filter((each) => starts.includes(each.id)).map((each) => html`<${Button} small onClick=${() => onPick(each)}>${each.words}<//>`)}</div><//></div>`;
 }
 
-const VERSIONS = [{ value: "", label: "as it looks" }, { value: "v1", label: "v1" }, { value: "v0.1", label: "v0.1" }];
+const VERSIONS = [{ value: "", label: "auto" }, { value: "v1", label: "v1" }, { value: "v0.1", label: "v0.1" }];
 const METHODS = [{ value: "", label: "POST" }, { value: "PATCH", label: "PATCH" }];
 
 export default function View({ query }) {
@@ -123,7 +123,7 @@ export default function View({ query }) {
   };
   const goToField = (name) => goTo(box.current, name, judged.violations.find((each) => each.name === name && each.rule === "json")?.reason);
   const isEmpty = text.trim() === "";
-  return html`<div class="view">
+  return html`<div class="view explain-view">
     <${ViewHead} title="Explain"><${Examples} groups=${groups} onPick=${pick} /><//>
     <div class="view-body explain">
       <div class="explain-left">
@@ -132,7 +132,7 @@ export default function View({ query }) {
           <${Field} label="Method" inline>${(props) => html`<${Select} value=${method ?? ""} options=${METHODS} onChange=${(value) => choose({ method: value })} ...${props} />`}<//>
           <span class="grow"></span>
           <div class="explain-tools">
-            <${Button} small kind="quiet" disabled=${isEmpty} onClick=${layOut}>Lay out<//>
+            <${Button} small kind="quiet" disabled=${isEmpty} onClick=${layOut}>Format<//>
             <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => { setText(""); box.current.focus(); }}>Clear<//>
             <${Button} small kind="quiet" disabled=${isEmpty} onClick=${() => copy(location.origin + location.pathname + href("explain", { ...query, body: text }), "Link copied")}>Copy link<//>
           </div>

@@ -51,7 +51,7 @@ export default function View({ params, query, account }) {
       <${Ways} direction=${direction} /><//>
     <div class=${classes("view-split", "journal-split", uuid && "has-detail")}>
       <${List} list=${list} query=${query} account=${account} uuid=${uuid} />
-      ${uuid && html`<div class="journal-pane"><${Detail} key=${uuid} uuid=${uuid} /></div>`}
+      ${uuid && html`<div class="journal-pane"><${Detail} key=${uuid} uuid=${uuid} query=${query} /></div>`}
     </div>
   </div>`;
 }

@@ -58,7 +58,7 @@ const WEBHOOKS = {
 /** In words what became of a webhook, and how that is to be taken. */
 export function webhookWords(delivery) {
   const last = list(delivery.attempts).at(-1);
-  if (delivery.state === "dropped" && !delivery.url) return { tone: "", icon: "lock", label: "no URL for it", text: "no URL" };
+  if (delivery.state === "dropped" && !delivery.url) return { tone: "", icon: "link", label: "no URL for it", text: "no URL" };
   if (delivery.state === "dropped") return { tone: "warn", icon: "alert", label: "webhook dropped on purpose", text: "dropped" };
   const found = WEBHOOKS[delivery.state] ?? WEBHOOKS.pending;
   if (!last) return { ...found, text: delivery.state === "pending" ? "waiting" : delivery.state.replace("_", " ") };
@@ -128,6 +128,12 @@ export function MessageRow({ row, templates, delivery, onMore, onPress }) {
   ${isTyping && html`<div class="muted small talk-typing">Your system shows that it is typing</div>`}`;
 }
 
+/** Whether the nearest valid choice is not told by the reason already. */
+function isNews({ nearest, reason }) {
+  const near = words(nearest);
+  return near !== null && !reason.includes(near);
+}
+
 export function RefusedRow({ entry }) {
   const { status, violations = [], reason, method, path } = entry.request;
   const { kind, text } = wantedBy(entry);
@@ -135,7 +141,7 @@ export function RefusedRow({ entry }) {
     <div class="row wrap"><${Icon} name="close" size=${14} /><strong>Refused</strong><${Chip} tone="bad"><span class="num">${status}</span><//>${kind && html`<span class="muted small">${words(kind)}</span>`}</div>
     ${text && html`<${Words} text=${text} class="talk-wanted" />`}
     <ul class="talk-violations">${violations.length ? violations.map((each, place) => html`<li key=${place}><code class="breaks">${each.name}</code>
-      <span class="breaks">${clip(each.reason, 300)}</span>${each.nearest !== null && each.nearest !== undefined && html`<span class="small breaks">nearest: <code>${clip(words(each.nearest) ?? "", 160)}</code></span>`}</li>`)
+      <span class="breaks">${clip(each.reason, 300)}</span>${isNews(each) && html`<span class="small breaks">nearest: <code>${clip(words(each.nearest) ?? "", 160)}</code></span>`}</li>`)
       : html`<li class="breaks">${reason ?? words(part(part(entry.request).answer).title) ?? entry.about}</li>`}</ul>
     <div class="bubble-foot talk-foot"><a href=${href(["journal", String(entry.id)])} title=${`${method} ${path}`}>journal entry ${entry.id}</a><${Time} at=${entry.at} as="short" /></div>
   </div>`;

@@ -59,8 +59,6 @@ function Text({ value, onInput, onSend, label, placeholder, box }) {
     onInput=${(event) => onInput(event.target.value)} onKeyDown=${key}></textarea>`;
 }
 
-const VERSIONS = { "v0.1": "in v0.1", v1: "in v1" };
-
 /**
  * @param {object} props
  * @param {string} props.channel
@@ -132,8 +130,6 @@ export function Compose({ channel, kinds, quick, likely, target, onUntarget, wan
       <${Select} class="input select talk-kind" aria-label="Kind of message" value=${kind} options=${kinds.map((each) => each.kind)} onChange=${turn} />
       ${kind === "text" ? html`<${Text} box=${text} value=${values.text ?? ""} onInput=${(next) => setValues({ text: next })} onSend=${sendForm}
           label="Message as the user" placeholder="Write as the user" />` : html`<span class="grow"></span>`}
-      ${versions.length > 1 && html`<${Select} class="input select talk-version" aria-label="Version it arrives in" value=${target ? "v1" : chosen} disabled=${Boolean(target)}
-        options=${[{ value: "", label: "as set" }, ...versions.map((each) => ({ value: each, label: VERSIONS[each] ?? each }))]} onChange=${setChosen} />`}
       <${Button} kind="primary" icon="send" type="submit" disabled=${wrong} aria-label="Send as the user"><span class="talk-send-word">Send</span><//>
     </div>
     <div class="talk-under small">
@@ -141,6 +137,9 @@ export function Compose({ channel, kinds, quick, likely, target, onUntarget, wan
       <div role="status" class="grow talk-outcome">${problem
         ? html`<span class="tone-bad breaks">${problem.message}${problem.problem?.fix && html` <span>${problem.problem.fix}</span>`}</span>`
         : arrived && html`<${Outcome} key=${arrived.delivery} arrived=${arrived} />`}</div>
+      ${versions.length > 1 && html`<label class="row talk-version" title="As the application, account or server sets it, else that of the last message; or one of your choice">Webhook in
+        <${Select} class="input select" aria-label="Version it arrives in" value=${target ? "v1" : chosen} disabled=${Boolean(target)}
+          options=${[{ value: "", label: `auto (${versionOf("", likely, versions)})` }, ...versions]} onChange=${setChosen} /></label>`}
     </div>
   </form>`;
 }

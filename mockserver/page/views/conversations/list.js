@@ -68,12 +68,18 @@ function Begin({ channels, onClose }) {
     </form><//>`;
 }
 
+/** How a first conversation comes to be. */
+export function Teach({ account }) {
+  return html`<p>Send a first message:</p><${FirstMessage} account=${account} /><p>Or write as a user, with the plus beside the title.</p>`;
+}
+
 function Nothing({ query, account }) {
   if (query.q || query.channel) {
     return html`<${Empty} icon="search" title="No conversation fits"><p>Nothing in ${query.channel ? format.channel(query.channel) : "any channel"} fits ${query.q ? html`<code>${query.q}</code>` : "so far"}.</p>
       <div><${Button} onClick=${() => setQuery({ q: null, channel: null })}>Show all<//></div><//>`;
   }
-  return html`<${Empty} icon="conversations" title="No conversation yet"><p>Send a first message; its talk appears here at once.</p><${FirstMessage} account=${account} /><p>Or write as a user, with the plus above.</p><//>`;
+  return html`<${Empty} icon="conversations" title="No conversation yet"><p>Each user who is written to, or writes, appears here at once.</p>
+    <div class="stack conversations-teach"><${Teach} account=${account} /></div><//>`;
 }
 
 /** @param {{list: object, selected: string|null, query: object, account: string|null, channels: object|undefined}} props */

@@ -20,9 +20,9 @@ const FAR_PX = 300;
 function Standing({ known, parts }) {
   useTicking(30_000);
   const { isOut, window } = standing(known, parts);
-  return html`${isOut && html`<${Chip} tone="bad" icon="lock" title="Messages to this user are rejected with 1240 until START">opted out<//>`}
-    ${window?.isOpen && html`<${Chip} tone="ok" icon="clockface" title=${`Free to write until ${window.endsAt}`}>window ends <${Time} at=${window.endsAt} as="ago" /><//>`}
-    ${window && !window.isOpen && html`<${Chip} tone="warn" icon="clockface" title="The user has not written within 24 hours">window closed<//>`}`;
+  return html`${isOut && html`<${Chip} tone="bad" icon="close" title="Messages to this user are rejected with 1240 until START">opted out<//>`}
+    ${window?.isOpen && html`<${Chip} tone="ok" icon="clockface" title=${`Free to write until ${window.endsAt}`}>reply window ends <${Time} at=${window.endsAt} as="ago" /><//>`}
+    ${window && !window.isOpen && html`<${Chip} tone="warn" icon="clockface" title="The user has not written within 24 hours">reply window closed<//>`}`;
 }
 
 /** The search that finds the messages of a talk. */

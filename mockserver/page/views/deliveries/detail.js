@@ -2,10 +2,9 @@
 
 import { html } from "../../vendor/preact.js";
 import { post } from "../../lib/api.js";
-import { Icon } from "../../lib/icons.js";
 import { useQuery } from "../../lib/live.js";
 import { href, setQuery } from "../../lib/router.js";
-import { Button, Chip, classes, Code, Copy, Empty, ErrorBox, Id, Json, KeyValues, Loading, quoted, SafeUrl, Tabs, Time, toast } from "../../lib/ui.js";
+import { Button, Chip, classes, CloseLink, Code, Copy, Empty, ErrorBox, Id, Json, KeyValues, Loading, quoted, SafeUrl, Tabs, Time, toast } from "../../lib/ui.js";
 import { Attempts } from "./attempts.js";
 import { State } from "./row.js";
 import { Signature, TryChoice } from "./signature.js";
@@ -85,7 +84,7 @@ export function Detail({ id, query, isPaused }) {
     <div class="stack">
       <div class="deliveries-title"><h2>${data.event}</h2><${State} state=${data.state} />
         <div class="view-actions"><${Redeliver} delivery=${data} isPaused=${isPaused} reload=${reload} />
-          <a class="button button-quiet icon-button deliveries-close" href=${href("deliveries", { ...query, tab: null, try: null })} aria-label="Close the webhook" title="Close"><${Icon} name="close" /></a></div></div>
+          <${CloseLink} href=${href("deliveries", { ...query, tab: null, try: null })} label="Close the webhook" /></div></div>
       <${Facts} delivery=${data} />
     </div>
     <${Advice} delivery=${data} />

@@ -28,10 +28,10 @@ export function Editor({ text, onInput, judged, box }) {
   const count = text.split("\n").length;
   const shown = Math.max(MIN_LINES, count);
   const numbers = Array.from({ length: shown }, (_, line) => line);
-  return html`<div class="editor">
-    <div class="editor-lines" aria-hidden="true">${numbers.map((line) => html`<div key=${line}
-      class=${classes("editor-line", line >= count && "is-beyond", marks.has(line) && `is-${marks.get(line)}`)}><span class="editor-number num">${line + 1}</span></div>`)}</div>
-    <textarea ref=${box} class="editor-text" aria-label="Body to judge, as JSON" wrap="off" rows=${shown} spellcheck=${false} autocomplete="off" autocapitalize="off"
+  return html`<div class="explain-editor">
+    <div class="explain-lines" aria-hidden="true">${numbers.map((line) => html`<div key=${line}
+      class=${classes("explain-line", line >= count && "is-beyond", marks.has(line) && `is-${marks.get(line)}`)}><span class="explain-number num">${line + 1}</span></div>`)}</div>
+    <textarea ref=${box} class="explain-text" aria-label="Body to judge, as JSON" wrap="off" rows=${shown} spellcheck=${false} autocomplete="off" autocapitalize="off"
       value=${text} onInput=${(event) => onInput(event.target.value)} placeholder=${'{"channel": "sms", …'} />
   </div>`;
 }
@@ -46,5 +46,5 @@ export function goTo(box, name, reason) {
   const indent = lines[line].length - lines[line].trimStart().length;
   box.focus();
   box.setSelectionRange(start + indent, start + lines[line].length);
-  box.closest(".editor").querySelectorAll(".editor-line")[line]?.scrollIntoView({ block: "nearest" });
+  box.closest(".explain-editor").querySelectorAll(".explain-line")[line]?.scrollIntoView({ block: "nearest" });
 }

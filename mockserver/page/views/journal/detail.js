@@ -4,7 +4,7 @@ import { html } from "../../vendor/preact.js";
 import * as format from "../../lib/format.js";
 import { useConnection, useQuery } from "../../lib/live.js";
 import { href } from "../../lib/router.js";
-import { Button, Chip, Copy, ErrorBox, HttpStatus, Id, Json, KeyValues, Loading, Status, Time } from "../../lib/ui.js";
+import { Button, Chip, CloseLink, Copy, ErrorBox, HttpStatus, Id, Json, KeyValues, Loading, Status, Time } from "../../lib/ui.js";
 import { Icon } from "../../lib/icons.js";
 import { curlOfEntry } from "./curl.js";
 import { aboutRequest, isGood, judgedAs, kindOf, toneOf } from "./kinds.js";
@@ -120,7 +120,7 @@ export function Detail({ number, query }) {
   const isRefused = request && request.verdict !== "accepted";
   const words = request ? !request.violations.length && aboutRequest(entry) : entry.about;
   return html`<article class="journal-detail" aria-label=${`Entry ${entry.id}`}>
-    <header class="journal-head"><div class="row wrap"><${Title} entry=${entry} /></div><${Facts} entry=${entry} />
+    <header class="journal-head"><div class="row wrap"><${Title} entry=${entry} /><${CloseLink} href=${href("journal", query)} label="Close the entry" /></div><${Facts} entry=${entry} />
       ${words && html`<p class=${`breaks ${isRefused || toneOf(entry) === "bad" ? "tone-bad" : ""}`}>${words}</p>`}
       <${Links} entry=${entry} /></header>
     ${request?.fault && html`<${FaultLine} fault=${request.fault}>Broken on purpose:<//>`}

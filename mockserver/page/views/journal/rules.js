@@ -14,6 +14,14 @@ function FieldName({ name, onPick }) {
   return html`<button type="button" class="rule-field is-link" onClick=${() => onPick(name)} title="Go to it in the body"><code>${name}</code></button>`;
 }
 
+const FOLD_CHARS = 160;
+
+/** A value; a long one is folded. */
+function Folded({ text }) {
+  if (text.length <= FOLD_CHARS) return html`<code>${text}</code>`;
+  return html`<details class="rule-fold"><summary><code>${clip(text, FOLD_CHARS / 2)}</code></summary><code>${text}</code></details>`;
+}
+
 function Part({ label, tone, value, children }) {
   if (value === null || value === undefined || value === "") return null;
   return html`<div><dt>${label}</dt><dd class=${classes("breaks", tone && `tone-${tone}`)}>${children ?? value}</dd></div>`;
@@ -30,7 +38,7 @@ export function Violations({ violations, onPick }) {
       <${Part} label="Found" value=${each.found} tone="bad"><code>${written(each.found)}</code><//>
       ${each.found === null && each.rule === "required" && html`<${Part} label="Found" value="nothing" tone="bad" />`}
       <${Part} label="Expected" value=${each.expected} />
-      <${Part} label="Nearest" value=${each.nearest} tone="ok"><code>${written(each.nearest)}</code><//>
+      <${Part} label="Nearest" value=${each.nearest} tone="ok"><${Folded} text=${written(each.nearest ?? "")} /><//>
       ${!says(each) && html`<${Part} label="Why" value=${each.reason} />`}
       <${Part} label="Source" value=${each.source} />
     </dl>

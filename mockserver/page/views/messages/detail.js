@@ -5,9 +5,9 @@ import { post } from "../../lib/api.js";
 import * as format from "../../lib/format.js";
 import { useQuery } from "../../lib/live.js";
 import { href } from "../../lib/router.js";
-import { Button, Chip, classes, ErrorBox, Id, Json, KeyValues, Loading, Media, Status, Time, toast } from "../../lib/ui.js";
-import { idOf } from "../conversations/thread.js";
+import { Button, Chip, classes, CloseLink, ErrorBox, Id, Json, KeyValues, Loading, Media, Status, Time, toast } from "../../lib/ui.js";
 import { Findings } from "../journal/rules.js";
+import { idOf } from "../conversations/thread.js";
 import { MoveDialog, ReplyDialog } from "./actions.js";
 import { pointsOf } from "./points.js";
 import { errorOf } from "./row.js";
@@ -16,22 +16,22 @@ import { Steps, Timeline } from "./timeline.js";
 const MEDIA = ["image", "audio", "video", "file", "sticker"];
 const STATES = { delivered: "ok", pending: "info", gave_up: "bad", abandoned: "warn", dropped: "warn" };
 
-/** The content as what it is, where it is a text or media; else as JSON. */
-function Content({ message }) {
+/** The content as what it is, where it is a text or media; else null: what is only JSON comes after the timeline. */
+function contentOf(message) {
   const { content, kind } = message;
   const isText = typeof content?.text === "string" && Object.keys(content).length === 1;
   if (isText) return html`<p class="message-body" dir="auto">${content.text}</p>`;
   if (MEDIA.includes(kind) && typeof content?.url === "string") return html`<${Media} type=${kind} url=${content.url} name=${content.name} caption=${content.caption} />`;
-  return html`<${Json} value=${content} label="Content" />`;
+  return null;
 }
 
-function Head({ message, request }) {
+function Head({ message, request, query }) {
   const [open, setOpen] = useState(null);
   const isOut = message.direction === "outbound";
   const [user, sender] = isOut ? [message.to, message.from] : [message.from, message.to];
   const close = () => setOpen(null);
   return html`<header class="journal-head">
-    <div class="row wrap"><h2>${format.channel(message.channel)} ${message.kind}</h2><${Chip}>${message.direction}<//><${Status} status=${message.status} error=${errorOf(message)} /></div>
+    <div class="row wrap"><h2>${format.channel(message.channel)} ${message.kind}</h2><${Chip}>${message.direction}<//><${Status} status=${message.status} error=${errorOf(message)} /><${CloseLink} href=${href("messages", query)} label="Close the message" /></div>
     <p class="journal-facts muted small"><${Id} id=${message.message_uuid} copies /><${Time} at=${message.at} as="precise" /><${Time} at=${message.at} as="ago" /><span>${message.version}</span></p>
     <div class="journal-links">
       <${Button} small icon="conversations" href=${href(["conversations", idOf(message.channel, user ?? "", sender ?? "")])}>Conversation<//>
@@ -94,21 +94,24 @@ function useMessage(uuid) {
   return { ...held, related: data?.messages ?? [] };
 }
 
-export function Detail({ uuid }) {
+/** @param {{uuid: string, query: object}} props  `query` is that of the view, kept in the link that closes it */
+export function Detail({ uuid, query }) {
   const { data, error, reload, related } = useMessage(uuid);
   const [active, setActive] = useState(null);
   if (error && !data) return html`<div class="journal-detail"><${ErrorBox} error=${error} onRetry=${reload} /></div>`;
   if (!data) return html`<div class="journal-detail"><${Loading} lines=${6} /></div>`;
   const { message, journal, deliveries } = data;
+  const content = contentOf(message);
   const points = pointsOf(data, related);
   const request = journal.find((each) => each.request);
   const findings = request?.request.findings ?? [];
   return html`<article class="journal-detail" aria-label=${`Message ${format.shortId(uuid)}`}>
-    <${Head} message=${message} request=${request} />
-    <section class="message-what"><${Content} message=${message} /><${Facts} message=${message} /></section>
+    <${Head} message=${message} request=${request} query=${query} />
+    <section class="message-what">${content}<${Facts} message=${message} /></section>
     <section class="journal-section" aria-label="Timeline"><h3>Timeline</h3>
       <div class="card line-card"><${Timeline} points=${points} active=${active} onActive=${setActive} /><${Steps} points=${points} active=${active} onActive=${setActive} /></div></section>
     <${Hops} message=${message} related=${related} />
+    ${content === null && html`<section class="journal-section"><h3>Content</h3><${Json} value=${message.content} label="Content" /></section>`}
     <section class="journal-section" aria-label="Webhooks"><h3>Webhooks</h3><${Webhooks} deliveries=${deliveries} /></section>
     ${findings.length > 0 && html`<section class="journal-section" aria-label="Findings"><h3>${format.count(findings.length, "finding")}</h3><${Findings} findings=${findings} /></section>`}
   </article>`;

@@ -18,7 +18,7 @@ export function Row({ message }) {
   const party = isInbound ? message.from : message.to;
   const icon = message.kind !== "text" && ICONS.includes(message.kind) ? message.kind : null;
   return html`<div class="message-row">
-    <span class=${classes("message-way", isInbound && "is-in")} title=${message.direction}><${Icon} name="chevron" size=${14} /><span class="sr-only">${isInbound ? "from" : "to"}</span></span>
+    <span class=${classes("message-way", isInbound && "is-in")} title=${message.direction}><${Icon} name=${isInbound ? "incoming" : "outgoing"} size=${14} /><span class="sr-only">${isInbound ? "from" : "to"}</span></span>
     <div class="message-words">
       <div class="message-line"><strong class="clip"><bdi>${party ?? "nobody"}</bdi></strong><span class="muted nowrap">${format.channel(message.channel)}${message.kind !== "text" ? ` ${message.kind}` : ""}</span></div>
       <div class="message-text">${icon && html`<${Icon} name=${icon} size=${14} />`}<bdi class="clip">${preview(message)}</bdi></div>

@@ -107,12 +107,12 @@ function sinceBefore(point, before) {
 
 /** The same in words: one row a point, with the time since the one before. */
 export function Steps({ points, active, onActive }) {
-  return html`<ol class="steps">${points.map((point, place) => {
+  return html`<ol class="moments">${points.map((point, place) => {
     const iso = new Date(point.at).toISOString();
-    return html`<li key=${point.id}><a href=${point.href} class=${classes("step", point.when === "next" && "is-next", point.delivery !== null && "is-webhook", point.id === active && "is-active")}
+    return html`<li key=${point.id}><a href=${point.href} class=${classes("moment", point.when === "next" && "is-next", point.delivery !== null && "is-webhook", point.id === active && "is-active")}
       onMouseEnter=${() => onActive(point.id)} onMouseLeave=${() => onActive(null)} onFocus=${() => onActive(point.id)} onBlur=${() => onActive(null)}>
       <time class="num" datetime=${iso} title=${iso}>${format.preciseTime(iso)}</time>
-      <span class="step-gap num">${sinceBefore(point, points[place - 1])}</span>
-      <span class=${classes("step-words", point.tone === "bad" && "tone-bad")}>${format.clip(point.words, 220)}</span></a></li>`;
+      <span class="moment-gap num">${sinceBefore(point, points[place - 1])}</span>
+      <span class=${classes("moment-words", point.tone === "bad" && "tone-bad")}>${format.clip(point.words, 220)}</span></a></li>`;
   })}</ol>`;
 }
