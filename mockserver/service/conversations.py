@@ -50,7 +50,10 @@ class Parties(Struct, frozen=True, gc=False):
     @classmethod
     def read(cls, identity: str) -> "Parties | None":
         """Return the parties of an id, ``None`` if it is none."""
-        parts = [_unescaped(each) for each in identity.split(":")]
+        try:
+            parts = [_unescaped(each) for each in identity.split(":")]
+        except UnicodeDecodeError:
+            return None
         return cls(*parts) if len(parts) == len(cls.__struct_fields__) else None
 
 
@@ -264,16 +267,16 @@ class Conversations:
     async def _read_on(self, account: str, known: _Known) -> None:
         last_entry = await self._journal.last_number(account)
         messages = await self._new_messages(account, known)
-        refusals = await self._new_refusals(account, known)
+        refusals = await self._new_refusals(account, known, last_entry)
         in_order = merge(messages, refusals, key=lambda each: each.at)  # a clock may go back, numbers never do
         for count, each in enumerate(in_order):
             _note(known, each)
             if not count % _BREATH:
                 await asyncio.sleep(0)
-        for parties in await self._new_findings(account, known):
+        for parties in await self._new_findings(account, known, last_entry):
             if parties in known.talks:
                 known.talks[parties].findings += 1
-        known.entry = max(known.entry, last_entry)
+        known.entry = last_entry
 
     async def _new_messages(self, account: str, known: _Known) -> list[_News]:
         """Return what is to be known of new messages, oldest first."""
@@ -284,10 +287,10 @@ class Conversations:
             known.message = found[0].number
         return found[::-1]
 
-    async def _new_refusals(self, account: str, known: _Known) -> list[_News]:
+    async def _new_refusals(self, account: str, known: _Known, last: int) -> list[_News]:
         """Return what is to be known of sends that were refused since, oldest first."""
         found: list[_News] = []
-        async for entry in self._new_entries(account, known, ("verdict", "refused")):
+        async for entry in self._new_entries(account, known, last, ("verdict", "refused")):
             if entry.exchange is None or entry.exchange.verdict != "refused":
                 continue
             subject = await self._subjects.of_request(account, entry)
@@ -297,10 +300,10 @@ class Conversations:
                 found.append(_News(entry.at, parties, entry.id, is_refusal=True, name=None))
         return found[::-1]
 
-    async def _new_findings(self, account: str, known: _Known) -> list[Parties]:
+    async def _new_findings(self, account: str, known: _Known, last: int) -> list[Parties]:
         """Return the parties of sends with findings since."""
         found: list[Parties] = []
-        async for entry in self._new_entries(account, known, ("has", "finding")):
+        async for entry in self._new_entries(account, known, last, ("has", "finding")):
             if entry.exchange is None or not entry.exchange.findings or entry.message is None:
                 continue
             message = await self._store.message(account, entry.message)
@@ -308,9 +311,12 @@ class Conversations:
                 found.append(_parties(message))
         return found
 
-    async def _new_entries(self, account: str, known: _Known, where: tuple[str, str]) -> AsyncIterator[Entry]:
+    async def _new_entries(
+        self, account: str, known: _Known, last: int, where: tuple[str, str]
+    ) -> AsyncIterator[Entry]:
+        """Yield entries since up to the ``last`` one; what came while others were read is for the next question."""
         count = 0
-        async for entry in self._store.entries_back(account, where=[where]):
+        async for entry in self._store.entries_back(account, before=last + 1, where=[where]):
             if entry.id <= known.entry or count == _MOST_ENTRIES:
                 return
             yield entry

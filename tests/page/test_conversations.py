@@ -1,6 +1,7 @@
 """Conversations: who talks with whom, every kind drawn for what it is, and the reply box that writes as the user."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
@@ -781,3 +782,20 @@ async def test_details_have_no_barriers(screen: Screen, mock: MockServer) -> Non
     for theme in THEMES:
         await screen.wear(theme)
         assert [] == await screen.barriers(), theme
+
+
+async def test_curl_that_is_copied_runs_nothing_that_a_client_wrote(screen: Screen, mock: MockServer) -> None:
+    path = "/v1/messages?a=$(id)&b='`;#"
+    await screen.open("conversations")
+
+    send, arrive = await screen.page.evaluate(
+        """async ([path, key]) => {
+          const { sendAsCurl, arrivalAsCurl } = await import("/_page/views/conversations/details.js");
+          return [sendAsCurl({ request: { method: "POST", path, body: "@/etc/passwd" } }, key), arrivalAsCurl({}, key)];
+        }""",
+        [path, "it's"],
+    )
+
+    assert f"{mock.url}{path}" == shlex.split(send)[-1]
+    assert ["--data-raw", "@/etc/passwd"] == shlex.split(send)[-3:-1]
+    assert f"{mock.url}/_mock/inbound?account=it's" == shlex.split(arrive)[-1]

@@ -270,3 +270,21 @@ async def test_hostile_bodies_are_only_text(screen: Screen) -> None:
         assert await screen.page.evaluate("window.pwned") is None
         assert 0 == await screen.page.locator("main img, main iframe, main script").count()
         assert 0 == await screen.overflow()
+
+
+async def test_body_is_laid_out_as_it_was_written(screen: Screen) -> None:
+    """Read and written anew, its long number would be another one, and its first `to` would be gone."""
+    await screen.open("explain", body=r'{"to":1,"to":447700900123447700900123,"a":{"b":[]},"text":"\u00e9, {x}\""}')
+
+    await expect(box(screen)).to_have_value(
+        '{\n  "to": 1,\n  "to": 447700900123447700900123,\n  "a": {\n    "b": []\n  },\n'
+        r'  "text": "\u00e9, {x}\""' + "\n}"
+    )
+    await expect(screen.main.get_by_label("Findings")).to_contain_text("repeated key")
+
+
+async def test_body_that_nests_without_an_end_is_refused_as_any_other(screen: Screen) -> None:
+    await screen.open("explain", body="[" * 4000 + "]" * 4000)
+
+    await expect(verdict(screen)).to_contain_text("Refused")
+    await expect(screen.main).to_contain_text("nested deeper than 100 levels")

@@ -299,3 +299,14 @@ async def test_hostile_requests_are_only_text(screen: Screen, mock: MockServer) 
         assert await screen.page.evaluate("window.pwned") is None
         assert 0 == await screen.page.locator("main img, main iframe, main script").count()
         assert 0 == await screen.overflow()
+
+
+@pytest.mark.parametrize("levels", [300, 30_000])
+async def test_body_that_nests_without_an_end_is_shown_as_far_as_it_can_be(
+    screen: Screen, mock: MockServer, levels: int
+) -> None:
+    post(mock, "/v1/messages", "[" * levels + "]" * levels)
+    await screen.open(f"journal/{number_of(mock)}")
+
+    await expect(pane(screen).get_by_role("region", name="Body")).to_contain_text("[…]")
+    await expect(pane(screen)).to_contain_text("nested deeper than 100 levels")

@@ -1,6 +1,10 @@
 """What the views share, asked in the browser itself: addresses, calls, what happens, formats, JSON with marks."""
 
-from playwright.async_api import expect
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+
+from playwright.async_api import Error, Route, expect
 
 from mockserver.handle import MockServer
 from mockserver.model import Json
@@ -83,6 +87,7 @@ WRITTEN = {
     "lib.shortId('1edd144c-90da-4622-b9bc-724b3de26104')": "1edd144c…",
     "lib.clip('a  b\\nc', 4)": "a b…",
     "lib.channel('whatsapp')": "WhatsApp",
+    "lib.channel('constructor')": "constructor",
     "lib.safeUrl('https://example.org/a')": "https://example.org/a",
     "lib.safeUrl(' JavaScript:alert(1)')": None,
     "lib.safeUrl('data:text/html,x')": None,
@@ -106,6 +111,29 @@ async def test_times_are_told_by_the_clock_of_the_account(screen: Screen) -> Non
     )
 
     assert found == ["1 h ago", "in 1 min", "Yesterday", "08:00:00", "31 Dec 2025 08:00"]
+
+
+async def test_time_of_the_server_that_stands_still_is_that_of_its_accounts(screen: Screen) -> None:
+    found = await ask(
+        screen,
+        "format",
+        "(lib.setClock({ mode: 'manual', own: false, at: '2026-03-02T09:00:00Z', seenAt: 0 }), lib.ago('2026-03-02T08:00:00Z'))",
+    )
+
+    assert found == "1 h ago"
+
+
+async def test_time_that_runs_fast_goes_on_while_one_looks_around(screen: Screen, mock: MockServer) -> None:
+    mock.ask("PUT", "clock", {"mode": "600x"})
+    await screen.open("messages")
+    await asyncio.sleep(2)
+    await screen.press("g", "j")
+    await screen.is_settled()
+
+    seen = await ask(screen, "format", "lib.now()")
+    behind_s = datetime.fromisoformat(mock.ask("GET", "clock")["at"]).timestamp() - seen / 1000
+
+    assert abs(behind_s) < 600
 
 
 # JSON with marks
@@ -154,6 +182,12 @@ async def test_no_path_leads_astray(screen: Screen) -> None:
             assert 1 == sum(is_marked for _, _, is_marked in lines), (value, path)
 
 
+async def test_what_nests_without_an_end_is_cut(screen: Screen) -> None:
+    lines = await ask(screen, "ui", "lib.jsonLines(JSON.parse('['.repeat(30_000) + ']'.repeat(30_000)))")
+
+    assert (201, "[…]") == (len(lines), lines[100]["text"])
+
+
 # What happens
 
 
@@ -188,6 +222,105 @@ async def test_many_events_become_few_calls_and_few_drawings(screen: Screen, moc
     await screen.page.wait_for_function("window.batches.reduce((sum, each) => sum + each, 0) >= 120")
     assert len(calls) < 30
     assert await screen.page.evaluate("window.drawn") < 60
+
+
+async def test_slow_answers_are_waited_for_while_things_go_on(screen: Screen, mock: MockServer) -> None:
+    """Each answer takes longer than it takes until the next look is due."""
+
+    async def slowly(route: Route) -> None:
+        await asyncio.sleep(0.6)
+        with suppress(Error):  # given up
+            await route.continue_()
+
+    async def traffic() -> None:
+        while True:
+            await asyncio.to_thread(send, mock)
+            await asyncio.sleep(0.05)
+
+    await screen.open("nowhere")
+    await screen.page.evaluate("document.querySelector('main').replaceChildren()")
+    await screen.page.route("**/_mock/messages?*", slowly)
+    sending = asyncio.create_task(traffic())
+    try:
+        await screen.page.evaluate(_FOLLOW)
+        await expect(screen.page.locator("output")).not_to_have_text("?")
+        seen = await screen.page.locator("output").inner_text()
+        await expect(screen.page.locator("output")).not_to_have_text(seen)
+    finally:
+        sending.cancel()
+    await screen.page.unroute_all(behavior="ignoreErrors")
+
+
+async def test_page_that_goes_to_the_background_goes_on_listening(screen: Screen, mock: MockServer) -> None:
+    await screen.open("nowhere")
+    await screen.page.evaluate("document.querySelector('main').replaceChildren()")
+    await screen.page.evaluate(_FOLLOW)
+    await expect(screen.page.locator("output")).to_have_text("0")
+    await screen.page.evaluate("window.requestAnimationFrame = () => (window.asked = true)")
+    send(mock)
+    await screen.page.wait_for_function("window.asked")
+
+    await show(screen, hidden=True)
+
+    await expect(screen.page.locator("output")).to_have_text("1")
+
+
+async def show(screen: Screen, *, hidden: bool) -> None:
+    """Have another tab looked at, or this one again."""
+    await screen.page.evaluate(
+        "(hidden) => {"
+        " Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
+
+
+async def test_tab_that_nobody_looks_at_leaves_the_stream_to_others(screen: Screen, mock: MockServer) -> None:
+    await screen.open("messages")
+    async with screen.page.expect_event("requestfailed", lambda request: "/_mock/events" in request.url):
+        await show(screen, hidden=True)
+
+    send(mock, text="Meanwhile")
+    async with screen.page.expect_request("**/_mock/events*"):
+        await show(screen, hidden=False)
+
+    await screen.is_live()
+    await expect(screen.main).to_contain_text("Meanwhile")
+
+
+_FLOOD = """async () => {
+  const { html, render } = await import("/_page/vendor/preact.js");
+  const { connect, useLive } = await import("/_page/lib/live.js");
+  const moment = () => new Promise((resolve) => setTimeout(resolve, 300));
+  const batches = [];
+  function Listener() {
+    useLive(({ entries, refresh }) => batches.push([entries.length, refresh]));
+  }
+  render(html`<${Listener} />`, document.querySelector("main"));
+  await moment();
+  let source;
+  window.EventSource = class extends EventTarget {
+    constructor() {
+      super();
+      source = this;
+    }
+    close() {}
+  };
+  connect("another");
+  for (let id = 1; id <= 9_999; id++) source.dispatchEvent(new MessageEvent("entry", { data: `{"id":${id}}` }));
+  await moment();
+  return batches.at(-1);
+}"""
+
+
+async def test_more_than_can_be_kept_is_read_again_instead(screen: Screen) -> None:
+    await screen.open("nowhere")
+    await screen.page.evaluate("document.querySelector('main').replaceChildren()")
+
+    kept, is_refresh = await screen.page.evaluate(_FLOOD)
+
+    assert is_refresh
+    assert kept <= 2000
 
 
 async def test_what_was_forgotten_goes_from_the_page(screen: Screen, mock: MockServer) -> None:

@@ -372,3 +372,16 @@ async def test_urls_in_content_of_a_senders_own_are_no_links(screen: Screen, moc
     await expect(pane(screen).get_by_label("Content", exact=True)).to_contain_text(url)
 
     assert 0 == await screen.page.locator('main img, main a[href^="javascript:" i], main a[href^="data:" i]').count()
+
+
+async def test_message_leads_to_its_conversation_whatever_its_parties_are_called(
+    screen: Screen, mock: MockServer
+) -> None:
+    mock.inbound("messenger", text="Found", from_="a:b ~c/%41", to="<b>page</b>")
+    uuid = mock.ask("GET", "messages")["messages"][0]["message_uuid"]
+    await screen.open(f"messages/{uuid}")
+
+    await pane(screen).get_by_role("link", name="Conversation").click()
+
+    await expect(screen.main.get_by_role("feed")).to_contain_text("Found")
+    await expect(screen.main.locator(".is-selected")).to_contain_text("a:b ~c/%41")

@@ -174,7 +174,7 @@ async def test_channel_tells_its_names_and_kinds(screen: Screen) -> None:
     await expect(detail(screen).get_by_role("heading", level=2)).to_have_text("Viber video")
 
 
-@pytest.mark.parametrize("route", ["rules/v1/pager", "rules/v1/sms/smoke", "rules/v9"])
+@pytest.mark.parametrize("route", ["rules/v1/pager", "rules/v1/constructor", "rules/v1/sms/smoke", "rules/v9"])
 async def test_what_there_is_not_is_told_with_a_way_back(screen: Screen, route: str) -> None:
     await screen.open(route)
 

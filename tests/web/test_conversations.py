@@ -225,6 +225,7 @@ async def test_a_reply_has_no_parties_of_its_own(api: Api, member: str) -> None:
         ("nothing", "'nothing' is no conversation"),
         ("pigeon:1:2", "'pigeon:1:2' is no conversation"),
         ("sms::ACME", "'sms::ACME' is no conversation"),
+        ("sms:~FF:ACME", "'sms:~FF:ACME' is no conversation"),
         ("sms:1:2", "no conversation 'sms:1:2' in account mockkey1"),
     ],
 )
@@ -280,3 +281,25 @@ async def test_a_body_nested_too_deep_to_be_read_hides_no_conversation(api: Api,
     assert refused.status_code == 422
     assert [ID] == [each["id"] for each in await listed(api)]
     assert [deep] == [each["request"]["body"] for each in await api.journal(q='"[[[["')]
+
+
+async def test_what_is_refused_while_the_conversations_are_read_counts_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await api.send(sms())
+    await listed(api)
+    journal = api.app.runtime.journal
+    last_number = journal.last_number
+
+    async def and_then_another_comes(account: str) -> int:
+        number = await last_number(account)
+        monkeypatch.undo()
+        await api.send(to("447700900123", message={"content": {"type": "text", "txt": "wrong"}}))
+        return number
+
+    monkeypatch.setattr(journal, "last_number", and_then_another_comes)
+    await listed(api)
+    [talk] = await listed(api)
+
+    assert talk["violations"] == 1
+    assert len((await one(api))["refused"]) == 1

@@ -16,7 +16,8 @@ export function now() {
 
 const pad = (number, width = 2) => String(number).padStart(width, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const isSameDay = (one, other) => one.toDateString() === other.toDateString();
+const isSameDay = (one, other) =>
+  one.getDate() === other.getDate() && one.getMonth() === other.getMonth() && one.getFullYear() === other.getFullYear();
 
 /** "14:03:22" today, else "28 Nov 14:03", else "28 Nov 2025 14:03". */
 export function time(at) {
@@ -42,14 +43,18 @@ export function preciseTime(at) {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}:${seconds}`;
 }
 
+const WHOLE_DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+/** Whether two times are of one day. */
+export const isOneDay = (one, other) => isSameDay(new Date(one), new Date(other));
+
 /** "Today", "Yesterday", "Saturday 28 November 2026": the heading of a day. */
 export function day(at) {
   const date = new Date(at);
   const today = new Date(now());
   if (isSameDay(date, today)) return "Today";
   if (isSameDay(date, new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1))) return "Yesterday";
-  const options = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
-  return date.toLocaleDateString("en-GB", options);
+  return WHOLE_DAY.format(date);
 }
 
 const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
@@ -104,7 +109,7 @@ export function clip(text, most = 120) {
 const CHANNELS = {
   sms: "SMS", mms: "MMS", rcs: "RCS", whatsapp: "WhatsApp", messenger: "Messenger", viber: "Viber",
 };
-export const channel = (name) => CHANNELS[name] ?? name ?? "–";
+export const channel = (name) => (Object.hasOwn(CHANNELS, name) ? CHANNELS[name] : (name ?? "–"));
 
 /** The URL if it may be followed (http and https only), else null. */
 export function safeUrl(text) {

@@ -15,6 +15,8 @@ import { current } from "./router.js";
 
 const RETRY_MS = 1000;
 const HIDDEN_MS = 250; // a page in the background gets no animation frames
+const MOST_ENTRIES = 2000; // kept until they are handed out: a browser may let a page in the background wait for a minute
+const REST_MS = 3000;
 const QUERY_MS = 250;
 const FORGOTTEN = ["journal", "messages"]; // told of where they were put back, which takes entries away
 
@@ -26,6 +28,7 @@ const watchers = new Set();
 let source = null;
 let opened = undefined; // the account asked for; undefined before the first connect
 let retry = 0;
+let rest = 0;
 let isFresh = true; // whether the next hello begins a stream that knows nothing of what came before
 let waiting = null;
 let isPlanned = false;
@@ -42,6 +45,7 @@ function emptyBatch() {
 function flush() {
   isPlanned = false;
   const batch = waiting;
+  if (batch === null) return;
   waiting = null;
   for (const each of [...listeners]) each(batch);
 }
@@ -54,6 +58,34 @@ function later() {
     else requestAnimationFrame(flush);
   }
   return waiting;
+}
+
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(rest);
+  if (document.hidden) {
+    if (isPlanned) setTimeout(flush, HIDDEN_MS); // the frame that was planned may not come before the page is looked at again
+    restLater();
+  } else if (source === null && opened !== undefined) {
+    say({ status: "connecting" });
+    open(opened);
+  }
+});
+
+/** Leave the stream unless the page is looked at soon: six connections to a server is all a browser has, for all its tabs. */
+function restLater() {
+  rest = setTimeout(() => {
+    clearTimeout(retry);
+    source?.close();
+    source = null;
+  }, REST_MS);
+}
+
+function told(event) {
+  const batch = later();
+  batch.entries.push(JSON.parse(event.data));
+  if (batch.entries.length <= MOST_ENTRIES) return;
+  batch.entries = [];
+  batch.refresh = true;
 }
 
 function hello(event) {
@@ -82,11 +114,13 @@ function lost(event) {
 
 function open(account) {
   source?.close();
+  clearTimeout(rest);
+  if (document.hidden) restLater();
   opened = account;
   isFresh = true;
   source = new EventSource(`/_mock/events${account === null ? "" : `?account=${encodeURIComponent(account)}`}`);
   source.addEventListener("hello", hello);
-  source.addEventListener("entry", (event) => later().entries.push(JSON.parse(event.data)));
+  source.addEventListener("entry", told);
   source.addEventListener("state", changed);
   for (const each of ["gap", "restarted"]) {
     source.addEventListener(each, () => {
@@ -147,20 +181,32 @@ export function concerns(batch, wanted) {
 
 const EVERYTHING = ["entry", "clock", "faults", "scenarios", "deliveries", "accounts"];
 
-/** Call at most once in QUERY_MS; the last call always comes through. */
+/** Call at most once in QUERY_MS, and not before the last call has ended; the last one asked for always comes through. */
 function useDebounced(run) {
   const latest = useRef(run);
   latest.current = run;
-  const state = useRef({ timer: 0, at: 0 });
-  useEffect(() => () => clearTimeout(state.current.timer), []);
-  return useCallback(() => {
-    const { timer, at } = state.current;
-    if (timer) return;
-    const fire = () => {
-      state.current = { timer: 0, at: performance.now() };
-      latest.current();
+  const state = useRef({ timer: 0, at: -Infinity, isRunning: false, isWanted: false, isGone: false });
+  useEffect(() => {
+    state.current.isGone = false;
+    return () => {
+      state.current.isGone = true;
+      clearTimeout(state.current.timer);
+      state.current.timer = 0;
     };
-    state.current.timer = setTimeout(fire, Math.max(0, at + QUERY_MS - performance.now()));
+  }, []);
+  return useCallback(() => {
+    const now = state.current;
+    const plan = () => {
+      now.timer = setTimeout(fire, Math.max(0, now.at + QUERY_MS - performance.now()));
+    };
+    const fire = async () => {
+      Object.assign(now, { timer: 0, at: performance.now(), isRunning: true, isWanted: false });
+      await latest.current();
+      now.isRunning = false;
+      if (now.isWanted && !now.isGone) plan();
+    };
+    if (now.isRunning) now.isWanted = true;
+    else if (!now.timer && !now.isGone) plan();
   }, []);
 }
 

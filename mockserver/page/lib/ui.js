@@ -137,6 +137,9 @@ export function Code({ text, label, wrap = false }) {
   </div>`;
 }
 
+/** Levels that are laid out: what nests deeper is as good as unreadable, and drawing it would exhaust the stack. */
+const DEEPEST = 100;
+
 /**
  * Lay a JSON value out in lines: {path, depth, label, text, kind, comma}. Paths are as violations write them: `message.to`,
  * `items[0].text`; the whole is "".
@@ -150,6 +153,7 @@ export function jsonLines(value, path = "", depth = 0, label = null, comma = "")
   const members = isList ? value.map((each, at) => [at, each]) : Object.entries(value);
   const [open, close] = isList ? "[]" : "{}";
   if (members.length === 0) return [line(open + close, "empty")];
+  if (depth === DEEPEST) return [line(`${open}…${close}`, "empty")];
   const inner = members.flatMap(([name, each], at) => {
     const below = isList ? `${path}[${name}]` : path ? `${path}.${name}` : name;
     return jsonLines(each, below, depth + 1, isList ? null : name, at < members.length - 1 ? "," : "");
@@ -185,10 +189,11 @@ function addMissing(lines, path, mark) {
 
 /**
  * A JSON value, laid out, with places marked. A text is read as JSON; one that is none is shown as it is.
- * @param {{value: any, marks?: {path: string, tone?: "bad"|"warn"|"info", note: string}[], label?: string}} props
+ * `source` is the text that a value was read from.
+ * @param {{value: any, marks?: {path: string, tone?: "bad"|"warn"|"info", note: string}[], label?: string, source?: string}} props
  * @example html`<${Json} value=${entry.request.body} marks=${violations.map((each) => ({ path: each.name, note: each.reason }))} />`
  */
-export function Json({ value, marks = [], label = "JSON" }) {
+export function Json({ value, marks = [], label = "JSON", source }) {
   let read = value;
   if (typeof value === "string") {
     try {
@@ -202,8 +207,17 @@ export function Json({ value, marks = [], label = "JSON" }) {
     <div class="code-text json" tabindex="0" role="region" aria-label=${label}>
       ${lines.map((each) => html`<${JsonLine} ...${each} />`)}
     </div>
-    <div class="code-tools"><${Copy} text=${() => JSON.stringify(read, null, 2)} label=${`Copy ${label}`} /></div>
+    <div class="code-tools"><${Copy} text=${() => laidOut(read) ?? String(source ?? value)} label=${`Copy ${label}`} /></div>
   </div>`;
+}
+
+/** A value as JSON for people, null if it nests too deep to be written. */
+function laidOut(value) {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch {
+    return null;
+  }
 }
 
 function JsonLine({ depth, label, text, kind, comma, marks }) {

@@ -1,6 +1,6 @@
 /** The view of deliveries: every webhook, what became of it, and each try to send it. */
 
-import { html } from "../vendor/preact.js";
+import { html, useEffect, useRef } from "../vendor/preact.js";
 import { get } from "../lib/api.js";
 import { count, number } from "../lib/format.js";
 import { useList, useLive } from "../lib/live.js";
@@ -14,18 +14,33 @@ import { EVENTS, STATES } from "./deliveries/words.js";
 
 const FIRST_PAGE = 200;
 
-/** Keep rows beyond the first page up to date, which the list does not fetch again by itself. */
+/** Keep rows beyond the first page up to date, which the list does not fetch again by itself: one by one, whatever comes. */
 function usePatches(list) {
+  const latest = useRef(list);
+  latest.current = list;
+  const wanted = useRef({ ids: new Set(), isBusy: false, isGone: false });
+  useEffect(() => () => {
+    wanted.current.isGone = true;
+  }, []);
   useLive(async ({ entries }) => {
-    const later = new Set((list.items ?? []).slice(FIRST_PAGE).map((each) => each.id));
-    const changed = new Set(entries.map((each) => each.delivery).filter((each) => later.has(each)));
-    for (const id of changed) {
+    const now = wanted.current;
+    const about = new Set(entries.map((each) => each.delivery).filter(Boolean));
+    for (const { id } of (latest.current.items ?? []).slice(FIRST_PAGE)) {
+      if (about.has(id)) now.ids.add(id);
+    }
+    if (now.isBusy) return;
+    now.isBusy = true;
+    for (const id of now.ids) {
+      now.ids.delete(id); // told of again, it is looked at again
       try {
-        list.patch(await get(`/deliveries/${encodeURIComponent(id)}`));
+        const delivery = await get(`/deliveries/${encodeURIComponent(id)}`);
+        if (now.isGone) return;
+        latest.current.patch(delivery);
       } catch {
         // It went meanwhile; the next look at the list tells.
       }
     }
+    now.isBusy = false;
   });
 }
 

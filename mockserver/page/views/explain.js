@@ -8,6 +8,7 @@ import { Editor, goTo } from "./explain/editor.js";
 import { bodyOf, fetchRules, groupsOf } from "./explain/examples.js";
 import { Send } from "./explain/send.js";
 import { Verdict } from "./explain/verdict.js";
+import { laidOutText } from "./journal/places.js";
 
 const JUDGE_MS = 200;
 const ADDRESS_MAX_CHARS = 20_000; // longer ones are not kept in the address, where they would be slow
@@ -18,7 +19,8 @@ const laidOut = (body) => JSON.stringify(body, null, 2);
 function opened(body) {
   if (!body || body.includes("\n")) return body ?? "";
   try {
-    return laidOut(JSON.parse(body));
+    JSON.parse(body);
+    return laidOutText(body);
   } catch {
     return body;
   }
@@ -113,7 +115,8 @@ export default function View({ query }) {
   };
   const layOut = () => {
     try {
-      setText(laidOut(JSON.parse(text)));
+      JSON.parse(text);
+      setText(laidOutText(text));
     } catch {
       toast("This is no JSON yet", { kind: "bad", hint: "What is wrong, and where, stands beside it." });
     }

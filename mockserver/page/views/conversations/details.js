@@ -12,13 +12,13 @@ const FAILURES = ["rejected", "undeliverable"];
 
 /** The command that sends what a journal entry holds once more. */
 export function sendAsCurl({ request }, account) {
-  return `curl -X ${request.method} -u ${quoted(`${account}:any-secret`)} -H 'Content-Type: application/json' \\\n  -d ${quoted(request.body)} \\\n  ${location.origin}${request.path}`;
+  return `curl -X ${request.method} -u ${quoted(`${account}:any-secret`)} -H 'Content-Type: application/json' \\\n  --data-raw ${quoted(request.body)} \\\n  ${quoted(location.origin + request.path)}`;
 }
 
 /** The command that lets the same message of a user arrive once more. */
 export function arrivalAsCurl(message, account) {
   const body = { channel: message.channel, kind: message.kind, from: message.from, to: message.to, version: message.version, ...message.content };
-  return `curl -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body))} \\\n  '${location.origin}/_mock/inbound?account=${encodeURIComponent(account)}'`;
+  return `curl -H 'Content-Type: application/json' \\\n  --data-raw ${quoted(JSON.stringify(body))} \\\n  ${quoted(`${location.origin}/_mock/inbound?account=${encodeURIComponent(account)}`)}`;
 }
 
 async function curlOf(message) {

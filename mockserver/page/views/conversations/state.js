@@ -62,7 +62,12 @@ export function useTalk(path, { user }) {
   const held = useRef({ items: [], next: null, seen: null });
   const loading = useRef(null);
   const [, draw] = useState(0);
-  const isHere = (uuid) => held.current.items.some((each) => each.id === uuid);
+  const here = useRef({ items: null, ids: null });
+  const isHere = (uuid) => {
+    const { items } = held.current;
+    if (here.current.items !== items) here.current = { items, ids: new Set(items.map((each) => each.id)) };
+    return here.current.ids.has(uuid);
+  };
   const written = JSON.stringify(user).slice(1, -1);
   const concerns = ({ kind, message_uuid: uuid, request }) =>
     BEGINNINGS.includes(kind) || (kind === "request" ? !request.body || request.body.includes(written) || request.body.includes(user) : isHere(uuid));
@@ -72,7 +77,8 @@ export function useTalk(path, { user }) {
   useLive(({ entries }) => {
     const moves = entries.filter((each) => each.kind === "status" && each.status && isHere(each.message_uuid));
     if (!moves.length) return;
-    held.current = { ...held.current, items: held.current.items.map((each) => moved(each, moves)) };
+    const about = new Set(moves.map((each) => each.message_uuid));
+    held.current = { ...held.current, items: held.current.items.map((each) => (about.has(each.id) ? moved(each, moves) : each)) };
     draw((count) => count + 1);
   });
   useEffect(() => () => loading.current?.abort(), []);

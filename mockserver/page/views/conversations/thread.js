@@ -1,6 +1,6 @@
 /** Lays a talk out in rows: days, who said what, reactions at what they are about, refused sends where they happened. Pure. */
 
-import { day } from "../../lib/format.js";
+import { day, isOneDay } from "../../lib/format.js";
 import { firstOf, part, words } from "./read.js";
 import { readRich } from "./rich.js";
 
@@ -52,7 +52,7 @@ export function rowsOf(happenings) {
   const rows = inOrder.filter((each) => !shown.has(each.id)).map((each) => rowOf(each, known, reactions));
   let before = null;
   for (const row of rows) {
-    row.day = before === null || day(before.at) !== day(row.at) ? day(row.at) : null;
+    row.day = before === null || !isOneDay(before.at, row.at) ? day(row.at) : null;
     row.isFollowing = row.day === null && before.side === row.side && Date.parse(row.at) - Date.parse(before.at) < TOGETHER_MS;
     before = row;
   }

@@ -12,7 +12,7 @@ export function curlOf({ method, path, body, key, isBearer = false, secret = "an
   if (isBearer) words.push('-H "Authorization: Bearer $TOKEN"');
   else if (key) words.push(`-u ${quoted(`${key}:${secret}`)}`);
   const lines = [words.join(" ")];
-  if (body) lines.push("-H 'Content-Type: application/json'", `-d ${quoted(body)}`);
+  if (body) lines.push("-H 'Content-Type: application/json'", `--data-raw ${quoted(body)}`);
   return [...lines, quoted(location.origin + path)].join(" \\\n  ");
 }
 

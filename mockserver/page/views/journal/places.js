@@ -1,5 +1,8 @@
 /** Where members of a JSON text stand: paths as violations write them (`message.to`, `items[0]`), and their lines. */
 
+/** Levels that are read and laid out. */
+const DEEPEST = 100;
+
 /** Which line, counted from 0, a place in a text is in. */
 function lineAt(text, offset) {
   let line = 0;
@@ -31,7 +34,15 @@ export function linesOf(text) {
     at += found[0].length;
     return found[0];
   };
+  let depth = 0;
   const members = (path, end, one) => {
+    depth += 1;
+    if (depth > DEEPEST) return false; // what nests deeper is as good as unreadable, and would exhaust the stack
+    const isRead = each(path, end, one);
+    depth -= 1;
+    return isRead;
+  };
+  const each = (path, end, one) => {
     for (let place = 0; !take(end); place++) {
       blank();
       if (!one(path, place)) return false;
@@ -56,6 +67,42 @@ export function linesOf(text) {
   blank();
   value("", at);
   return new Map([...offsets].map(([path, offset]) => [path, lineAt(text, offset)]));
+}
+
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
+/**
+ * Lay a JSON text out in lines, each token as it is written: what reading it would change or drop (long numbers, members
+ * that stand twice) stays. A text that nests too deep stays as it is.
+ */
+export function laidOutText(text) {
+  const tokens = text.match(TOKENS) ?? [];
+  const lines = [];
+  let line = "";
+  let depth = 0;
+  const end = () => {
+    lines.push(line);
+    line = "  ".repeat(depth);
+  };
+  for (let at = 0; at < tokens.length; at++) {
+    const [token, next] = [tokens[at], tokens[at + 1]];
+    if ((token === "{" && next === "}") || (token === "[" && next === "]")) {
+      line += token + next;
+      at += 1;
+    } else if (token === "{" || token === "[") {
+      line += token;
+      depth += 1;
+      if (depth > DEEPEST) return text;
+      end();
+    } else if (token === "}" || token === "]") {
+      depth = Math.max(0, depth - 1);
+      end();
+      line += token;
+    } else if (token === ",") {
+      line += token;
+      end();
+    } else line += token === ":" ? ": " : token;
+  }
+  return [...lines, line].join("\n");
 }
 
 function nameIn(quoted) {

@@ -110,7 +110,7 @@ export function MarkedBody({ body, violations = [], findings = [], label = "Body
     if (broken) return html`<${BrokenText} text=${body} place=${brokenAt(broken.reason)} note=${broken.reason} />`;
     return html`<${Code} text=${body} label=${label} wrap />`;
   }
-  return html`<${Json} value=${value} label=${label} marks=${marksOf(value, violations, findings)} />`;
+  return html`<${Json} value=${value} source=${body} label=${label} marks=${marksOf(value, violations, findings)} />`;
 }
 
 /** A line that names what was done on purpose. */

@@ -113,7 +113,7 @@ export function CellDetail({ rules, coverage, version, channel, kind }) {
 /** What holds for a channel whatever the kind. */
 export function ChannelDetail({ rules, coverage, version, channel }) {
   const known = rules.channels[channel];
-  if (!known || !(version in known.names)) return html`<${NoSuch} version=${version}>Messages ${version} has no channel <code>${channel}</code>.<//>`;
+  if (!Object.hasOwn(rules.channels, channel) || !(version in known.names)) return html`<${NoSuch} version=${version}>Messages ${version} has no channel <code>${channel}</code>.<//>`;
   const kinds = (direction) => rules.kindsIn(version, direction).filter((kind) => isPossible(rules.row(version, direction, channel, kind)));
   const links = (direction) => html`<span class="rules-words">${kinds(direction).map((kind) => html`<a key=${kind} href=${href(["rules", version, channel, kind])}>${kind}</a>`)}</span>`;
   return html`<${Head} title=${known.title} version=${version} back=${href(["rules", version])} />

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { post } from "../../lib/api.js";
-import { href } from "../../lib/router.js";
+import { current, href } from "../../lib/router.js";
 import { Button, Copy, ErrorBox, Json, Loading, quoted } from "../../lib/ui.js";
 import { skeleton } from "./read.js";
 
@@ -23,7 +23,9 @@ function useExample(rules, row) {
   return held;
 }
 
-const curl = (path, body, key) => `curl${key ? ` -u ${quoted(`${key}:any-secret`)}` : ""} -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body))} \\\n  ${location.origin}${path}`;
+const curl = (path, body, key) => `curl${key ? ` -u ${quoted(`${key}:any-secret`)}` : ""} -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body))} \\\n  ${quoted(location.origin + path)}`;
+
+const inboundPath = () => `/_mock/inbound${current.account === null ? "" : `?account=${encodeURIComponent(current.account)}`}`;
 
 /** A body that can be sent, and where to try it. */
 export function Sent({ rules, row, account }) {
@@ -47,7 +49,7 @@ export function Received({ row }) {
   const send = async () => setSent(await post("/inbound", body));
   return html`<div class="row wrap">
     <${Button} small icon="send" onClick=${send}>Have a user send one<//>
-    <${Copy} text=${() => curl("/_mock/inbound", body)}>Copy as curl<//>
+    <${Copy} text=${() => curl(inboundPath(), body)}>Copy as curl<//>
     <span role="status">${sent && html`<a href=${href(["deliveries", sent.delivery])}>See its webhook</a>`}</span>
   </div>`;
 }
