@@ -1,4 +1,4 @@
-"""How deep JSON may nest before it is left unread: what parses or walks it breaks at about a thousand levels."""
+"""How deep JSON nests, told before it is read: parsers and whatever walks a value break at about a thousand levels."""
 
 from typing import Final
 

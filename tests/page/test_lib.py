@@ -117,7 +117,8 @@ async def test_time_of_the_server_that_stands_still_is_that_of_its_accounts(scre
     found = await ask(
         screen,
         "format",
-        "(lib.setClock({ mode: 'manual', own: false, at: '2026-03-02T09:00:00Z', seenAt: 0 }), lib.ago('2026-03-02T08:00:00Z'))",
+        "(lib.setClock({ mode: 'manual', own: false, at: '2026-03-02T09:00:00Z', seenAt: 0 }),"
+        " lib.ago('2026-03-02T08:00:00Z'))",
     )
 
     assert found == "1 h ago"
