@@ -105,7 +105,7 @@ async def test_times_are_told_by_the_clock_of_the_account(screen: Screen) -> Non
     found = await ask(
         screen,
         "format",
-        "(lib.setClock({ mode: 'manual', own: true, at: '2026-03-02T09:00:00Z' }),"
+        "(lib.setClock({ mode: 'manual', own: true, at: '2026-03-02T09:00:00Z', seenAt: 0 }),"
         " [lib.ago('2026-03-02T08:00:00Z'), lib.ago('2026-03-02T09:01:30Z'), lib.day('2026-03-01T12:00:00Z'),"
         " lib.time('2026-03-02T08:00:00Z'), lib.time('2025-12-31T08:00:00Z')])",
     )
