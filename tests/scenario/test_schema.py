@@ -52,6 +52,7 @@ BY_NAMES = (
         "sequence of a word",
     ),
     *("unknown field", "unknown mode", "price of", "no amount", "no url", "sender twice", "expression of the run"),
+    *("channel of the search", "status of the search"),
     *("unknown initial", "key of nothing", "unknown in not", "expression for a number", "long duration"),
 )
 """How the names of cases begin whose mistakes no schema can see: names, order, contradictions, other files."""
