@@ -5,6 +5,8 @@ import pytest
 from mockserver.handle.words import Surroundings, failure, report_failure, timeline
 from mockserver.model import Json
 
+HINT = "  This account's credentials: api_key and api_secret, both in basic; for programs, env()."
+
 
 def outcome_of(**members: Json) -> Json:
     """Return an outcome of nothing found, with other members if given."""
@@ -76,14 +78,15 @@ def test_refused_requests_are_told_with_their_reasons() -> None:
         "    no such key\n"
         "  POST /v1/messages was answered 401 (journal entry 2)\n"
         "    `to` is missing\n"
-        "  POST /v1/messages was answered 401 (journal entry 3)"
+        "  POST /v1/messages was answered 401 (journal entry 3)\n"
+        f"{HINT}"
     )
 
 
 def test_many_refused_requests_are_cut() -> None:
     around = Surroundings("KEY", is_missing=True, refused=[refused(number) for number in range(13)])
 
-    assert failure(outcome_of(), around).endswith("(journal entry 9)\n    no such key\n  and 3 more")
+    assert failure(outcome_of(), around).endswith(f"(journal entry 9)\n    no such key\n  and 3 more\n{HINT}")
 
 
 def test_rules_are_told_by_their_lines() -> None:
