@@ -52,7 +52,7 @@ def explain(
     explainer = _explainer()
     explanation = explainer.explain_update(body) if patch else explainer.explain(body, version)
     if as_json:
-        show_json(explanation_view(explanation, oddities))
+        show_json(explanation_view(explanation, oddities, body))
     else:
         _show(shell, explanation, oddities)
     raise typer.Exit(0 if explanation.verdict.is_valid else _VIOLATED)

@@ -264,9 +264,7 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
         findings = parsed.findings + explanation.verdict.findings
         if self._runtime.settings.strict and findings:
             explanation = self._explainer.with_refused(explanation, as_violations(findings))
-        view = views.explanation_view(explanation, parsed.findings)
-        view["places"] = views.places_view(parsed.value, explanation.verdict.violations)
-        return view
+        return views.explanation_view(explanation, parsed.findings, parsed.value)
 
     async def rules(self, _: Request) -> Json:
         """Answer the capability table, the error codes, the errors of v1 and the magic values."""

@@ -183,7 +183,7 @@ def finding_view(finding: Finding) -> Json:
     return {"name": finding.name, "rule": finding.rule, "detail": finding.detail}
 
 
-def explanation_view(explanation: Explanation, oddities: tuple[Finding, ...]) -> Json:
+def explanation_view(explanation: Explanation, oddities: tuple[Finding, ...], body: Json) -> Json:
     """Return the verdict on a body and its nearest valid form; ``oddities`` are findings on its spelling."""
     verdict = explanation.verdict
     return {
@@ -197,6 +197,7 @@ def explanation_view(explanation: Explanation, oddities: tuple[Finding, ...]) ->
         "violations": [violation_view(each) for each in verdict.violations],
         "findings": [finding_view(each) for each in (*oddities, *verdict.findings)],
         "nearest": explanation.nearest,
+        "places": places_view(body, verdict.violations),
     }
 
 
