@@ -29,13 +29,15 @@ function load(name) {
   return loaded.get(name);
 }
 
-function View({ route, isLive }) {
+function View({ route, connection }) {
   const [held, setHeld] = useState({ name: null, module: null, error: null });
   // A browser asks once for a module: one that could not be loaded needs a new page.
   const again = () => location.reload();
+  const wasLost = useRef(false);
   useEffect(() => {
-    if (isLive && held.error) again(); // the server was away
-  }, [isLive]);
+    if (connection === "open" && wasLost.current && held.error) again(); // the server was away
+    wasLost.current = connection === "lost" || (wasLost.current && connection !== "open");
+  }, [connection]);
   useEffect(() => {
     let isGone = false;
     const set = (changes) => isGone || setHeld({ name: route.view, module: null, error: null, ...changes });
@@ -267,7 +269,7 @@ function App() {
       <${Boundary} of=${`${route.view} ${route.params.join("/")}`}>
         ${isUnknown ? html`<${NoAccount} route=${route} accounts=${accounts} />`
           : view && !isThere ? html`<div class="view"><${Loading} /></div>`
-          : view ? html`<${View} route=${route} isLive=${connection.status === "open"} />`
+          : view ? html`<${View} route=${route} connection=${connection.status} />`
           : route.view !== "" && html`<div class="view"><${Empty} icon="explain" title="Nothing is at this address">
               <p>The views are ${VIEWS.map((each, at) => html`${at > 0 && ", "}<a href=${href(each.name)}>${each.label}</a>`)}.</p><//></div>`}
       <//>

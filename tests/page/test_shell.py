@@ -57,6 +57,7 @@ async def test_unknown_address_names_the_views(screen: Screen) -> None:
 
 
 async def test_address_that_cannot_be_decoded_does_no_harm(screen: Screen) -> None:
+    screen.allow_refusals()
     await screen.page.goto(f"{screen.url}/#/journal/%E0%A4%A?q=%")
 
     await expect(screen.page.get_by_role("navigation")).to_be_visible()
