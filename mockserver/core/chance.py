@@ -2,13 +2,52 @@
 
 import random
 from hashlib import blake2b
+from typing import Final, Protocol
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 """The digit of RFC 9562's variant (two fixed bits) that each hex digit becomes."""
 
+_BITS: Final = 53
+"""As many as a float between 0 and 1 can tell apart."""
+_BYTES: Final = 8
+
+
+class Draws(Protocol):
+    """Numbers one after the other; a ``random.Random`` is such."""
+
+    def random(self) -> float:
+        """Return the next one, from 0 to below 1."""
+        ...
+
+
+class _Digests:
+    """Draws by digest. Seeding a random generator costs ten times as much, and most decisions draw once or not at all.
+
+    That matters where each request and each webhook may be broken on purpose by several faults.
+    """
+
+    __slots__ = ("_count", "_parts", "_seed")
+
+    def __init__(self, seed: int, parts: tuple[object, ...]) -> None:
+        self._seed = seed
+        self._parts = parts
+        self._count = 0
+
+    def random(self) -> float:
+        """See ``Draws.random``."""
+        spelled = _spelled(self._seed, (*self._parts, self._count))
+        self._count += 1
+        drawn = int.from_bytes(blake2b(spelled.encode(), digest_size=_BYTES).digest(), "big")
+        return (drawn >> (8 * _BYTES - _BITS)) / (1 << _BITS)
+
+
+def draws_for(seed: int, *parts: object) -> Draws:
+    """Return the draws of a decision that needs few of them or none, such as ``draws_for(7, account, "fault", n)``."""
+    return _Digests(seed, parts)
+
 
 def random_for(seed: int, *parts: object) -> random.Random:
-    """Return the source of chance for one decision, such as ``random_for(7, account, n, "price")``."""
+    """Return the source of chance of something that takes many draws, such as ``random_for(7, account, "inbound")``."""
     return random.Random(_spelled(seed, parts))
 
 

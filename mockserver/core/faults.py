@@ -5,13 +5,13 @@ Plain values; nothing here sends, waits, or keeps counts.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from random import Random
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver.core.asking import About, matcher_of
+from mockserver.core.chance import Draws
 from mockserver.core.matching import Matcher, Subject
 from mockserver.core.rates import Bucket, take
 from mockserver.core.scenario_values import Latency
@@ -23,7 +23,7 @@ Delay: TypeAlias = float | dict[str, float]
 """Seconds: ``2``, ``{"min": 1, "max": 3}``, or by percentile as in ``{"p50": 0.1, "p95": 0.8, "p99": 2}``."""
 PERCENTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 """The shares that a delay may name."""
-Chance: TypeAlias = Callable[[str, int], Random]
+Chance: TypeAlias = Callable[[str, int], Draws]
 """The source of chance for the n-th request or webhook that a fault, by its id, had to decide on."""
 
 SELECTORS: Final = ("next", "nth", "every", "probability")
@@ -222,7 +222,7 @@ def pick(
     hit: Hit | None = None
     changed: dict[str, Count] = {}
     for each in faults:
-        if not each.matcher.judge(subject).fits:
+        if each.matcher.conditions and not each.matcher.judge(subject).fits:
             continue
         fault = each.fault
         count, is_over = _counted(fault, counts.get(fault.id, Count()), now_s)
@@ -255,7 +255,7 @@ def _counted(fault: Fault, count: Count, now_s: float) -> tuple[Count, bool]:
     return replace(count, tokens=left[""].tokens, at_s=left[""].at_s), False
 
 
-def _is_due(fault: Fault, count: Count, rng: Random) -> bool:
+def _is_due(fault: Fault, count: Count, rng: Draws) -> bool:
     """Return whether a fault hits what it has seen last; ``hits`` does not count that yet."""
     if fault.next is not None:
         return count.hits < fault.next

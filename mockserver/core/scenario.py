@@ -5,9 +5,9 @@ Pure: a state goes in, a state and a decision come out. It sends nothing, waits 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from random import Random
 from typing import Final, TypeAlias
 
+from mockserver.core.chance import Draws
 from mockserver.core.expressions import Context, ExpressionError, evaluate
 from mockserver.core.matching import Judged, Miss, PatternError, Subject
 from mockserver.core.scenario_values import Fields, Machine, Respond, Rule, Scenario
@@ -15,7 +15,7 @@ from mockserver.core.words import choices
 from mockserver.errors import UnknownError, UsageError
 from mockserver.model import Json
 
-Chance: TypeAlias = Callable[[int, str], Random]
+Chance: TypeAlias = Callable[[int, str], Draws]
 """The source of chance for the n-th send that fits a rule, by the rule's id."""
 States: TypeAlias = Mapping[str, Mapping[str, str]]
 """States by the names of machines and the values of their keys; who is not listed has the initial one."""
@@ -80,7 +80,7 @@ def decide(
     subject = {**send.fields, "state": states}
     seen, nearest = dict(state.seen), dict(state.nearest)
     number = state.sends + 1
-    taken: tuple[Rule, Judged, Random] | None = None
+    taken: tuple[Rule, Judged, Draws] | None = None
     for rule in scenario.rules:
         judged = _judged(rule, subject, state.names)
         if judged.fits:
@@ -109,7 +109,7 @@ def _judged(rule: Rule, subject: Subject, names: Context) -> Judged:
         return Judged((Miss("when", "names that stand for something", str(error)),))
 
 
-def _uncounted(rule: Rule, seen: int, decided: int, rng: Random) -> list[Miss]:
+def _uncounted(rule: Rule, seen: int, decided: int, rng: Draws) -> list[Miss]:
     """Return why a rule leaves a send that fits to others, if it does."""
     misses = []
     if rule.nth is not None and seen != rule.nth:
@@ -124,7 +124,7 @@ def _uncounted(rule: Rule, seen: int, decided: int, rng: Random) -> list[Miss]:
 
 
 def _decided(
-    scenario: Scenario, state: State, rule: Rule, context: Mapping[str, Json], rng: Random
+    scenario: Scenario, state: State, rule: Rule, context: Mapping[str, Json], rng: Draws
 ) -> tuple[State, Decision]:
     """Return what follows from the decision of a rule: what it remembers, the states it sets, the answer."""
     number = state.decided.get(rule.id, 0) + 1

@@ -7,10 +7,10 @@ expressions are marked as such and worked out by ``bind`` or ``core.expressions.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from random import Random
 from typing import Literal, TypeAlias
 
 from mockserver.core.asking import About, matcher_of
+from mockserver.core.chance import Draws
 from mockserver.core.expressions import Context, evaluate, has_names
 from mockserver.core.matching import Matcher
 from mockserver.model import Account, Json, Planned, Status
@@ -56,10 +56,10 @@ class Latency:
     max_s: float = 0.0
     percentiles: tuple[tuple[float, float], ...] = ()
 
-    def pick_s(self, rng: Random) -> float:
+    def pick_s(self, rng: Draws) -> float:
         """Return the seconds of one time; the same chance gives the same seconds."""
         if not self.percentiles:
-            return self.min_s if self.min_s == self.max_s else rng.uniform(self.min_s, self.max_s)
+            return self.min_s if self.min_s == self.max_s else self.min_s + (self.max_s - self.min_s) * rng.random()
         drawn, before = rng.random(), (0.0, 0.0)
         for share, seconds in self.percentiles:
             if drawn <= share:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from random import Random
 from typing import TypeAlias
 
 import msgspec
 
-from mockserver.core.chance import random_for
+from mockserver.core.chance import Draws, draws_for
 from mockserver.core.expressions import ExpressionError, evaluate
 from mockserver.core.faults import Fault, Hit
 from mockserver.core.scenario import Decision, Send, decide, key_of, put_state
@@ -170,8 +169,8 @@ class _Chance:
     seed: int
     account: str
 
-    def __call__(self, number: int, rule: str) -> Random:
-        return random_for(self.seed, self.account, number, rule)
+    def __call__(self, number: int, rule: str) -> Draws:
+        return draws_for(self.seed, self.account, number, rule)
 
 
 def _send(caller: Caller, message: Message) -> Send:

@@ -1,7 +1,7 @@
 """What is broken on purpose in each account: keeps the faults and their counts, and chooses the one that hits."""
 
-from collections.abc import Iterable, Mapping
-from random import Random
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from msgspec import Struct, convert, to_builtins
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.contract.specs import Specs
 from mockserver.core.asking import Vocabulary
-from mockserver.core.chance import random_for
+from mockserver.core.chance import Draws, draws_for
 from mockserver.core.faults import USUAL, Armed, Count, Fault, Handling, Hit, On, handling_of, is_spent, pick
 from mockserver.core.matching import Subject
 from mockserver.errors import UnknownError
@@ -64,8 +64,8 @@ class Faults:
 
     async def listed(self, account: str) -> list[Standing]:
         """Return the faults of an account, in the order they are tried."""
-        counts = await self._counts(account)
         kept = await self._store.documents(account, _KIND)
+        counts = await self._counts(account, kept)
         return [Standing(convert(each, Fault), counts.get(identity, Count())) for identity, each in kept.items()]
 
     async def one(self, account: str, identity: str) -> Standing:
@@ -105,8 +105,8 @@ class Faults:
         """Return whether anything is broken on purpose."""
         return bool(await self._store.documents(account, _KIND))
 
-    async def hit_on_answer(self, account: str, subject: Subject, *, is_plain: bool) -> Hit | None:
-        """Return the fault that hits the answer to a request.
+    async def hit_on_answer(self, account: str, subject: Callable[[], Subject], *, is_plain: bool) -> Hit | None:
+        """Return the fault that hits the answer to a request; ``subject`` reads what faults may ask of it.
 
         ``is_plain``: only what faults may know that look at no body; the body of this request is not sound.
         """
@@ -120,7 +120,7 @@ class Faults:
             return USUAL
         if not delivery.signed:
             armed = [each for each in armed if each.fault.kind.any_webhook]
-        return handling_of(await self._pick(message.account, armed, of_webhook(delivery, message)))
+        return handling_of(await self._pick(message.account, armed, partial(of_webhook, delivery, message)))
 
     async def _all(self, account: str, on: On) -> list[Armed]:
         kept = await self._store.documents(account, _KIND)
@@ -132,21 +132,23 @@ class Faults:
             armed = self._armed[account, identity] = Armed.of(convert(kept, Fault))
         return armed
 
-    async def _pick(self, account: str, armed: list[Armed], subject: Subject) -> Hit | None:
+    async def _pick(self, account: str, armed: list[Armed], subject: Callable[[], Subject]) -> Hit | None:
         if not armed:
             return None
-        counts = await self._counts(account)
+        asked = subject() if any(each.matcher.conditions for each in armed) else {}
+        counts = await self._counts(account, (each.fault.id for each in armed))
 
-        def chance(identity: str, number: int) -> Random:
-            return random_for(self._seed, account, "fault", identity, number)
+        def chance(identity: str, number: int) -> Draws:
+            return draws_for(self._seed, account, "fault", identity, number)
 
-        hit, changed = pick(armed, counts, subject, self._times.seconds(account), chance)
+        hit, changed = pick(armed, counts, asked, self._times.seconds(account), chance)
         for identity, count in changed.items():
             await self._store.put_document(account, _COUNTS, identity, to_builtins(count))
         if changed:
             self._journal.tell(_KIND, account)
         return hit
 
-    async def _counts(self, account: str) -> Mapping[str, Count]:
+    async def _counts(self, account: str, identities: Iterable[str]) -> Mapping[str, Count]:
+        """Return the counts of these faults, of those that have met something."""
         kept = await self._store.documents(account, _COUNTS)
-        return {identity: convert(each, Count) for identity, each in kept.items()}
+        return {each: convert(kept[each], Count) for each in identities if each in kept}

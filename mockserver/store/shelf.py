@@ -154,32 +154,43 @@ class Shelf(Generic[T]):
                 return each, value
         return None
 
-    def drop(self, number: int) -> T | None:
-        """Forget a value and return it; ``None`` if it is not there. Its number is never used again."""
-        value = self.get(number)
-        if value is None:
-            return None
+    def drop(self, number: int) -> bool:
+        """Forget a value; false if it is not there. Its number is never used again."""
         block, bit = divmod(number, self._size)
-        place = self._blocks[block]
-        self._forget_name(number, value, is_packed=bool(place.inside >> bit & 1))
+        place = self._blocks.get(block)
+        if place is None or not place.there >> bit & 1:
+            return False
+        self._forget_name(number, is_packed=bool(place.inside >> bit & 1))
         self._loose.pop(number, None)
         place.there &= ~(1 << bit)
         place.loose &= ~(1 << bit)
         self._count -= 1
-        if not place.there:
-            del self._blocks[block]
-            for held in (self._open, self._changing, self._fresh):
-                held.pop(block, None)
-            self._joined.pop(block // _GROUP, None)
-        return value
+        if place.there:
+            self._thin(block, place)
+            return True
+        del self._blocks[block]
+        for held in (self._open, self._changing, self._fresh):
+            held.pop(block, None)
+        self._joined.pop(block // _GROUP, None)
+        return True
 
-    def _forget_name(self, number: int, value: T, *, is_packed: bool) -> None:
+    def _forget_name(self, number: int, *, is_packed: bool) -> None:
         if self._name is None:
             return
-        name = getattr(value, self._name)
+        name = getattr(self.get(number), self._name)
         self._numbers.pop(name, None)
         if is_packed:
             self._names.remove(name, number)
+
+    def _thin(self, block: int, place: _Block) -> None:
+        """Leave out of a pack what was dropped, once it is most of it: one value that stays would keep all of them."""
+        left = place.there & place.inside
+        if not place.inside or left.bit_count() * _THIN > place.inside.bit_count():
+            return
+        places = [_index(place.inside, bit) for bit in range(self._size) if left >> bit & 1]
+        place.packed = self._packer.thin(place.packed, places) if places else b""
+        place.inside = left
+        self._open.pop(block, None)
 
     def newest(
         self, before: int | None = None, wanted: Iterable[str] = (), texts: Sequence[bytes] = ()
@@ -334,6 +345,8 @@ class Shelf(Generic[T]):
 
 _GROUP: Final = 64
 """Blocks whose tags are looked at as one."""
+_THIN: Final = 4
+"""A pack of which only this part is left is made anew."""
 _BREATH: Final = 64
 """Groups skipped for their tags before others get their turn: a tenth of a millisecond."""
 

@@ -195,7 +195,7 @@ class ExternalRoutes:
             "application": caller.application,
             **({} if isinstance(asked, Problem) else {"channel": asked.channel or None, "body": asked.body}),
         }
-        outcome.hit = await self._runtime.faults.hit_on_answer(outcome.account, subject, is_plain=is_plain)
+        outcome.hit = await self._runtime.faults.hit_on_answer(outcome.account, lambda: subject, is_plain=is_plain)
 
     def _fault_problem(self, hit: Hit) -> Problem:
         """Return the error a fault answers with, in the words of the API as old as this one."""

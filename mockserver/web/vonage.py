@@ -2,6 +2,7 @@
 
 import time
 from difflib import get_close_matches
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -180,7 +181,7 @@ class VonageRoutes:
 
     async def _break(self, outcome: _Outcome, caller: Caller, asked: Asked | None) -> None:
         """Choose the fault that hits the answer, and refuse the message if it is not to be taken."""
-        subject = _subject(outcome, caller, asked)
+        subject = partial(_subject, outcome, caller, asked)
         faults = self._runtime.faults
         outcome.hit = hit = await faults.hit_on_answer(outcome.account, subject, is_plain=asked is None)
         if hit is not None and not hit.fault.is_taken and asked is not None:

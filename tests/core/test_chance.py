@@ -5,7 +5,7 @@ from uuid import RFC_4122, UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.chance import numbered_uuid, random_for, uuid_for
+from mockserver.core.chance import draws_for, numbered_uuid, random_for, uuid_for
 
 SEEDS = st.integers(min_value=0, max_value=2**63)
 PARTS = st.lists(st.one_of(st.integers(), st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True)), max_size=4)
@@ -53,3 +53,21 @@ def test_drawing_from_one_random_leaves_the_next_alone() -> None:
     random_for(7, "price").random()
 
     assert random_for(7, "price").random() == random_for(7, "price").random()
+
+
+def test_draws_are_even_and_never_reach_one() -> None:
+    draws = sorted(draws_for(7, "mockkey1", "fault", "f1", n).random() for n in range(10_000))
+
+    assert draws[0] >= 0.0
+    assert draws[-1] < 1.0
+    assert max(abs(each - place / 10_000) for place, each in enumerate(draws)) < 0.02
+
+
+def test_draws_of_one_decision_differ_and_come_again() -> None:
+    first, again = draws_for(7, "a"), draws_for(7, "a")
+
+    drawn = [first.random() for _ in range(5)]
+
+    assert len(set(drawn)) == 5
+    assert [again.random() for _ in range(5)] == drawn
+    assert draws_for(8, "a").random() != drawn[0]
