@@ -9,8 +9,8 @@ from typing import Protocol
 from mockserver.clock import Clock, ManualClock
 
 _log = logging.getLogger(__name__)
-_BATCH = 50
-"""Jobs run before others get the event loop again; a memory store never yields by itself."""
+_BATCH = 16
+"""Jobs run before others get the event loop again, a few milliseconds; a memory store never yields by itself."""
 
 
 class Job(Protocol):

@@ -140,6 +140,17 @@ class Subjects:
             return {**subject, "status": entry.move.status.value, "error_code": entry.move.code}
         return subject
 
+    async def touched(self, account: str, entry: Entry, about: About) -> list[Subject]:
+        """Return all of one sort that may have changed when an entry was written, as it is now."""
+        if about not in {"messages", "deliveries"}:
+            return [] if entry.exchange is None else [await self.of_request(account, entry)]
+        message = None if entry.message is None else await self._store.message(account, entry.message)
+        if message is None:
+            return []
+        if about == "messages":
+            return [of_message(message)]
+        return [of_webhook(each, message) for each in await self._store.deliveries_of(account, message.uuid)]
+
     def _operation(self, path: str) -> tuple[str | None, str | None]:
         """Return what a path is for, and in which version; ``None`` twice for one that is nothing's."""
         bare = path.partition("?")[0].rstrip("/")

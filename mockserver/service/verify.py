@@ -33,8 +33,10 @@ _ORDER: Final = "all in this order"
 _BREATH: Final = 200
 """Subjects read before others get the event loop again; a memory store never yields by itself."""
 _REST: Final = 2
-"""How many times as long as a look took to leave things alone after it."""
+"""How many times as long as a look took to leave things alone after it, but for the first look."""
 _LONGEST_REST_S: Final = 1.0
+_SOON: Final = 200
+"""Of more entries than that, it takes less time to look at all there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +185,15 @@ class Verifier:
         began_s = _now_s()
         pending = {index: each for index, each in enumerate(asked) if _within_s(each) > 0}
         found: dict[int, Outcome] = {}
+        rest = 0
         while pending and not self._stopping.is_set():
             seen, looked_s = await self._journal.last_number(scene.account), _now_s()
             found |= await self._decided(pending, scene, began_s)
             pending = {index: each for index, each in pending.items() if index not in found}
             if pending:
-                await asyncio.sleep(min((_now_s() - looked_s) * _REST, _LONGEST_REST_S))
-                left_s = min(map(_within_s, pending.values())) - (_now_s() - began_s)
-                await self._pause(scene.account, seen, left_s)
+                await asyncio.sleep(min((_now_s() - looked_s) * rest, _LONGEST_REST_S))
+                rest = _REST
+                await self._until_touched(pending, scene, seen, began_s)
         look = self._look(scene, is_last=True)
         last = {index: await self._outcome(each, scene, look) for index, each in enumerate(asked) if index not in found}
         found |= {index: replace(each, waited_s=_now_s() - began_s) for index, each in last.items()}
@@ -211,10 +214,32 @@ class Verifier:
     def _look(self, scene: _Scene, *, is_last: bool) -> _Look:
         return _Look(scene.account, scene.after, self._subjects, is_last)
 
-    async def _pause(self, account: str, seen: int, wait_s: float) -> None:
-        """Wait for an entry numbered above ``seen``, for the end of the time, or for the server to stop."""
-        entry = self._journal.follow(account, after=seen, wait_s=max(wait_s, 0.0), limit=1)
-        await until_first(entry, self._stopping.wait())
+    async def _until_touched(self, pending: Mapping[int, Asked], scene: _Scene, seen: int, began_s: float) -> None:
+        """Wait until an entry numbered above ``seen`` may decide something, for the end of a time, or for the stop."""
+        until_s = min(map(_within_s, pending.values())) + began_s
+        while not self._stopping.is_set() and _now_s() < until_s:
+            entry = self._journal.follow(scene.account, after=seen, wait_s=until_s - _now_s(), limit=1)
+            await until_first(entry, self._stopping.wait())
+            entries, seen = await self._journal.follow(scene.account, after=seen, wait_s=0.0, limit=_SOON)
+            if entries and await self._may_decide(entries, pending, scene):
+                return
+
+    async def _may_decide(self, entries: Sequence[Entry], pending: Mapping[int, Asked], scene: _Scene) -> bool:
+        """Return whether what entries tell of may change an outcome: it is much less than all there is."""
+        if len(entries) == _SOON or scene.context:  # what names stand for may have changed, too
+            return True
+        for asked in pending.values():
+            if not isinstance(asked, Expect):
+                return True
+            try:
+                matcher = _matcher(asked, scene.context)
+            except (ExpressionError, PatternError):
+                return True
+            for entry in entries:
+                touched = await self._subjects.touched(scene.account, entry, asked.wanted.about)
+                if any(matcher.judge(each).fits for each in touched):
+                    return True
+        return False
 
     async def _outcome(self, asked: Asked, scene: _Scene, look: _Look) -> Outcome:
         try:

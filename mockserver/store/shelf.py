@@ -78,6 +78,7 @@ class Shelf(Generic[T]):
         self._changing: dict[int, None] = {}
         self._fresh: dict[int, bytes] = {}
         self._joined: dict[int, array[int]] = {}
+        self._packing = -1
         self._count = 0
         self.next = 0
 
@@ -236,20 +237,20 @@ class Shelf(Generic[T]):
             if (group + 1) * _GROUP * self._size <= self.first():
                 return
             begin = group * _GROUP
-            likely = all(_has(self._tags_of_group(group), each) for each in numbers)
+            likely = all(self._group_has(group, each) for each in numbers)
             fresh = changing.get(group, [])
             for block in sorted({*(range(begin, begin + _GROUP) if likely else ()), *fresh}, reverse=True):
                 # Asked when it is its turn: a block may have been packed since the walk began.
                 if block <= last and (self._has(block, hashes) or (hashes and self._has_fresh(block, hashes))):
                     yield block
-            if fresh:
-                yield None
+                elif block in fresh:
+                    yield None
             if group and not group % _BREATH:
                 yield None
 
     def _has(self, block: int, hashes: list[bytes]) -> bool:
         place = self._blocks.get(block)
-        return place is not None and all(each in place.tags for each in hashes)
+        return place is not None and _has_all(place.tags, hashes)
 
     def _has_fresh(self, block: int, hashes: list[bytes]) -> bool:
         place = self._blocks.get(block)
@@ -259,7 +260,14 @@ class Shelf(Generic[T]):
         if tags is None:
             loose = (self._loose.get(each) for each in self._numbers_in(block, place.loose, self.next))
             tags = self._fresh[block] = self._tags_in(each for each in loose if each is not None)
-        return all(each in tags for each in hashes)
+        return _has_all(tags, hashes)
+
+    def _group_has(self, group: int, tag: int) -> bool:
+        """Return whether a block of a group may have a tag.
+
+        The group that is being packed is not looked at as one: each of its packs would have it made anew.
+        """
+        return group == self._packing or _has(self._tags_of_group(group), tag)
 
     def _tags_of_group(self, group: int) -> "array[int]":
         """Return the tags of the packed values of many blocks in order, so that one look at them can skip all."""
@@ -331,8 +339,10 @@ class Shelf(Generic[T]):
         self._fresh.pop(block, None)
         self._open.pop(block, None)
         self._joined.pop(block // _GROUP, None)
+        self._packing = block // _GROUP
         if block % _GROUP == _GROUP - 1:
             self._tags_of_group(block // _GROUP)  # here it is one more millisecond; on searching it would be many
+            self._packing = -1
 
     def _opened(self, block: int, place: _Block) -> Opened[T]:
         found = self._open.get(block)
@@ -359,6 +369,10 @@ def _index(bits: int, bit: int) -> int:
 def _has(ordered: "array[int]", wanted: int) -> bool:
     place = bisect_left(ordered, wanted)
     return place < len(ordered) and ordered[place] == wanted
+
+
+def _has_all(tags: bytes, hashes: list[bytes]) -> bool:
+    return all(map(tags.__contains__, hashes))
 
 
 def _hashed(tag: str) -> bytes:

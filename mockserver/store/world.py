@@ -1,5 +1,6 @@
 """What happened in one account, in shelves: messages with all that belongs to them, entries, deliveries."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -24,6 +25,7 @@ from mockserver.store.tags import (
 
 IsUnderWay = Callable[[Message], bool]
 """Tells whether something is still to happen to a message."""
+_NUMBER_BYTES: Final = 8
 _AGAIN: Final = 2
 """Messages that were under way when they were first met and are looked at again at once: more than come meanwhile."""
 _AT_REST: Final = 64
@@ -33,12 +35,15 @@ _TRIES: Final = 32
 
 
 class Folder(Struct, gc=False, array_like=True):
-    """All that belongs to one message, by number; ``message`` is ``None`` where only the journal still tells of it."""
+    """All that belongs to one message, by number; ``message`` is ``None`` where only the journal still tells of it.
+
+    The numbers lie in bytes, end to end: the garbage collector walks lists, and stands still for a microsecond a list.
+    """
 
     uuid: str
     message: Message | None = None
-    entries: list[int] = []
-    deliveries: list[int] = []
+    entries: bytes = b""
+    deliveries: bytes = b""
 
 
 class Room(Struct, frozen=True):
@@ -97,13 +102,13 @@ class World:
             return
         self._messages += 1
         if found is None:
-            self._folders.add(Folder(message.uuid, message, [], []))
+            self._folders.add(Folder(message.uuid, message))
         else:  # the journal told of it before: as a message it is the newest
             number, folder = found
             self._folders.drop(number)
-            entries = [each for each in folder.entries if each in self._entries]
+            entries = [each for each in _numbers(folder.entries) if each in self._entries]
             self._alone -= len(entries)
-            self._folders.add(Folder(message.uuid, message, entries, folder.deliveries))
+            self._folders.add(Folder(message.uuid, message, b"".join(map(_number, entries)), folder.deliveries))
         if self._keep and self._messages > self._keep:
             self._trim_messages(is_under_way, _AGAIN)
 
@@ -118,7 +123,7 @@ class World:
         if found is None or found[0] >= self._cleared:
             return found
         self._folders.drop(found[0])
-        folder = Folder(uuid, None, found[1].entries, [])
+        folder = Folder(uuid, None, found[1].entries)
         return self._folders.add(folder), folder
 
     def messages(self, where: Where) -> Iterator[Message | None]:
@@ -164,7 +169,7 @@ class World:
         number = self._entries.add(numbered)
         folder = None if entry.message is None else self._file(entry.message)
         if folder is not None:
-            folder[1].entries.append(number)
+            folder[1].entries += _number(number)
             self._folders.put(*folder)
         if folder is None or folder[1].message is None:
             self._alone += 1
@@ -177,7 +182,7 @@ class World:
         found = self._found(uuid)
         if found is not None:
             return found
-        folder = Folder(uuid, None, [], [])
+        folder = Folder(uuid)
         return self._folders.add(folder), folder
 
     def entry(self, number: int) -> Entry | None:
@@ -207,7 +212,7 @@ class World:
     def entries_of(self, message: str) -> list[Entry]:
         """Return the entries about a message, oldest first."""
         found = self._found(message)
-        entries = [] if found is None else [self._entries.get(number) for number in found[1].entries]
+        entries = [] if found is None else [self._entries.get(number) for number in _numbers(found[1].entries)]
         return [each for each in entries if each is not None]
 
     # Deliveries
@@ -220,7 +225,7 @@ class World:
             return
         number = self._deliveries.add(delivery)
         folder_number, folder = self._file(delivery.message)
-        folder.deliveries.append(number)
+        folder.deliveries += _number(number)
         self._folders.put(folder_number, folder)
 
     def delivery(self, identity: str) -> Delivery | None:
@@ -242,7 +247,7 @@ class World:
     def deliveries_of(self, message: str) -> list[Delivery]:
         """Return the deliveries of a message, oldest first."""
         found = self._found(message)
-        deliveries = [] if found is None else [self._deliveries.get(number) for number in found[1].deliveries]
+        deliveries = [] if found is None else [self._deliveries.get(number) for number in _numbers(found[1].deliveries)]
         return [each for each in deliveries if each is not None]
 
     # Forgetting
@@ -291,15 +296,15 @@ class World:
             self._spared.append(number)
             return
         self._folders.drop(number)
-        for each in folder.entries:
+        for each in _numbers(folder.entries):
             self._entries.drop(each)
-        for each in folder.deliveries:
+        for each in _numbers(folder.deliveries):
             self._deliveries.drop(each)
         self._messages -= 1
         self.dropped += 1
 
     def _has_pending(self, folder: Folder) -> bool:
-        deliveries = (self._deliveries.get(number) for number in folder.deliveries)
+        deliveries = (self._deliveries.get(number) for number in _numbers(folder.deliveries))
         return any(each is not None and each.state is DeliveryState.PENDING for each in deliveries)
 
     def _trim_entries(self) -> None:
@@ -314,9 +319,17 @@ class World:
                 continue
             self._entries.drop(number)
             self._alone -= 1
-            if folder is not None and folder[1].entries[-1] == number and not folder[1].deliveries:
+            if folder is not None and _numbers(folder[1].entries)[-1] == number and not folder[1].deliveries:
                 self._folders.drop(folder[0])
 
 
 def _folder_tags(folder: Folder) -> list[str]:
     return [] if folder.message is None else message_tags(folder.message)
+
+
+def _number(number: int) -> bytes:
+    return number.to_bytes(_NUMBER_BYTES, sys.byteorder)
+
+
+def _numbers(joined: bytes) -> list[int]:
+    return memoryview(joined).cast("Q").tolist()

@@ -1,16 +1,19 @@
 """What happened is held against what was expected: at once, or as soon as it holds, with what came nearest."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 
 import pytest
 
+from mockserver.core.asking import About
 from mockserver.core.scenario_values import Arrived, Bounds, Expect, Fired, Sequence, Total, wanted
 from mockserver.model import Account, EntryKind, Exchange, Json, Status
 from mockserver.problem import Finding, Violation
+from mockserver.service.subjects import Found, Subjects
 from mockserver.service.verify import SHOWN, Outcome, Report
+from mockserver.store.tags import Where
 from tests.fakes import never
-from tests.service.conftest import KEY, START_S, STATUS_URL, World
+from tests.service.conftest import KEY, START_S, STATUS_URL, OpenWorld, World
 
 _LONG_S = 60.0
 """Longer than any test: what waits so long was not woken."""
@@ -360,3 +363,52 @@ async def test_a_message_moved_meanwhile_is_seen(world: World) -> None:
 
     async with asyncio.timeout(5):
         assert (await waiting).passed
+
+
+async def test_a_webhook_on_its_way_is_seen(open_world: OpenWorld) -> None:
+    world = await open_world(status_url=None)
+    asked = [Expect(wanted("deliveries", {"state": "dropped"}), Bounds(), _LONG_S)]
+    waiting = await _waiting(world.runtime.verifier.verify(KEY, asked))
+    await world.send()
+
+    await world.advance(1)
+
+    async with asyncio.timeout(5):
+        assert (await waiting).passed
+
+
+async def test_a_refused_request_is_waited_for(world: World) -> None:
+    asked = [Expect(wanted("requests", {"verdict": "refused"}), Bounds(2, None), _LONG_S)]
+    waiting = await _waiting(world.runtime.verifier.verify(KEY, asked))
+
+    await _refuse(world, "to")
+    await _refuse(world, "from")
+
+    async with asyncio.timeout(5):
+        assert (await waiting).passed
+
+
+async def test_what_cannot_decide_anything_is_not_looked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a million messages each look takes milliseconds, and under load an entry comes more often than that."""
+    looks = 0
+    usual = Subjects.all
+
+    def counted(self: Subjects, account: str, about: About, where: Where = ()) -> AsyncIterator[Found]:
+        nonlocal looks
+        looks += 1
+        return usual(self, account, about, where)
+
+    monkeypatch.setattr(Subjects, "all", counted)
+    waiting = await _waiting(world.runtime.verifier.verify(KEY, [_messages(to="447700900999", within_s=_LONG_S)]))
+    before = looks
+    for _ in range(10):
+        await world.send()
+        await world.advance(1)
+        await asyncio.sleep(0)
+
+    assert looks == before
+    await world.send(to={"type": "sms", "number": "447700900999"})
+    await world.advance(1)
+    async with asyncio.timeout(5):
+        assert (await waiting).passed
+    assert looks <= before + 2
