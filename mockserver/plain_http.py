@@ -243,6 +243,7 @@ class _Connection(asyncio.Protocol):
         self._every.discard(self)
         is_whole = self._status and self._declared in {None, self._size}
         self._end(self._status if is_whole else PostError("ServerDisconnectedError: Server disconnected"))
+        del self._parser  # it knows this connection, which knows it: else only the collector could free both
 
     # What the parser calls
 

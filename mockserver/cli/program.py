@@ -12,6 +12,7 @@ from typer.main import get_command
 from mockserver.cli.output import writable_output
 from mockserver.cli.shell import Shell, complain
 from mockserver.errors import ConfigError, MockServerError
+from mockserver.version import version
 
 _RIVAL = "mockserver-client"
 _COMMANDS: Final = (
@@ -59,7 +60,7 @@ def refuse_rival(path: Sequence[str]) -> None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        print(f"mockserver {metadata.version('messages-mockserver')}")
+        print(f"mockserver {version()}")
         raise typer.Exit
 
 

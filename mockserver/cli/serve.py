@@ -1,7 +1,6 @@
 """``mockserver serve``: gathers the configuration, runs the server, and tells people where it is."""
 
 import asyncio
-import gc
 import json
 import logging
 import shlex
@@ -74,7 +73,6 @@ def serve(context: typer.Context, **flags: Any) -> None:
     if config.path is not None:
         for mistake in sender_mistakes(config.path, config.accounts, specs.capabilities):
             raise mistake
-    _calm_collector()
     app = create_app(config.settings, config.accounts, specs=specs)
     served = ServedScenarios(app.runtime.scenarios, config.settings.api_key, specs)
     told = served.load(shell.folder / each for each in flags["scenario"] or ())
@@ -86,16 +84,6 @@ def serve(context: typer.Context, **flags: Any) -> None:
 # Typer reads flags off a signature; this one is made of the table of settings.
 serve.__signature__ = serve_signature()  # type: ignore[attr-defined]  # functions take any attribute
 serve.__annotations__ = {}
-
-
-def _calm_collector() -> None:
-    """Look for cycles rarely: a journal of a million entries has none, and walking it stops the server for its time.
-
-    Of new objects not too many at once, which takes up to 0.3 us each.
-    Only here, in a process of our own; a server in somebody else's leaves the collector alone.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 50, 100)
 
 
 def start_lines(config: Config, url: str, tls_url: str | None, ca_file: str) -> list[str]:

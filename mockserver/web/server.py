@@ -1,7 +1,6 @@
 """Serves an application: in this process until a signal comes, or in a thread for the length of a block."""
 
 import asyncio
-import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import uvicorn
 
 from mockserver.model import Account
 from mockserver.settings import Settings
+from mockserver.web.collecting import calm_collector, collect_often
 from mockserver.web.lifetime import App, Report, serve
 from mockserver.web.listeners import Running
 
@@ -37,9 +37,12 @@ def run(app: App, settings: Settings, started: Callable[[Running], None]) -> Sto
     """
 
     async def main(signals: _Signals) -> Report:
-        # What is there now stays. The collector went through all of it again and again: 40 ms and more each time.
-        gc.freeze()
-        return await serve(app, settings, signals.told(), started)
+        calm_collector()
+        collecting = asyncio.get_running_loop().create_task(collect_often())
+        try:
+            return await serve(app, settings, signals.told(), started)
+        finally:
+            collecting.cancel()
 
     with _Signals() as signals, asyncio.Runner(loop_factory=_loop_factory(app)) as runner:
         try:

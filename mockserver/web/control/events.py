@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
-from importlib.metadata import version
 from typing import Final, assert_never
 
 import msgspec
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.service.events import Changed, Entries, Event, Gap, Hello, Mark, Quiet, Restarted
+from mockserver.version import version
 from mockserver.web.control import views
 from mockserver.web.control.calls import Calls
 from mockserver.web.streaming import Stream
@@ -45,7 +45,7 @@ class EventCalls(Calls):
         boot = self._runtime.events.boot
         match event:
             case Hello(after, last):
-                told = {"boot": boot, "version": version("messages-mockserver"), "account": account, "last": last}
+                told = {"boot": boot, "version": version(), "account": account, "last": last}
                 yield _RETRY.encode() + _event("hello", told, f"{boot}-{after}")
             case Restarted(last):
                 yield _event("restarted", {"boot": boot, "last": last}, f"{boot}-{last}")

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from difflib import get_close_matches
-from importlib.metadata import version
 from typing import TypeVar
 
 import msgspec
@@ -24,6 +23,7 @@ from mockserver.problem import BEYOND_BODIES
 from mockserver.scenario.load import ScenarioErrors
 from mockserver.service.runtime import Runtime
 from mockserver.service.subjects import of_message
+from mockserver.version import version
 from mockserver.web.bodies import parse_json
 from mockserver.web.control import views
 from mockserver.web.control.calls import check_parameters, int_of, is_number, limit_of
@@ -95,7 +95,7 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
         depth = self._runtime.outbox.depth
         return {
             "status": "ok" if self._runtime.is_running else "stopping",
-            "version": version("messages-mockserver"),
+            "version": version(),
             "accounts": len(await self._store.accounts()),
             "seed": self._runtime.seed,
             "webhooks": msgspec.to_builtins(depth),
@@ -117,7 +117,7 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
 
     async def openapi(self, _: Request) -> Json:
         """Answer the document of this API."""
-        return control_document(version("messages-mockserver"))
+        return control_document(version())
 
     async def list_messages(self, request: Request) -> Json:
         """Answer a page of messages."""
