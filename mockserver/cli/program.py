@@ -1,5 +1,6 @@
 """Puts the commands together and turns mistakes into messages and exit codes."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
@@ -21,6 +22,8 @@ _COMMANDS: Final = (
 )  # fmt: skip
 """Each command, in the order of the help: a module of ``cli`` with a function of its name, and ``EXAMPLES``."""
 _FOLDER: Final = "mockserver.cli"
+_MANY_OBJECTS: Final = 50_000
+"""New ones before the garbage collector looks: loading makes many that all stay, and it took a tenth of the start."""
 
 
 def main(argv: list[str] | None = None, *, shell: Shell | None = None) -> None:
@@ -30,6 +33,7 @@ def main(argv: list[str] | None = None, *, shell: Shell | None = None) -> None:
     or reach, 130 interrupted.
     """
     _survive_any_text()
+    gc.set_threshold(_MANY_OBJECTS)
     try:
         with writable_output():
             refuse_rival(sys.path)
