@@ -1,11 +1,16 @@
 """Which word was probably meant by one that is not known: how much two words look alike, whatever they name."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from mockserver.model import Json
 
 _CUTOFF: Final = 0.6
+_REMEMBERED: Final = 2000
+"""Words whose close one is remembered: a client that misspells a member does so in each request."""
+_LONGEST: Final = 100
+"""Longer ones are not, since they would take memory and are rarely met again."""
 _ALSO: Final = {
     "to": ("recipient", "receiver", "msisdn", "phone", "number"),
     "from": ("sender", "originator"),
@@ -20,7 +25,12 @@ def close_word(word: Json, words: Iterable[str], cutoff: float = _CUTOFF) -> str
     """Return the word that looks most like the one given, ``None`` if none does. Case does not matter."""
     if not isinstance(word, str):
         return None
-    given = word.strip().casefold()
+    find = _closest if len(word) <= _LONGEST else _closest.__wrapped__
+    return find(word.strip().casefold(), tuple(words), cutoff)
+
+
+@lru_cache(_REMEMBERED)
+def _closest(given: str, words: tuple[str, ...], cutoff: float) -> str | None:
     by_folded = {each.casefold(): each for each in words}
     best, closest = cutoff, None
     for each in by_folded:
