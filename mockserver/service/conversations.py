@@ -8,7 +8,7 @@ import asyncio
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -178,22 +178,28 @@ class Conversations:
         self._subjects = subjects
         self._known: dict[str, _Known] = {}
 
-    async def listed(self, account: str, matcher: Matcher, words: str) -> list[Talk]:
+    async def listed(self, account: str, matcher: Matcher, words: Sequence[str], rest: Matcher) -> list[Talk]:
         """Return conversations, the one with the latest activity first.
 
-        With a matcher that asks for something, those with a message that fits it, or with the words in the user's
-        name or address, or in the own one.
+        With a matcher that asks for something, those with a message that fits it. ``words`` are what it asks for
+        without a field, and ``rest`` is all else: a user whose name or address holds the words, or whose own one does,
+        needs a message that fits the rest only.
         """
         talks = list(reversed((await self._current(account)).talks.values()))
         if not matcher.conditions:
             return talks
-        fitting: set[Parties] = set()
+        named = {each.parties for each in talks if words and all(_says(each, word.lower()) for word in words)}
+        fitting = set() if rest.conditions else set(named)
         async for message in self._store.messages(account, matcher.known()):
-            if _parties(message) not in fitting and matcher.judge(of_message(message)).fits:
-                fitting.add(_parties(message))
-                if len(fitting) == len(talks):
-                    break
-        return [each for each in talks if each.parties in fitting or _says(each, words.lower())]
+            parties = _parties(message)
+            if len(fitting) == len(talks):
+                break
+            if parties in fitting:
+                continue
+            subject = of_message(message)
+            if matcher.judge(subject).fits or (parties in named and rest.judge(subject).fits):
+                fitting.add(parties)
+        return [each for each in talks if each.parties in fitting]
 
     async def one(self, account: str, parties: Parties) -> Talk | None:
         """Return a conversation."""

@@ -59,7 +59,7 @@ def broken_bodies(
     of_rule = [each for each in every if rule in {None, each[1]}]
     if not of_rule:
         raise _nowhere("rule", str(rule), (name for _, name, _ in every))
-    fitting = [each for each in of_rule if field in {None, each[2]}]
+    fitting = [each for each in of_rule if field in (None, each[2])]
     if not fitting:
         raise _nowhere("field", str(field), (name for _, _, name in of_rule))
     pairs = dict.fromkeys((cell, name) for cell, name, _ in fitting)

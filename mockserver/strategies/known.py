@@ -42,7 +42,7 @@ def cells(side: Side, version: str | None, channel: str | None, kind: str | None
     """Return the supported cells of a side that fit, ``None`` being any; raise UnknownError if there are none."""
     asked = {(dialect, each.name) for dialect, each in channels(version, channel)}
     found = [each for each in _all_cells(side) if (each.version, each.channel.name) in asked]
-    fitting = tuple(each for each in found if kind in {None, each.row.kind})
+    fitting = tuple(each for each in found if kind in (None, each.row.kind))
     if not fitting:
         there = dict.fromkeys(each.row.kind for each in found)
         raise UnknownError(
@@ -70,7 +70,7 @@ def channels(version: str | None, channel: str | None) -> tuple[tuple[str, Chann
     dialects = [version_named(version)] if version is not None else list(FORMS)
     capabilities = documents().specs.capabilities
     pairs = [(dialect, each) for dialect in dialects for each in capabilities.channels_in(dialect)]
-    wanted = None if channel is None else capabilities.channel(channel)
+    wanted = None if channel is None else capabilities.channel(str(channel))
     fitting = tuple(pair for pair in pairs if channel is None or pair[1] is wanted)
     if not fitting:
         raise UnknownError(
@@ -89,7 +89,7 @@ def version_named(version: str) -> str:
 def chosen(what: str, name: str, known: Iterable[str]) -> str:
     """Return a name as it is; raise UnknownError, which tells the nearest, if it is not among those known."""
     known = tuple(known)
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise UnknownError(f"there is no {what} {name!r}", where=what, fix=choices(name, known))
     return name
 

@@ -23,7 +23,7 @@ def phone_numbers(country: str | None = None) -> st.SearchStrategy[str]:
     """
     if country is None:
         return st.one_of([phone_numbers(each) for each in FICTION])
-    region = chosen("country", country.upper(), sorted(phonenumbers.SUPPORTED_REGIONS))
+    region = chosen("country", country.upper() if isinstance(country, str) else country, sorted(phonenumbers.SUPPORTED_REGIONS))
     ranges = FICTION.get(region)
     if ranges is not None:
         return st.one_of([st.integers(first, last).map(str) for first, last in ranges])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver.core.chance import uuid_for
 from mockserver.core.scenario_values import TokenForm
+from mockserver.errors import UsageError
 from mockserver.model import Json
 from mockserver.strategies.known import Values, chosen
 from mockserver.wire.forging import WRONG, Signer, authorization
@@ -62,6 +63,12 @@ def signed(
     Raise UnknownError for a form that there is not.
     """
     chosen("form", form, _FORMS)
+    if not isinstance(webhook, Mapping | st.SearchStrategy):
+        what = f"no webhook can be read from {type(webhook).__name__}"
+        raise UsageError(what, where="signed", fix="Pass the body of one, or a strategy such as inbound_webhooks().")
+    for name, text in (("secret", secret), ("api_key", api_key)):
+        if not isinstance(text, str):
+            raise UsageError(f"{name} is {text!r}, expected a text", where="signed")
     signer = Signer(secret, api_key)
     if isinstance(webhook, st.SearchStrategy):
         return webhook.map(lambda body: _signed(body, signer, form, at))

@@ -32,6 +32,9 @@ def texts(*, min_chars: int = 0, max_chars: int = 1000) -> st.SearchStrategy[str
     They are GSM, UCS-2, beyond the BMP, right to left, without width, anything at all, and as long as a limit or one
     more: of one SMS, of two and three parts, of ``max_chars``. Raise UsageError if no text can be so long.
     """
+    for name, size in (("min_chars", min_chars), ("max_chars", max_chars)):
+        if not isinstance(size, int) or isinstance(size, bool):
+            raise UsageError(f"{name} is {size!r}, expected a whole number of characters", where="texts")
     if not 0 <= min_chars <= max_chars:
         raise UsageError(
             f"no text has at least {min_chars} and at most {max_chars} characters",

@@ -800,3 +800,23 @@ async def test_curl_that_is_copied_runs_nothing_that_a_client_wrote(screen: Scre
     words = shlex.split(send)
     assert "@/etc/passwd" == words[words.index("--data-raw") + 1]
     assert f"{mock.url}/_mock/inbound?account=it's" == shlex.split(arrive)[-1]
+
+
+async def test_what_is_written_and_not_sent_is_kept(screen: Screen, mock: MockServer) -> None:
+    sms(mock)
+    send(mock, to="447700900299", **{"from": "CAFE"})
+    await screen.open(SMS)
+    await box(screen.page).fill("Half a sent")
+
+    await screen.page.get_by_role("button", name="STOP").click()
+    await expect(screen.main.locator(".talk-head")).to_contain_text("opted out")
+    await expect(box(screen.page)).to_have_value("Half a sent")
+
+    await screen.open("conversations/sms:447700900299:CAFE")
+    await expect(box(screen.page)).to_have_value("")
+    await screen.page.go_back()
+    await expect(box(screen.page)).to_have_value("Half a sent")
+
+    await box(screen.page).press("Enter")
+    await expect(bubbles(screen, ".is-in").last).to_contain_text("Half a sent")
+    await expect(box(screen.page)).to_have_value("")

@@ -161,7 +161,10 @@ async def test_a_user_is_called_by_his_name(api: Api) -> None:
     await api.client.post("/_mock/inbound", json={**body, "text": "Hi", "profile": {"name": "Ada <b>L</b>"}})
 
     assert ["Ada <b>L</b>"] == [each["name"] for each in await listed(api)]
-    assert ["447700900123"] == [each["user"] for each in await listed(api, q="ada")]
+    for found in ("ada", "channel:whatsapp ada", '"Ada <b>L" -channel:sms', "ada <b>"):
+        assert ["447700900123"] == [each["user"] for each in await listed(api, q=found)], found
+    for missed in ("channel:sms ada", "ada -channel:whatsapp", "ada grace"):
+        assert [] == await listed(api, q=missed), missed
 
 
 @pytest.mark.parametrize(

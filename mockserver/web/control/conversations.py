@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from mockserver.core.match import text_of
+from mockserver.core.match import read_terms, text_of
 from mockserver.core.prices import price_of, priced
 from mockserver.errors import UnknownError, UsageError
 from mockserver.model import Account, Direction, Entry, Json, Message
@@ -23,9 +23,13 @@ class ConversationCalls(Calls):
     async def list_conversations(self, request: Request) -> Json:
         """Answer a page of conversations, the one with the latest activity first."""
         account = await self._account(request)
-        words = request.query_params.get("q", "")
+        query = request.query_params.get("q", "")
+        matcher = self._matcher("messages", query)
+        terms = read_terms(query)
+        words = [each.wanted for each in terms if each.field is None and not each.is_not]
+        rest = " ".join(each.written() for each in terms if each.field is not None or each.is_not)
         talks = await self._runtime.conversations.listed(
-            account.api_key, self._matcher("messages", words), words.strip()
+            account.api_key, matcher, words, self._matcher("messages", rest)
         )
         cursor = request.query_params.get("cursor")
         start = 0 if cursor is None else _after(talks, cursor)

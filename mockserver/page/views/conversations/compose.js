@@ -59,8 +59,20 @@ function Text({ value, onInput, onSend, label, placeholder, box }) {
     onInput=${(event) => onInput(event.target.value)} onKeyDown=${key}></textarea>`;
 }
 
+const kept = new Map();
+
+/** What is written and not sent, by kind; it is still there when one comes back to the talk. */
+function useDrafts(talk) {
+  const [drafts, setDrafts] = useState(() => kept.get(talk) ?? {});
+  useEffect(() => {
+    kept.set(talk, drafts);
+  }, [drafts]);
+  return [drafts, setDrafts];
+}
+
 /**
  * @param {object} props
+ * @param {string} props.talk  what tells this talk from others, of other accounts, too
  * @param {string} props.channel
  * @param {{kind: string, versions: string[]}[]} props.kinds  what the channel takes in
  * @param {string[]} props.quick  words that mean something to the platform, as STOP
@@ -71,10 +83,10 @@ function Text({ value, onInput, onSend, label, placeholder, box }) {
  * @param {(body: object) => Promise<object>} props.onSend  resolves with what arrived
  * @param {object|null} props.arrived  what arrived last
  */
-export function Compose({ channel, kinds, quick, likely, target, onUntarget, wanted, onSend, arrived }) {
+export function Compose({ talk, channel, kinds, quick, likely, target, onUntarget, wanted, onSend, arrived }) {
   const [kind, setKind] = useState("text");
   const [chosen, setChosen] = useState("");
-  const [values, setValues] = useState({});
+  const [drafts, setDrafts] = useDrafts(talk);
   const [problem, setProblem] = useState(null);
   const text = useRef(null);
   const form = useRef(null);
@@ -82,10 +94,11 @@ export function Compose({ channel, kinds, quick, likely, target, onUntarget, wan
   const versions = kinds.find((each) => each.kind === kind)?.versions ?? ["v1"];
   const version = target && versions.includes("v1") ? "v1" : versionOf(chosen, likely, versions);
   const fields = useMemo(() => fieldsOf(kind, channel, version), [kind, channel, version]);
+  const values = drafts[kind] ?? {};
+  const setValues = (next) => setDrafts((was) => ({ ...was, [kind]: next }));
 
   const turn = (next) => {
     setKind(next);
-    setValues({});
     setProblem(null);
   };
   const focus = () => (text.current ?? form.current?.querySelector("input, textarea, button.button-primary"))?.focus();
@@ -95,13 +108,15 @@ export function Compose({ channel, kinds, quick, likely, target, onUntarget, wan
     setTimeout(focus);
   }, [wanted]);
 
-  const send = async (body) => {
+  const send = async (body, drafted = null) => {
     if (isSending.current) return;
     isSending.current = true;
     setProblem(null);
     try {
       await onSend(body);
+      if (drafted === null) return;
       const hadFocus = form.current?.contains(document.activeElement);
+      setDrafts((was) => ({ ...was, [drafted]: undefined }));
       turn("text");
       if (hadFocus) setTimeout(focus);
     } catch (error) {
@@ -113,7 +128,7 @@ export function Compose({ channel, kinds, quick, likely, target, onUntarget, wan
   const wrong = fields.some((each) => jsonError(each, values[each.name] ?? each.value));
   const sendForm = () => {
     if (wrong || (kind === "text" && !(values.text ?? "").trim())) return undefined;
-    return send(bodyOf({ kind, values, fields, chosen, version, target }));
+    return send(bodyOf({ kind, values, fields, chosen, version, target }), kind);
   };
   const needsTarget = kind === "reaction" && !target;
 

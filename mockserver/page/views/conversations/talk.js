@@ -4,7 +4,7 @@ import { html, useMemo, useRef, useState } from "../../vendor/preact.js";
 import { post } from "../../lib/api.js";
 import * as format from "../../lib/format.js";
 import { Icon } from "../../lib/icons.js";
-import { href } from "../../lib/router.js";
+import { current, href } from "../../lib/router.js";
 import { Button, Chip, classes, Copy, Empty, ErrorBox, Loading, Time, useTicking } from "../../lib/ui.js";
 import { Windowed } from "../../lib/windowed.js";
 import { Compose } from "./compose.js";
@@ -119,7 +119,7 @@ export function Talk({ id, query, known }) {
           ${(row) => html`<${Row} row=${row} templates=${known.templates} arrivals=${arrivals} onMore=${setOpened} onPress=${press} />`}<//>`}
       ${isFar && html`<${Button} small icon="down" class="talk-latest" onClick=${toEnd}>Latest<//>`}
     </div>
-    ${kinds.length > 0 && html`<${Compose} channel=${parts.channel} kinds=${kinds} quick=${quick} likely=${likelyVersion(known.told, messages)} target=${target} onUntarget=${() => setTarget(null)}
+    ${kinds.length > 0 && html`<${Compose} key=${`${current.account} ${id}`} talk=${`${current.account} ${id}`} channel=${parts.channel} kinds=${kinds} quick=${quick} likely=${likelyVersion(known.told, messages)} target=${target} onUntarget=${() => setTarget(null)}
       wanted=${wanted} onSend=${send} arrived=${arrived} />`}
     ${newest && html`<${Details} message=${newest} channels=${known.channels} errors=${known.errors} onClose=${() => setOpened(null)} onAnswer=${answer} />`}
   </section>`;
