@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
+from msgspec import structs
+
 from mockserver.core.chance import Draws
 from mockserver.core.expressions import Context, ExpressionError, evaluate
 from mockserver.core.matching import Judged, Miss, PatternError, Subject
@@ -133,7 +135,7 @@ def _decided(
     after = replace(state, decided={**state.decided, rule.id: number}, names=names)
     for machine, wanted in rule.sets.items():
         after = put_state(scenario, after, machine, key_of(scenario.machines[machine], known), _text(wanted, known))
-    respond = replace(
+    respond = structs.replace(
         rule.respond,
         body=_or_none(rule.respond.body, known),
         headers={name: _text(each, known) for name, each in rule.respond.headers.items()},

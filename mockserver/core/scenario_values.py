@@ -6,8 +6,9 @@ expressions are marked as such and worked out by ``bind`` or ``core.expressions.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from mockserver.core.asking import About, matcher_of
 from mockserver.core.chance import Draws
@@ -19,16 +20,14 @@ Fields: TypeAlias = Mapping[str, Json]
 """Members by name; their values may hold expressions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where something was written: ``file:line:column``, and the path in the file, such as ``timeline[2].inbound``."""
 
     where: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A matcher as it was written. ``about`` is what it is asked of; ``fields`` may hold expressions."""
 
     about: About
@@ -45,8 +44,7 @@ def wanted(about: About, fields: Fields) -> Wanted:
     return Wanted(about, fields, None if has_names(fields) else matcher_of(about, evaluate(fields, {})))
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(Struct, frozen=True):
     """How long something is held back: from ``min_s`` to ``max_s``, or by percentiles in the order of rising time.
 
     ``percentiles`` are ``(share, seconds)`` such as ``((0.5, 0.1), (0.95, 0.8))``; between two, time rises evenly.
@@ -69,8 +67,7 @@ class Latency:
         return before[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """A state machine. ``key`` holds an expression: each value of it has a state of its own."""
 
     name: str
@@ -79,8 +76,7 @@ class Machine:
     states: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Respond:
+class Respond(Struct, frozen=True):
     """What the request is answered with: nothing set is the usual 202.
 
     ``problem`` is a name of ``problems`` in ``specs/magic.yaml``. ``status`` with ``body`` (may hold expressions; a
@@ -101,16 +97,14 @@ class Respond:
         return self.problem is None and self.status is None
 
 
-@dataclass(frozen=True, slots=True)
-class SetState:
+class SetState(Struct, frozen=True):
     """A machine takes a state. ``key`` (may be an expression) is whose; ``None`` means: of the message at hand."""
 
     states: Mapping[str, str]
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Struct, frozen=True):
     """A user's message arrives. ``fields`` (may hold expressions) are those of ``POST /_mock/inbound``.
 
     In a rule, what is left out comes from the message at hand: its channel, and its parties swapped.
@@ -119,8 +113,7 @@ class Inbound:
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """What a rule does beside moving the message: so many seconds after its acceptance."""
 
     after_s: float
@@ -128,8 +121,7 @@ class Later:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What happens when the system under test sends something that fits; the first rule that fits decides.
 
     Counted are the sends that fit ``when``: only the ``nth`` is taken, or each ``every``-th, or at most ``times``
@@ -152,8 +144,7 @@ class Rule:
     later: tuple[Later, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """How many there must be: ``count`` exactly, or between ``at_least`` and ``at_most``."""
 
     at_least: int = 1
@@ -176,8 +167,7 @@ class Bounds:
         return f"{self.at_least} to {self.at_most}"
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(Struct, frozen=True):
     """So many messages, requests or deliveries that fit, within so many seconds of real time.
 
     Where ``bounds`` set an upper end, it is watched for all of ``within_s``; else the first that suffice end the wait.
@@ -190,8 +180,7 @@ class Expect:
     acknowledged: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitRule:
+class AwaitRule(Struct, frozen=True):
     """A rule decided so many times since the scenario began."""
 
     rule: str
@@ -199,15 +188,13 @@ class AwaitRule:
     within_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Await:
+class Await(Struct, frozen=True):
     """Wait for what is expected; unlike an ``Expect`` it ends as soon as there are enough."""
 
     expect: Expect
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A message takes a status now. ``message`` is its uuid or the expression of it."""
 
     message: str
@@ -215,22 +202,19 @@ class Move:
     code: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Advance:
+class Advance(Struct, frozen=True):
     """The account's manual clock moves by so much, and everything due on the way runs."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(Struct, frozen=True):
     """So many seconds of the account's clock pass; a manual clock is advanced."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class SetFault:
+class SetFault(Struct, frozen=True):
     """Something is broken on purpose from now on, or with ``clear`` what is broken on purpose is mended.
 
     ``fault`` are the members that the control API takes too, times in seconds; they may hold expressions.
@@ -246,8 +230,7 @@ TokenForm: TypeAlias = Literal[
 """How the token of a request comes about that looks like a webhook."""
 
 
-@dataclass(frozen=True, slots=True)
-class Http:
+class Http(Struct, frozen=True):
     """The system under test is asked to do something. ``url``, ``headers``, ``json`` and ``body`` may hold expressions.
 
     ``json`` is sent as JSON where ``sends_json``, else ``body`` or ``raw`` as it is. ``token`` names the form of the
@@ -269,8 +252,7 @@ Act: TypeAlias = AwaitRule | Await | Inbound | Move | Advance | Sleep | SetState
 """The one thing a step of the timeline does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What the answer to a step must be: of the receiver to a webhook, or of the system under test to a request.
 
     ``statuses`` are inclusive ranges such as ``((200, 299),)``, none meaning any. ``fields`` (may hold expressions)
@@ -290,8 +272,7 @@ class Answered:
         return matcher_of("answers", evaluate(self.fields, context))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of the timeline. ``verb`` is its key in the file; ``name`` was given to it, or ``inbound 2``."""
 
     index: int
@@ -303,38 +284,33 @@ class Step:
     capture: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(Struct, frozen=True):
     """In a sequence: a rule decided."""
 
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """In a sequence: the message of an ``inbound`` step arrived; ``step`` is the index of that step."""
 
     step: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """These happened in this order; other things may have happened between them."""
 
     items: tuple[Fired | Arrived | Wanted, ...]
     within_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """How many ``violations`` or ``findings`` the account's requests had since the scenario began."""
 
     of: Literal["violations", "findings"]
     bounds: Bounds
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One item of ``verify``."""
 
     index: int
@@ -343,8 +319,7 @@ class Check:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A user wrote to a sender so many seconds before the scenario begins."""
 
     channel: str
@@ -353,8 +328,7 @@ class Window:
     opened_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """When statuses come by default, in seconds after acceptance; ``None`` leaves the server's settings."""
 
     submitted_after_s: float | None = None
@@ -362,8 +336,7 @@ class Timing:
     read_after_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """How the account is to be at the start. ``account`` bears no key of its own: whoever runs it chooses one.
 
     ``members`` are the members of ``Account`` and ``Provider`` that the file gives; the others are to stay as they are.
@@ -375,16 +348,14 @@ class Given:
     timing: Timing = Timing()
 
 
-@dataclass(frozen=True, slots=True)
-class ClockWish:
+class ClockWish(Struct, frozen=True):
     """The clock a scenario runs on: ``real``, ``manual``, or ``scaled`` so many times as fast."""
 
     mode: Literal["real", "manual", "scaled"] = "real"
     rate: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """A scenario file, read. ``source`` is the name of the file, ``given_vars`` its ``vars`` after overriding."""
 
     id: str

@@ -119,7 +119,7 @@ class Stage:
         timing = next((each.scenario.given.timing for each, _ in plays if each.scenario.given.timing != Timing()), None)
         if timing is None:
             return None
-        given = {name: seconds for name in Timing.__slots__ if (seconds := getattr(timing, name)) is not None}
+        given = {name: seconds for name in Timing.__struct_fields__ if (seconds := getattr(timing, name)) is not None}
         return replace(self._settings, **given)
 
     async def follow(self, after: _After) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from msgspec import structs
+
 from mockserver.clock import ManualClock
 from mockserver.contract.specs import Specs
 from mockserver.core import lifecycle
@@ -313,7 +315,7 @@ class Player:
         return _Done(f"{standing.fault.words()} on {standing.fault.on}")
 
     async def _http(self, step: Step, act: Http) -> _Done:
-        asked = replace(
+        asked = structs.replace(
             act,
             url=str(self._evaluated(act.url)),
             headers={name: str(self._evaluated(each)) for name, each in act.headers.items()},
@@ -321,7 +323,9 @@ class Player:
             body=None if act.body is None else str(self._evaluated(act.body)),
         )
         if asked.token is not None:
-            asked = replace(asked, headers={**asked.headers, **await self._token(asked, asked.token, step.index)})
+            asked = structs.replace(
+                asked, headers={**asked.headers, **await self._token(asked, asked.token, step.index)}
+            )
         answer = await asking_sut.ask(asked)
         said = f"{asked.method} {asked.url} "
         if isinstance(answer, str):

@@ -89,9 +89,14 @@ def version_named(version: str) -> str:
 def chosen(what: str, name: str, known: Iterable[str]) -> str:
     """Return a name as it is; raise UnknownError, which tells the nearest, if it is not among those known."""
     known = tuple(known)
-    if not isinstance(name, str) or name not in known:
+    if not is_a(str, name) or name not in known:
         raise UnknownError(f"there is no {what} {name!r}", where=what, fix=choices(name, known))
     return name
+
+
+def is_a(kind: type, value: object) -> bool:
+    """Return whether a value is of a type, which a test in plain Python may get wrong; a boolean is no number."""
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _in(version: str | None) -> str:

@@ -9,7 +9,7 @@ import phonenumbers
 from hypothesis import strategies as st
 
 from mockserver.core.fake import FICTION
-from mockserver.strategies.known import chosen
+from mockserver.strategies.known import chosen, is_a
 
 _SHORTEST: Final = 7
 """Digits of the shortest number that the APIs take."""
@@ -23,7 +23,8 @@ def phone_numbers(country: str | None = None) -> st.SearchStrategy[str]:
     """
     if country is None:
         return st.one_of([phone_numbers(each) for each in FICTION])
-    region = chosen("country", country.upper() if isinstance(country, str) else country, sorted(phonenumbers.SUPPORTED_REGIONS))
+    named = country.upper() if is_a(str, country) else country
+    region = chosen("country", named, sorted(phonenumbers.SUPPORTED_REGIONS))
     ranges = FICTION.get(region)
     if ranges is not None:
         return st.one_of([st.integers(first, last).map(str) for first, last in ranges])

@@ -13,7 +13,7 @@ from mockserver.core.chance import uuid_for
 from mockserver.core.scenario_values import TokenForm
 from mockserver.errors import UsageError
 from mockserver.model import Json
-from mockserver.strategies.known import Values, chosen
+from mockserver.strategies.known import Values, chosen, is_a
 from mockserver.wire.forging import WRONG, Signer, authorization
 
 _FORMS: Final[tuple[TokenForm, ...]] = ("right", *WRONG)
@@ -63,11 +63,11 @@ def signed(
     Raise UnknownError for a form that there is not.
     """
     chosen("form", form, _FORMS)
-    if not isinstance(webhook, Mapping | st.SearchStrategy):
+    if not (is_a(Mapping, webhook) or is_a(st.SearchStrategy, webhook)):
         what = f"no webhook can be read from {type(webhook).__name__}"
         raise UsageError(what, where="signed", fix="Pass the body of one, or a strategy such as inbound_webhooks().")
     for name, text in (("secret", secret), ("api_key", api_key)):
-        if not isinstance(text, str):
+        if not is_a(str, text):
             raise UsageError(f"{name} is {text!r}, expected a text", where="signed")
     signer = Signer(secret, api_key)
     if isinstance(webhook, st.SearchStrategy):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mockserver.core.segments import GSM_PART, GSM_SINGLE, UCS2_PART, UCS2_SINGLE
 from mockserver.errors import UsageError
+from mockserver.strategies.known import is_a
 
 _CHARS: Final = 40
 """Characters of a text that is not made for its length."""
@@ -33,7 +34,7 @@ def texts(*, min_chars: int = 0, max_chars: int = 1000) -> st.SearchStrategy[str
     more: of one SMS, of two and three parts, of ``max_chars``. Raise UsageError if no text can be so long.
     """
     for name, size in (("min_chars", min_chars), ("max_chars", max_chars)):
-        if not isinstance(size, int) or isinstance(size, bool):
+        if not is_a(int, size):
             raise UsageError(f"{name} is {size!r}, expected a whole number of characters", where="texts")
     if not 0 <= min_chars <= max_chars:
         raise UsageError(
