@@ -2,7 +2,7 @@
 
 import pickle
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -75,13 +75,15 @@ class Opened(Generic[T]):
         """Return how many there are."""
         return len(self._raw)
 
-    def lacks(self, index: int, texts: Sequence[bytes]) -> bool:
-        """Return whether the bytes of one lack one of these: then it need not be decoded to know that it has none."""
-        raw = self._raw[index]
-        if not texts or not isinstance(raw, msgspec.Raw):
-            return False
-        written = bytes(raw)
-        return any(each not in written for each in texts)
+    def holding(self, texts: Sequence[bytes]) -> Collection[int]:
+        """Return which may hold all of these texts by their bytes; the others need not be decoded to know that."""
+        if not self._raw or not isinstance(self._raw[0], msgspec.Raw):
+            return range(len(self._raw))
+        found = range(len(self._raw))
+        written = [bytes(each) for each in self._raw]
+        for text in texts:
+            found = [index for index in found if text in written[index]]  # type: ignore[assignment]
+        return frozenset(found)
 
     def __getitem__(self, index: int) -> T:
         """Return one."""

@@ -208,20 +208,18 @@ class Shelf(Generic[T]):
             if block is None or place is None:
                 yield None
                 continue
+            packed, holding = b"", frozenset[int]()
             for number in self._numbers_in(block, place.there, end):
-                if self._lacks(number, block, place, texts):
-                    continue
+                if texts and number not in self._loose:
+                    if place.packed is not packed:  # it may be packed anew while others have their turn
+                        packed, holding = place.packed, frozenset(self._opened(block, place).holding(texts))
+                    if _index(place.inside, number - block * self._size) not in holding:
+                        continue
                 value = self.get(number)
                 if value is not None and (not tags or tags.issubset(self._tags(value))):
                     yield number, value
             if block:
                 yield None
-
-    def _lacks(self, number: int, block: int, place: _Block, texts: Sequence[bytes]) -> bool:
-        if not texts or number in self._loose:
-            return False
-        bit = number - block * self._size
-        return bool(place.there >> bit & 1) and self._opened(block, place).lacks(_index(place.inside, bit), texts)
 
     def _blocks_with(self, tags: frozenset[str], last: int) -> Iterator[int | None]:
         """Yield the blocks up to ``last`` in which something may have all of these tags, the newest first.
@@ -229,45 +227,52 @@ class Shelf(Generic[T]):
         ``None`` comes now and then in between.
         """
         hashes = [_hashed(each) for each in tags]
-        numbers = [int.from_bytes(each, sys.byteorder) for each in hashes]
         changing: dict[int, list[int]] = {}
         for block in self._changing:
             changing.setdefault(block // _GROUP, []).append(block)
         for group in range(last // _GROUP, -1, -1):
             if (group + 1) * _GROUP * self._size <= self.first():
                 return
-            begin = group * _GROUP
-            likely = all(self._group_has(group, each) for each in numbers)
             fresh = changing.get(group, [])
-            for block in sorted({*(range(begin, begin + _GROUP) if likely else ()), *fresh}, reverse=True):
-                # Asked when it is its turn: a block may have been packed since the walk began.
-                if block <= last and (self._has(block, hashes) or (hashes and self._has_fresh(block, hashes))):
-                    yield block
-                elif block in fresh:
-                    yield None
-            if group and not group % _BREATH:
+            if hashes:
+                for block in fresh:
+                    if block not in self._fresh:
+                        self._fresh_tags(block)
+                        yield None
+            yield from self._blocks_of(group, fresh, hashes, last)
+            if fresh or (group and not group % _BREATH):
                 yield None
+
+    def _blocks_of(self, group: int, fresh: list[int], hashes: list[bytes], last: int) -> Iterator[int]:
+        """Yield the blocks of a group; ``fresh`` are those in which values lie loose."""
+        begin = group * _GROUP
+        if hashes and not _has_all(b"".join(map(self._fresh_tags, fresh)), hashes):
+            fresh = []
+        likely = range(begin, begin + _GROUP) if all(self._group_has(group, each) for each in hashes) else ()
+        for block in sorted({*likely, *fresh}, reverse=True):
+            # Asked when it is its turn: a block may have been packed since the walk began.
+            if block <= last and (self._has(block, hashes) or (hashes and _has_all(self._fresh_tags(block), hashes))):
+                yield block
 
     def _has(self, block: int, hashes: list[bytes]) -> bool:
         place = self._blocks.get(block)
         return place is not None and _has_all(place.tags, hashes)
 
-    def _has_fresh(self, block: int, hashes: list[bytes]) -> bool:
-        place = self._blocks.get(block)
-        if place is None:
-            return False
+    def _fresh_tags(self, block: int) -> bytes:
+        """Return the tags of the values of a block that lie loose."""
         tags = self._fresh.get(block)
-        if tags is None:
+        place = self._blocks.get(block)
+        if tags is None and place is not None:
             loose = (self._loose.get(each) for each in self._numbers_in(block, place.loose, self.next))
             tags = self._fresh[block] = self._tags_in(each for each in loose if each is not None)
-        return _has_all(tags, hashes)
+        return tags or b""
 
-    def _group_has(self, group: int, tag: int) -> bool:
+    def _group_has(self, group: int, tag: bytes) -> bool:
         """Return whether a block of a group may have a tag.
 
         The group that is being packed is not looked at as one: each of its packs would have it made anew.
         """
-        return group == self._packing or _has(self._tags_of_group(group), tag)
+        return group == self._packing or _has(self._tags_of_group(group), int.from_bytes(tag, sys.byteorder))
 
     def _tags_of_group(self, group: int) -> "array[int]":
         """Return the tags of the packed values of many blocks in order, so that one look at them can skip all."""
