@@ -10,7 +10,8 @@ import msgspec
 import yaml
 
 from mockserver.config import nearest, shown
-from mockserver.config.places import YAML_LOADER, KeyPath, Source, yaml_lines
+from mockserver.config.places import KeyPath, Source
+from mockserver.config.yaml_places import YAML_LOADER, yaml_lines
 from mockserver.contract import lint
 from mockserver.contract.specs import DIALECTS, DOCUMENTS, ErrorCode, load_specs
 from mockserver.core import capabilities, clients, magic, provider

@@ -1,18 +1,13 @@
-"""Knows on which line each key of a TOML or YAML text stands, and not what any of them means."""
+"""Knows on which line each key of a TOML text stands, and not what any of them means."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
-
-import yaml
+from typing import TypeAlias
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys of tables, indexes of lists."""
-
-YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The fast loader where it exists; ``specs/`` is read by the same one."""
 
 _WORD = re.compile(
     r'"""(?:\\.|[^\\])*?"""+'
@@ -63,11 +58,6 @@ def toml_lines(text: str) -> dict[KeyPath, int]:
     return lines
 
 
-def yaml_lines(text: str) -> dict[KeyPath, int]:
-    """Return the line of each key and each list item of a valid YAML text."""
-    return dict(_node_lines(yaml.compose(text, YAML_LOADER), ()))
-
-
 def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each statement as its first line and its words, comments left out."""
     line, start, depth = 1, 1, 0
@@ -106,20 +96,3 @@ def _last_of(path: KeyPath, seen: Counter[KeyPath]) -> KeyPath:
 def _names(words: list[str]) -> tuple[str, ...]:
     """Return the parts of a key, quotes taken off."""
     return tuple(word.strip("\"'") for word in words if word not in "[].")
-
-
-def _node_lines(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
-    """Yield the lines of all that a composed YAML node holds."""
-    for part, place, value in _children(node):
-        inner = (*path, part)
-        yield inner, place.start_mark.line + 1
-        yield from _node_lines(value, inner)
-
-
-def _children(node: Any) -> Iterator[tuple[str | int, Any, Any]]:
-    """Yield the name, the node that tells the line, and the value of each child."""
-    match getattr(node, "id", "scalar"):
-        case "mapping":
-            yield from ((key.value, key, value) for key, value in node.value)
-        case "sequence":
-            yield from ((index, item, item) for index, item in enumerate(node.value))

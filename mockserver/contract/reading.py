@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import yaml
 
 from mockserver.errors import SpecError
 from mockserver.files import replace_file
 from mockserver.model import Json
 
-# ruamel.yaml, which the project uses for files people write, takes nine times as long, and start-up is felt.
-# Both read YAML our way: a test holds their results against each other.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEPT: Final = "__pycache__"
 
 
@@ -56,9 +52,14 @@ def _keep(place: Path, kept: _Kept) -> None:
 
 
 def _read(path: Path) -> Json:
+    # ruamel.yaml, which the project uses for files people write, takes nine times as long, and start-up is felt.
+    # Both read YAML our way: a test holds their results against each other. And what was kept needs neither.
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         with path.open("rb") as file:
-            return yaml.load(file, _Loader)  # noqa: S506 - both loaders are the safe ones
+            return yaml.load(file, loader)  # noqa: S506 - both loaders are the safe ones
     except OSError as error:
         raise SpecError(f"The file cannot be read: {error.strerror}.", where=str(path)) from error
     except yaml.YAMLError as error:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.config.places import Source, dotted, toml_lines, yaml_lines
+from mockserver.config.places import Source, dotted, toml_lines
+from mockserver.config.yaml_places import yaml_lines
 
 TOML = '''# port = 1
 port = 7670
