@@ -298,6 +298,9 @@ async def test_failed_step_says_what_was_found_what_expected_and_what_came_neare
         "href", re.compile(f"^#/messages/{uuid}")
     )
     await expect(steps(screen).nth(1)).to_contain_text("skipped")
+    await expect(screen.main.get_by_role("region", name="Steps")).to_contain_text("1 of 2, 1 skipped")
+    await expect(screen.main.locator(".scenario-row").first).to_contain_text("1 of 2 steps")
+    await expect(steps(screen).first.locator(".step-why")).not_to_be_empty()
     await expect(checks(screen).nth(0)).to_contain_text("skipped")
     await expect(screen.main).to_contain_text("Step 1 failed.")
 

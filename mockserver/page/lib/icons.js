@@ -28,6 +28,7 @@ const PATHS = {
   incoming: "M11.5 4.5l-7 7M10 11.5H4.5V6",
   back: "M10 4 6 8l4 4",
   plus: "M8 3v10M3 8h10",
+  minus: "M3.5 8h9",
   trash: "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9",
   pause: "M5.5 3.5v9M10.5 3.5v9",
   play: "M4.5 3v10l8-5z",

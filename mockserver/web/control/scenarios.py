@@ -178,7 +178,7 @@ def play_view(play: Play) -> Json:
         "first_entry": None if play.run is None else play.run.first,
         "seed": play.seed,
         "steps": len(scenario.timeline),
-        "steps_done": 0 if play.run is None else len(play.run.steps),
+        "steps_done": 0 if play.run is None else sum(not each.skipped for each in play.run.steps),
         "checks": len(scenario.verify),
         "rules": [_tally_view(each) for each in play.tallies()],
         "broken": list(play.broken),

@@ -9,7 +9,7 @@ import { Differences, Linked, Nearest } from "./parts.js";
 const STATES = {
   done: { icon: "check", tone: "ok", word: "passed" },
   failed: { icon: "close", tone: "bad", word: "failed" },
-  skipped: { icon: "chevron", tone: "", word: "skipped" },
+  skipped: { icon: "minus", tone: "", word: "skipped" },
   running: { icon: "play", tone: "info", word: "under way" },
   waiting: { icon: "clockface", tone: "", word: "to come" },
 };
@@ -22,11 +22,13 @@ const stateOf = (result, isNow) => {
 export function Steps({ play, report }) {
   if (play.timeline.length === 0) return null;
   const results = report.steps ?? [];
+  const taken = results.filter((each) => !each.skipped).length;
+  const skipped = results.length - taken;
   const isRunning = play.outcome === "running";
   return html`<section class="card" aria-labelledby="steps-title">
     <header class="card-head"><h3 id="steps-title">Steps</h3>
-      <span class="muted num" role="status">${results.length} of ${play.timeline.length}</span>
-      <progress class="scenario-progress" max=${play.timeline.length} value=${results.length} aria-label="Steps taken"></progress></header>
+      <span class="muted num" role="status">${taken} of ${play.timeline.length}${skipped > 0 && `, ${skipped} skipped`}</span>
+      <progress class="scenario-progress" max=${play.timeline.length} value=${taken} aria-label="Steps taken"></progress></header>
     <ol class="steps">${play.timeline.map((step, at) => html`<${Item} key=${at} number=${at + 1} step=${step} result=${results[at]}
       state=${stateOf(results[at], isRunning && at === results.length)} />`)}</ol>
   </section>`;
@@ -63,7 +65,7 @@ function Item({ number, step, result, state }) {
         <span class=${classes("grow", "step-text", !hasResult && "muted")}>${isNamed && html`<strong>${step.name}</strong>${" "}`}<${Linked} text=${hasResult ? result.detail : step.about} /></span>
       </div>
       ${hasResult && step.verb === "inbound" && html`<div class="muted small step-text">${step.about}</div>`}
-      ${state === "failed" && html`<div class="step-why">
+      ${state === "failed" && (differences.length > 0 || result.near?.length > 0) && html`<div class="step-why">
         ${differences.length > 0 && html`<${Differences} lines=${differences} />`}
         ${result.near?.length > 0 && html`<${Nearest} near=${result.near} />`}
       </div>`}
