@@ -16,7 +16,7 @@ export function Button({ kind = "plain", icon, href, small, onClick, disabled, c
   const [isBusy, setBusy] = useState(false);
   const name = classes("button", `button-${kind}`, small && "is-small", more);
   const inner = html`${icon && html`<${Icon} name=${icon} />`}${children}`;
-  if (href) return html`<a class=${name} href=${href} ...${rest}>${inner}</a>`;
+  if (href) return html`<a class=${name} href=${href} onClick=${onClick} ...${rest}>${inner}</a>`;
   const click = onClick && (async (event) => {
     const doing = onClick(event);
     if (!(doing instanceof Promise)) return;
