@@ -422,3 +422,15 @@ async def test_a_dialog_stays_where_selecting_its_text_ends_beside_it(screen: Sc
     await expect(text).to_have_value("Much to say")
     await screen.page.mouse.click(10, 300)
     await expect(text).to_have_count(0)
+
+
+async def test_message_that_is_forgotten_while_one_looks_is_not_shown_on(screen: Screen, mock: MockServer) -> None:
+    screen.allow_refusals()
+    uuid = send(mock, text="Forget me")
+    await screen.open(f"messages/{uuid}")
+    await expect(pane(screen)).to_contain_text("Forget me")
+
+    mock.reset()
+
+    await expect(screen.main.get_by_role("alert")).to_contain_text("no message")
+    await expect(pane(screen)).to_have_count(0)
