@@ -291,7 +291,9 @@ async def test_body_that_nests_without_an_end_is_refused_as_any_other(screen: Sc
     await expect(screen.main).to_contain_text("nested deeper than 100 levels")
 
 
-@pytest.mark.parametrize("text", ['{"mine": true}', '"' + "x" * 25_000 + '"'], ids=["short", "too long for the address"])
+@pytest.mark.parametrize(
+    "text", ['{"mine": true}', '"' + "x" * 25_000 + '"'], ids=["short", "too long for the address"]
+)
 async def test_text_is_still_there_for_who_comes_back(screen: Screen, text: str) -> None:
     await screen.open("explain")
     box = screen.main.get_by_role("textbox").first
