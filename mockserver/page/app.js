@@ -161,23 +161,34 @@ function Help({ onClose }) {
 /** Keys that work everywhere. */
 function useKeys(openHelp) {
   useEffect(() => {
-    let isAfterG = -Infinity;
+    let afterG = -Infinity;
+    const isOurs = (event) =>
+      !event.defaultPrevented && !event.altKey && !event.ctrlKey && !event.metaKey && !isTyping(event) && !document.querySelector("dialog[open]");
+    // Before a list is told: it takes j for itself.
+    const pressAfterG = (event) => {
+      const isGoing = performance.now() - afterG < 1500;
+      if (event.key !== "Shift") afterG = -Infinity;
+      const view = isGoing && isOurs(event) && VIEWS.find((each) => each.letter === event.key);
+      if (!view) return;
+      go(view.name);
+      event.preventDefault();
+      event.stopPropagation();
+    };
     const press = (event) => {
-      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || isTyping(event)) return;
-      if (document.querySelector("dialog[open]")) return;
-      const isGoing = performance.now() - isAfterG < 1500;
-      isAfterG = -Infinity;
-      const view = isGoing && VIEWS.find((each) => each.letter === event.key);
-      if (view) go(view.name);
-      else if (event.key === "g") isAfterG = performance.now();
+      if (!isOurs(event)) return;
+      if (event.key === "g") afterG = performance.now();
       else if (event.key === "/") document.getElementById("search")?.focus();
       else if (event.key === "?") openHelp();
       else if (["j", "k"].includes(event.key)) return toList(event);
       else return;
       event.preventDefault();
     };
+    addEventListener("keydown", pressAfterG, true);
     addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+    return () => {
+      removeEventListener("keydown", pressAfterG, true);
+      removeEventListener("keydown", press);
+    };
   }, []);
 }
 

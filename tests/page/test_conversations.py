@@ -820,3 +820,49 @@ async def test_what_is_written_and_not_sent_is_kept(screen: Screen, mock: MockSe
     await box(screen.page).press("Enter")
     await expect(bubbles(screen, ".is-in").last).to_contain_text("Half a sent")
     await expect(box(screen.page)).to_have_value("")
+
+
+SLOW_REPLIES = """() => {
+  const real = window.fetch;
+  window.answerReplies = null;
+  const gate = new Promise((resolve) => { window.answerReplies = resolve; });
+  window.fetch = async (url, options) => {
+    if (String(url).includes("/reply")) await gate;
+    return real(url, options);
+  };
+}"""
+"""Holds replies back until ``answerReplies()``."""
+
+
+async def test_what_is_written_while_a_message_is_on_its_way_is_kept(screen: Screen, mock: MockServer) -> None:
+    arrive(mock)
+    await screen.open(WHATSAPP)
+    await box(screen.page).fill("first")
+    await screen.page.evaluate(SLOW_REPLIES)
+
+    await screen.press("Enter")
+    await screen.page.keyboard.type("second")
+    await screen.press("Enter")
+    await screen.page.keyboard.type("third")
+    await screen.page.evaluate("answerReplies()")
+
+    await expect(bubbles(screen, ".is-in")).to_have_count(3)
+    await expect(bubbles(screen, ".is-in").nth(1)).to_contain_text("first")
+    await expect(bubbles(screen, ".is-in").nth(2)).to_contain_text("second")
+    await expect(box(screen.page)).to_have_value("third")
+
+
+async def test_what_was_sent_is_no_draft_for_who_left_before_the_answer(screen: Screen, mock: MockServer) -> None:
+    arrive(mock)
+    await screen.open(WHATSAPP)
+    await box(screen.page).fill("first")
+    await screen.page.evaluate(SLOW_REPLIES)
+
+    await screen.press("Enter")
+    await screen.page.evaluate("location.hash = location.hash.replace(/conversations[^?]*/, 'journal')")
+    await expect(screen.page.get_by_role("heading", name="Journal", level=1)).to_be_visible()
+    await screen.page.evaluate("answerReplies()")
+    await screen.page.go_back()
+
+    await expect(bubbles(screen, ".is-in").last).to_contain_text("first")
+    await expect(box(screen.page)).to_have_value("")

@@ -432,3 +432,16 @@ async def test_phone_shows_the_webhook_alone_and_leads_back(screen: Screen, mock
     await screen.main.get_by_role("link", name="Back").click()
 
     await expect(rows(screen)).to_have_count(2)
+
+
+async def test_escape_closes_the_webhook(screen: Screen, mock: MockServer) -> None:
+    send(mock)
+    mock.settle()
+    await screen.open("deliveries")
+    await screen.main.get_by_role("listbox", name="Webhooks").get_by_role("option").first.click()
+    await expect(screen.page.locator(".deliveries-detail")).to_be_visible()
+
+    await screen.press("Escape")
+
+    await expect(screen.page.locator(".deliveries-detail")).to_have_count(0)
+    await expect(screen.main.get_by_role("listbox", name="Webhooks").get_by_role("option").first).to_be_visible()

@@ -3,6 +3,7 @@
 import json
 from itertools import product
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from mockserver.contract.specs import load_specs
@@ -288,3 +289,19 @@ async def test_body_that_nests_without_an_end_is_refused_as_any_other(screen: Sc
 
     await expect(verdict(screen)).to_contain_text("Refused")
     await expect(screen.main).to_contain_text("nested deeper than 100 levels")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"mine": true}', '"' + "x" * 25_000 + '"'], ids=["short", "too long for the address"]
+)
+async def test_text_is_still_there_for_who_comes_back(screen: Screen, text: str) -> None:
+    await screen.open("explain")
+    box = screen.main.get_by_role("textbox").first
+    await box.fill(text)
+    await expect(screen.main.get_by_role("heading", name="Send it")).to_be_visible()
+
+    await screen.page.get_by_role("link", name="Rules", exact=True).click()
+    await expect(screen.page.get_by_role("heading", name="Rules", level=1)).to_be_visible()
+    await screen.page.get_by_role("link", name="Explain", exact=True).click()
+
+    await expect(box).to_have_value(text)

@@ -310,3 +310,15 @@ async def test_body_that_nests_without_an_end_is_shown_as_far_as_it_can_be(
 
     await expect(pane(screen).get_by_role("region", name="Body")).to_contain_text("[…]")
     await expect(pane(screen)).to_contain_text("nested deeper than 100 levels")
+
+
+async def test_entry_that_is_forgotten_while_one_looks_is_not_shown_on(screen: Screen, mock: MockServer) -> None:
+    screen.allow_refusals()
+    send(mock)
+    [entry, *_] = mock.ask("GET", "journal", limit=1)["entries"]
+    await screen.open(f"journal/{entry['id']}")
+    await expect(screen.page.locator(".journal-detail")).to_contain_text(f"#{entry['id']}")
+
+    mock.reset()
+
+    await expect(screen.page.locator(".journal-detail [role=alert]")).to_be_visible()

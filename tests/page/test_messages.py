@@ -385,3 +385,52 @@ async def test_message_leads_to_its_conversation_whatever_its_parties_are_called
 
     await expect(screen.main.get_by_role("feed")).to_contain_text("Found")
     await expect(screen.main.locator(".is-selected")).to_contain_text("a:b ~c/%41")
+
+
+async def test_a_code_of_another_status_is_not_sent_with_a_move(screen: Screen, mock: MockServer) -> None:
+    uuid = send(mock)
+    mock.settle()
+    await screen.open(f"messages/{uuid}")
+    await pane(screen).get_by_role("button", name="Move status").click()
+    dialog = screen.page.get_by_role("dialog")
+
+    await dialog.get_by_label("Status").select_option("rejected")
+    await dialog.get_by_label("Error code").select_option("1240")
+    await dialog.get_by_label("Status").select_option("undeliverable")
+    await expect(dialog.get_by_label("Error code")).to_have_value("")
+    await dialog.get_by_role("button", name="Move to undeliverable").click()
+
+    await expect(dialog).to_have_count(0)
+    await expect(pane(screen).locator(".journal-head")).to_contain_text("undeliverable")
+    assert "1240" not in await pane(screen).inner_text()
+
+
+async def test_a_dialog_stays_where_selecting_its_text_ends_beside_it(screen: Screen, mock: MockServer) -> None:
+    uuid = send(mock)
+    await screen.open(f"messages/{uuid}")
+    await pane(screen).get_by_role("button", name="Reply as the user").click()
+    text = screen.page.get_by_role("dialog").get_by_label("Text")
+    await text.fill("Much to say")
+    place = await text.bounding_box()
+    assert place is not None
+
+    await screen.page.mouse.move(place["x"] + 60, place["y"] + 12)
+    await screen.page.mouse.down()
+    await screen.page.mouse.move(10, 300)
+    await screen.page.mouse.up()
+
+    await expect(text).to_have_value("Much to say")
+    await screen.page.mouse.click(10, 300)
+    await expect(text).to_have_count(0)
+
+
+async def test_message_that_is_forgotten_while_one_looks_is_not_shown_on(screen: Screen, mock: MockServer) -> None:
+    screen.allow_refusals()
+    uuid = send(mock, text="Forget me")
+    await screen.open(f"messages/{uuid}")
+    await expect(pane(screen)).to_contain_text("Forget me")
+
+    mock.reset()
+
+    await expect(screen.main.get_by_role("alert")).to_contain_text("no message")
+    await expect(pane(screen)).to_have_count(0)

@@ -468,3 +468,22 @@ async def test_nothing_is_in_the_way_of_people(
 
     assert ([], [], []) == (running, failed, await screen.barriers())
     assert 0 == await screen.overflow()
+
+
+async def test_text_that_is_written_and_not_loaded_is_kept(screen: Screen) -> None:
+    await screen.open("scenarios", load="new")
+    text = screen.page.get_by_label("The text of the scenario")
+    sets = screen.page.get_by_label("Variables (optional)")
+    await text.fill("scenario: mine")
+    await sets.fill("a=1")
+
+    await screen.page.get_by_role("link", name="Rules", exact=True).click()
+    await expect(text).to_have_count(0)
+    await screen.page.go_back()
+
+    await expect(text).to_have_value("scenario: mine")
+    await expect(sets).to_have_value("a=1")
+    await screen.page.get_by_role("link", name="Cancel").click()
+    await expect(text).to_have_count(0)
+    await screen.page.go_back()
+    await expect(text).to_have_value("")

@@ -388,3 +388,13 @@ async def test_view_that_could_not_be_loaded_is_there_once_the_server_is_again(s
     await screen.main.get_by_role("button", name="Try again").click()
 
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Rules")
+
+
+async def test_g_and_j_go_to_the_journal_from_a_list(screen: Screen, mock: MockServer) -> None:
+    send(mock)
+    await screen.open("messages")
+    await expect(screen.main.get_by_role("option")).to_have_count(1)
+
+    await screen.press("j", "g", "j")
+
+    await expect(screen.page.get_by_role("heading", name="Journal", level=1)).to_be_visible()

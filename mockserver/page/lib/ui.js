@@ -16,7 +16,7 @@ export function Button({ kind = "plain", icon, href, small, onClick, disabled, c
   const [isBusy, setBusy] = useState(false);
   const name = classes("button", `button-${kind}`, small && "is-small", more);
   const inner = html`${icon && html`<${Icon} name=${icon} />`}${children}`;
-  if (href) return html`<a class=${name} href=${href} ...${rest}>${inner}</a>`;
+  if (href) return html`<a class=${name} href=${href} onClick=${onClick} ...${rest}>${inner}</a>`;
   const click = onClick && (async (event) => {
     const doing = onClick(event);
     if (!(doing instanceof Promise)) return;
@@ -240,14 +240,19 @@ export function Dialog({ title, onClose, wide = false, actions, children }) {
     box.current.showModal();
     return () => before?.focus?.();
   }, []);
+  const pressed = useRef(null);
+  const down = (event) => {
+    pressed.current = event.target;
+  };
   const click = (event) => {
-    if (event.target === box.current) onClose();
+    // A drag that ends beside it, as when text is selected, clicks it too.
+    if (event.target === box.current && pressed.current === box.current) onClose();
   };
   const cancel = (event) => {
     event.preventDefault();
     onClose();
   };
-  return html`<dialog ref=${box} class=${classes("dialog", wide && "is-wide")} aria-label=${title} onCancel=${cancel} onClick=${click}>
+  return html`<dialog ref=${box} class=${classes("dialog", wide && "is-wide")} aria-label=${title} onCancel=${cancel} onPointerDown=${down} onClick=${click}>
     <div class="dialog-box">
       <header class="dialog-head"><h2>${title}</h2><${IconButton} icon="close" label="Close" onClick=${onClose} /></header>
       <div class="dialog-body">${children}</div>

@@ -81,8 +81,12 @@ export default function View({ params, query, account }) {
   const pause = usePause(list);
   const { items } = list;
   const shown = items === null ? null : list.isWhole ? number(items.length) : `${number(items.length)}+`;
-  return html`<div class=${classes("view deliveries", id && "has-detail")}>
-    <${ViewHead} title="Deliveries" count=${shown} back=${id && href("deliveries", { ...query, tab: null, try: null })}><${Pause} pause=${pause} /><//>
+  const closed = href("deliveries", { ...query, tab: null, try: null });
+  const close = (event) => {
+    if (event.key === "Escape" && id && !event.defaultPrevented && !document.querySelector("dialog[open]")) location.hash = closed;
+  };
+  return html`<div class=${classes("view deliveries", id && "has-detail")} onKeyDown=${close}>
+    <${ViewHead} title="Deliveries" count=${shown} back=${id && closed}><${Pause} pause=${pause} /><//>
     <div class=${classes("deliveries-parts", id && "view-split has-detail")}>
       <section class="deliveries-list" aria-label="Webhooks">
         <${Filters} query=${query} />

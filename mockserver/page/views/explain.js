@@ -51,9 +51,11 @@ function useVerdict(text, version, method) {
   return held;
 }
 
+let last = ""; // what stood in the box, for who comes back by an address without a text
+
 /** The text in the box, kept in the address, so that it can be sent on; another address brings another text. */
 function useText(query) {
-  const [text, setText] = useState(() => opened(query.body));
+  const [text, setText] = useState(() => (query.body ? opened(query.body) : last));
   const own = useRef(query.body ?? "");
   useEffect(() => {
     if ((query.body ?? "") === own.current) return;
@@ -61,6 +63,7 @@ function useText(query) {
     setText(opened(query.body));
   }, [query.body]);
   useEffect(() => {
+    last = text;
     const timer = setTimeout(() => {
       const kept = text.length > ADDRESS_MAX_CHARS ? "" : text;
       if (kept === own.current || kept === opened(own.current)) return;

@@ -63,11 +63,19 @@ const kept = new Map();
 
 /** What is written and not sent, by kind; it is still there when one comes back to the talk. */
 function useDrafts(talk) {
-  const [drafts, setDrafts] = useState(() => kept.get(talk) ?? {});
-  useEffect(() => {
-    kept.set(talk, drafts);
-  }, [drafts]);
-  return [drafts, setDrafts];
+  const [, draw] = useState(0);
+  const setDraft = (kind, change) => {
+    const was = kept.get(talk) ?? {};
+    kept.set(talk, { ...was, [kind]: change(was[kind]) });
+    draw((count) => count + 1);
+  };
+  return [kept.get(talk) ?? {}, setDraft];
+}
+
+/** What could not be sent, and what was written since. */
+function together(sent, since) {
+  if (!since?.text || !sent?.text) return since ?? sent;
+  return { ...since, text: `${sent.text}\n${since.text}` };
 }
 
 /**
@@ -86,16 +94,16 @@ function useDrafts(talk) {
 export function Compose({ talk, channel, kinds, quick, likely, target, onUntarget, wanted, onSend, arrived }) {
   const [kind, setKind] = useState("text");
   const [chosen, setChosen] = useState("");
-  const [drafts, setDrafts] = useDrafts(talk);
+  const [drafts, setDraft] = useDrafts(talk);
   const [problem, setProblem] = useState(null);
   const text = useRef(null);
   const form = useRef(null);
-  const isSending = useRef(false);
+  const sending = useRef(null);
   const versions = kinds.find((each) => each.kind === kind)?.versions ?? ["v1"];
   const version = target && versions.includes("v1") ? "v1" : versionOf(chosen, likely, versions);
   const fields = useMemo(() => fieldsOf(kind, channel, version), [kind, channel, version]);
   const values = drafts[kind] ?? {};
-  const setValues = (next) => setDrafts((was) => ({ ...was, [kind]: next }));
+  const setValues = (next) => setDraft(kind, () => next);
 
   const turn = (next) => {
     setKind(next);
@@ -108,22 +116,29 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
     setTimeout(focus);
   }, [wanted]);
 
-  const send = async (body, drafted = null) => {
-    if (isSending.current) return;
-    isSending.current = true;
+  const inTurn = async (body, drafted, before) => {
+    await before;
     setProblem(null);
+    const sent = drafts[drafted];
     try {
       await onSend(body);
       if (drafted === null) return;
       const hadFocus = form.current?.contains(document.activeElement);
-      setDrafts((was) => ({ ...was, [drafted]: undefined }));
-      turn("text");
-      if (hadFocus) setTimeout(focus);
+      setKind((now) => (now === drafted ? "text" : now));
+      if (hadFocus && drafted !== "text") setTimeout(focus);
     } catch (error) {
       setProblem(error);
-    } finally {
-      isSending.current = false;
+      if (drafted !== null) setDraft(drafted, (since) => together(sent, since));
     }
+  };
+  /** Texts wait for each other; what is pressed twice is sent once. The draft is gone at once: what is written from then on is another. */
+  const send = async (body, drafted = null) => {
+    if (sending.current && drafted !== "text") return;
+    const mine = inTurn(body, drafted, sending.current);
+    sending.current = mine;
+    if (drafted !== null) setDraft(drafted, () => undefined);
+    await mine;
+    if (sending.current === mine) sending.current = null;
   };
   const wrong = fields.some((each) => jsonError(each, values[each.name] ?? each.value));
   const sendForm = () => {

@@ -113,7 +113,7 @@ export function Detail({ number, query }) {
   const { data, error, reload } = useQuery(`/journal/${encodeURIComponent(number)}`, {
     refreshOn: ({ entries }) => entries.some((each) => each.message_uuid && each.message_uuid === data?.message_uuid),
   });
-  if (error && !data) return html`<div class="journal-detail"><${ErrorBox} error=${error} onRetry=${reload} /></div>`;
+  if (error && (!data || error.status === 404)) return html`<div class="journal-detail"><${ErrorBox} error=${error} onRetry=${reload} /></div>`;
   if (!data) return html`<div class="journal-detail"><${Loading} lines=${6} /></div>`;
   const entry = { ...data, account: connection.account };
   const { request } = entry;

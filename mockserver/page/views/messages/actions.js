@@ -33,6 +33,10 @@ export function MoveDialog({ message, onClose }) {
   const status = chosen ?? allowed[0] ?? "delivered";
   const isForced = rules !== null && !allowed.includes(status);
   const options = STATUSES.map((value) => ({ value, label: allowed.includes(value) || !rules ? value : `${value} (by force)` }));
+  const choose = (next) => {
+    setChosen(next);
+    setCode(""); // each status has codes of its own
+  };
   const move = async () => {
     const body = { status };
     if (code && WITH_CODE.includes(status)) body.code = Number(code);
@@ -45,7 +49,7 @@ export function MoveDialog({ message, onClose }) {
     <div class="stack message-form">
       <p>The message is <strong>${message.status}</strong>. It moves now, and the status webhook is sent.</p>
       <${Field} label="Status" hint=${isForced ? `${format.channel(message.channel)} knows no such move from ${message.status}; it is made by force.` : null}>
-        ${(props) => html`<${Select} value=${status} options=${options} onChange=${setChosen} ...${props} />`}<//>
+        ${(props) => html`<${Select} value=${status} options=${options} onChange=${choose} ...${props} />`}<//>
       ${WITH_CODE.includes(status) && html`<${Field} label="Error code">${(props) => html`<${Select} value=${code} options=${codesOf(rules, status)} onChange=${setCode} ...${props} />`}<//>`}
     </div>
   <//>`;

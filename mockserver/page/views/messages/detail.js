@@ -98,7 +98,7 @@ function useMessage(uuid) {
 export function Detail({ uuid, query }) {
   const { data, error, reload, related } = useMessage(uuid);
   const [active, setActive] = useState(null);
-  if (error && !data) return html`<div class="journal-detail"><${ErrorBox} error=${error} onRetry=${reload} /></div>`;
+  if (error && (!data || error.status === 404)) return html`<div class="journal-detail"><${ErrorBox} error=${error} onRetry=${reload} /></div>`;
   if (!data) return html`<div class="journal-detail"><${Loading} lines=${6} /></div>`;
   const { message, journal, deliveries } = data;
   const content = contentOf(message);

@@ -13,22 +13,31 @@ import { EXAMPLE } from "./teaching.js";
 const texts = new Map();
 const keyOf = (account, id) => JSON.stringify([account, id]);
 
+/** What is written and not loaded, by account and by what it would replace; it is still there when one comes back. */
+const drafts = new Map();
+
 export function Loader({ replaces, begins, account, onLoaded }) {
-  const [text, setText] = useState(() => (begins === "example" ? EXAMPLE : (texts.get(keyOf(account, replaces)) ?? "")));
-  const [file, setFile] = useState("");
-  const [sets, setSets] = useState("");
+  const place = keyOf(account, begins);
+  const beginning = () => ({ text: begins === "example" ? EXAMPLE : (texts.get(keyOf(account, replaces)) ?? ""), file: "", sets: "" });
+  const [, draw] = useState(0);
+  const draft = () => drafts.get(place) ?? beginning();
+  const { text, file, sets } = draft();
   const [error, setError] = useState(null);
   const editor = useRef(null);
   const chooser = useRef(null);
 
+  const change = (changes) => {
+    drafts.set(place, { ...draft(), ...changes });
+    draw((count) => count + 1);
+  };
   const write = (now) => {
-    setText(now);
+    change({ text: now });
     setError(null);
   };
   const take = async (chosen) => {
     if (!chosen) return;
     write(await chosen.text());
-    setFile(chosen.name);
+    change({ file: chosen.name });
   };
   const load = (start, onto = replaces) => async () => {
     const params = { start: start ? "true" : null, name: file || null, set: sets.split("\n").map((each) => each.trim()).filter(Boolean) };
@@ -36,6 +45,7 @@ export function Loader({ replaces, begins, account, onLoaded }) {
     try {
       const play = await (onto ? put(`/scenarios/${encodeURIComponent(onto)}`, text, { params }) : post("/scenarios", text, { params }));
       texts.set(keyOf(account, play.id), text);
+      drafts.delete(place);
       toast(`${play.id} is ${onto ? "replaced" : "loaded"}${play.outcome === "running" ? " and runs" : ""}`, { kind: "ok" });
       onLoaded();
       go(["scenarios", play.id]);
@@ -62,11 +72,11 @@ export function Loader({ replaces, begins, account, onLoaded }) {
       <${Button} small onClick=${load(false, taken)}>Replace it<//></div>`}
     <${Field} label="Variables (optional)" hint="One a line, such as clinic=447700900010. They replace values of vars." error=${isAboutSet ? `${error.message}. ${error.problem.fix}` : null}>${(props) => html`
       <textarea class="input is-code scenario-sets" rows="2" value=${sets} spellcheck=${false} placeholder="sut=http://127.0.0.1:8000"
-        onInput=${(event) => setSets(event.target.value)} ...${props}></textarea>`}<//>
+        onInput=${(event) => change({ sets: event.target.value })} ...${props}></textarea>`}<//>
     <div class="form-actions">
       <${Button} kind="primary" icon="play" disabled=${!text.trim()} onClick=${load(true)}>${replaces ? "Replace" : "Load"} and start<//>
       <${Button} disabled=${!text.trim()} onClick=${load(false)}>${replaces ? "Replace" : "Load"} only<//>
-      <${Button} kind="quiet" href=${href(replaces ? ["scenarios", replaces] : "scenarios")}>Cancel<//>
+      <${Button} kind="quiet" href=${href(replaces ? ["scenarios", replaces] : "scenarios")} onClick=${() => drafts.delete(place)}>Cancel<//>
       ${!text && html`<${Button} kind="quiet" onClick=${() => write(EXAMPLE)}>Begin with a small one<//>`}
     </div>
   </form>`;
