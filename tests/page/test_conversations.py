@@ -695,6 +695,28 @@ async def test_new_message_comes_in_sight_at_the_end_but_moves_nobody_who_reads_
     assert before == await feed.evaluate("list => list.scrollTop")
 
 
+async def test_place_is_kept_when_more_comes_at_once_than_a_page_holds(screen: Screen, mock: MockServer) -> None:
+    send_many(mock, 100)
+    await screen.open("conversations/sms:447700900200:447700900152")
+    await expect(bubbles(screen).last).to_contain_text("Message 99")
+    feed = screen.page.locator(".talk .windowed")
+    await feed.evaluate("list => { list.scrollTop = 0; }")
+    await screen.page.wait_for_timeout(200)
+    await feed.evaluate("list => { list.scrollTop = 0; }")
+    await expect(bubbles(screen).first).to_contain_text("Message 0")
+    screen.allow("ERR_INTERNET_DISCONNECTED")
+    await screen.page.context.set_offline(offline=True)
+
+    send_many(mock, 150)
+    await screen.page.context.set_offline(offline=False)
+
+    await expect(people(screen)).to_contain_text("Message 149")
+    await expect(bubbles(screen).first).to_contain_text("Message 0")
+    await expect(bubbles(screen).first).to_be_in_viewport()
+    await screen.page.get_by_role("button", name="Latest").click()
+    await expect(bubbles(screen).last).to_contain_text("Message 149")
+
+
 async def test_hostile_talk_runs_nothing_and_loads_nothing(screen: Screen, mock: MockServer) -> None:
     for text in HOSTILE:
         arrive(mock, text=text, profile={"name": text})

@@ -375,7 +375,29 @@ async def test_list_grows_page_by_page_and_keeps_its_beginning_up_to_date(screen
     await expect(shown).to_have_text("")
 
 
-async def test_list_begins_anew_when_more_came_than_its_first_page_holds(screen: Screen, mock: MockServer) -> None:
+async def test_list_keeps_what_is_held_when_a_burst_is_longer_than_its_first_page(
+    screen: Screen, mock: MockServer
+) -> None:
+    send_many(mock, 70)
+    await screen.open("nowhere")
+    await screen.page.evaluate("document.querySelector('main').replaceChildren()")
+    await screen.page.evaluate(_LIST)
+    shown = screen.page.locator("output")
+    await expect(shown).to_have_text(numbers(69, 50))
+    await screen.page.evaluate("window.list.more()")
+    await expect(shown).to_have_text(numbers(69, 30))
+    await screen.page.context.set_offline(offline=True)
+    screen.allow("ERR_INTERNET_DISCONNECTED")
+
+    send_many(mock, 90)
+    await screen.page.context.set_offline(offline=False)
+
+    await expect(shown).to_have_text(f"{numbers(89, 0)} {numbers(69, 30)}")
+    await screen.page.evaluate("window.list.more()")
+    await expect(shown).to_have_text(f"{numbers(89, 0)} {numbers(69, 10)}")
+
+
+async def test_list_begins_anew_when_far_more_came_than_it_holds(screen: Screen, mock: MockServer) -> None:
     send_many(mock, 30)
     await screen.open("nowhere")
     await screen.page.evaluate("document.querySelector('main').replaceChildren()")
@@ -386,9 +408,9 @@ async def test_list_begins_anew_when_more_came_than_its_first_page_holds(screen:
     await screen.page.context.set_offline(offline=True)
     screen.allow("ERR_INTERNET_DISCONNECTED")
 
-    send_many(mock, 60)
+    send_many(mock, 240)
     await screen.page.context.set_offline(offline=False)
 
-    await expect(screen.page.locator("output")).to_contain_text(numbers(59, 40))
+    await expect(screen.page.locator("output")).to_have_text(numbers(239, 220))
     uuids = await screen.page.evaluate("window.list.items.map((each) => each.message_uuid)")
     assert len(uuids) == len(set(uuids))

@@ -18,6 +18,7 @@ const HIDDEN_MS = 250; // a page in the background gets no animation frames
 const MOST_ENTRIES = 2000; // kept until they are handed out: a browser may let a page in the background wait for a minute
 const REST_MS = 3000;
 const QUERY_MS = 250;
+const CATCH_UP_PAGES = 10; // fetched at most to reach what is held; of more, a list begins anew
 const FORGOTTEN = ["journal", "messages"]; // told of where they were put back, which takes entries away
 
 /** @type {Connection} */
@@ -288,9 +289,10 @@ export function useList(path, options) {
   const page = async (slot, extra, take) => {
     const abort = new AbortController();
     state.current[slot] = abort;
+    const fetched = (which) => get(path, { params: { ...params, limit: size, ...which }, signal: abort.signal });
     try {
-      const answer = await get(path, { params: { ...params, limit: size, ...extra }, signal: abort.signal });
-      if (state.current[slot] === abort) take(answer, answer[member]);
+      const answer = await fetched(extra);
+      if (state.current[slot] === abort) await take(answer, answer[member], fetched);
     } catch (error) {
       if (!isAborted(error) && state.current[slot] === abort) set({ error });
     } finally {
@@ -304,19 +306,26 @@ export function useList(path, options) {
 
   const top = () => {
     state.current.top?.abort();
-    return page("top", {}, (answer, found) => {
-      const held = latest.current.items;
-      const last = found.length ? id(found[found.length - 1]) : null;
-      const place = held && found.length === size ? held.findIndex((each) => id(each) === last) : -1;
-      if (place < 0) {
-        state.current.more?.abort();
-        state.current.more = null;
-        set({ items: found, answer, error: null, ...ended(answer, found) });
-        return;
+    return page("top", {}, async (answer, first, fetched) => {
+      const known = new Set(latest.current.items?.map(id));
+      let found = first;
+      let tail = ended(answer, first);
+      // After a burst the newest page does not reach what is held: who reads further down is to keep their place.
+      for (let pages = 1; pages < CATCH_UP_PAGES && known.size > 0 && !tail.isWhole && !found.some((each) => known.has(id(each))); pages++) {
+        const more = await fetched({ [cursor]: tail.next });
+        found = [...found, ...more[member]];
+        tail = ended(more, more[member]);
       }
       const seen = new Set(found.map(id));
-      const rest = held.slice(place + 1).filter((each) => !seen.has(id(each)));
-      set({ items: [...found, ...rest], answer, error: null });
+      const held = latest.current.items ?? [];
+      const place = tail.isWhole ? -1 : held.findLastIndex((each) => seen.has(id(each)));
+      if (place >= 0) {
+        set({ items: [...found, ...held.slice(place + 1)], answer, error: null });
+        return;
+      }
+      state.current.more?.abort();
+      state.current.more = null;
+      set({ items: tail.isWhole ? found : first, answer, error: null, ...(tail.isWhole ? tail : ended(answer, first)) });
     });
   };
   const more = () => {

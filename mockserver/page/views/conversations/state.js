@@ -51,6 +51,7 @@ export function useArrivals({ channel, user, sender }) {
 }
 
 const PAGE = 60;
+const CATCH_UP_PAGES = 10;
 const BEGINNINGS = ["inbound", "workflow", "scenario", "error"];
 
 /**
@@ -61,7 +62,8 @@ const BEGINNINGS = ["inbound", "workflow", "scenario", "error"];
 export function useTalk(path, { user }) {
   const held = useRef({ items: [], next: null, seen: null });
   const loading = useRef(null);
-  const [, draw] = useState(0);
+  const catching = useRef(null);
+  const [drawn, draw] = useState(0);
   const here = useRef({ items: null, ids: null });
   const isHere = (uuid) => {
     const { items } = held.current;
@@ -73,7 +75,22 @@ export function useTalk(path, { user }) {
     BEGINNINGS.includes(kind) || (kind === "request" ? !request.body || request.body.includes(written) || request.body.includes(user) : isHere(uuid));
   const { data, error, isLoading, reload } = useQuery(path, { params: { limit: PAGE }, refreshOn: ({ entries }) => entries.some(concerns) });
 
-  if (data && data !== held.current.seen) held.current = joined(held.current, data);
+  const page = useMemo(() => data && happeningsOf(data), [data]);
+  if (data && data !== held.current.seen && (meets(page, held.current) || !held.current.items.length || data.next === null)) {
+    held.current = joined(held.current, page, data.next, data);
+  }
+  useEffect(() => {
+    if (!data || data === held.current.seen || catching.current) return; // newer data is looked at when that has ended
+    catching.current = new AbortController();
+    catchUp(path, page, data.next, held, catching.current.signal).then((found) => {
+      held.current = joined(held.current, found.page, found.next, data);
+      catching.current = null;
+      draw((count) => count + 1);
+    }, (problem) => {
+      catching.current = null;
+      if (!isAborted(problem)) toast(problem.message, { kind: "bad" });
+    });
+  }, [data, drawn]);
   useLive(({ entries }) => {
     const moves = entries.filter((each) => each.kind === "status" && each.status && isHere(each.message_uuid));
     if (!moves.length) return;
@@ -81,7 +98,10 @@ export function useTalk(path, { user }) {
     held.current = { ...held.current, items: held.current.items.map((each) => (about.has(each.id) ? moved(each, moves) : each)) };
     draw((count) => count + 1);
   });
-  useEffect(() => () => loading.current?.abort(), []);
+  useEffect(() => () => {
+    loading.current?.abort();
+    catching.current?.abort();
+  }, []);
 
   const more = async () => {
     const { next } = held.current;
@@ -109,13 +129,24 @@ function without(newer, older) {
   return [...newer, ...older.filter((each) => !seen.has(each.id))];
 }
 
-/** What is known with its newest page as it is now; where the two do not meet, that page alone. */
-function joined(held, answer) {
-  const page = happeningsOf(answer);
-  const isMet = answer.next !== null && held.items.length > 0 && page.some((each) => each.id === held.items[0].id);
-  if (!isMet) return { items: page, next: answer.next, seen: answer };
-  const last = held.items.findLastIndex((each) => page.some((other) => other.id === each.id));
-  return { items: without(page, held.items.slice(last + 1)), next: held.next ?? null, seen: answer };
+const meets = (page, held) => held.items.length > 0 && page.some((each) => each.id === held.items[0].id);
+
+/** The newest page with those behind it until they reach what is held: after a burst one page does not. */
+async function catchUp(path, page, next, held, signal) {
+  for (let pages = 1; pages < CATCH_UP_PAGES && next !== null && !meets(page, held.current); pages++) {
+    const answer = await get(path, { params: { limit: PAGE, cursor: next }, signal });
+    page = without(page, happeningsOf(answer));
+    next = answer.next;
+  }
+  return { page, next };
+}
+
+/** What is known with what is newest now; where the two do not meet, that alone. */
+function joined(held, page, next, seen) {
+  if (next === null || !meets(page, held)) return { items: page, next, seen };
+  const ids = new Set(page.map((each) => each.id));
+  const last = held.items.findLastIndex((each) => ids.has(each.id));
+  return { items: without(page, held.items.slice(last + 1)), next: held.next ?? null, seen };
 }
 
 /** A message with the statuses it moved to since. */
