@@ -48,7 +48,7 @@ def test_the_very_bytes_are_sent_again(content: bytes) -> None:
 
     (step,) = parsed(text).timeline
     assert isinstance(step.act, Http)
-    sent = step.act if step.act.sends_json else replace(step.act, body=_evaluated(step.act.body))
+    sent = step.act if step.act.sends_json else msgspec.structs.replace(step.act, body=_evaluated(step.act.body))
     assert content == (content_of(_plain(sent)) or b"")
 
 
@@ -60,7 +60,7 @@ def _plain(act: Http) -> Http:
     """Return a step with its JSON as it is sent, without expressions."""
     if not act.sends_json:
         return act
-    return replace(act, json=msgspec.json.decode(msgspec.json.encode(act.json).replace(b"$${", b"${")))
+    return msgspec.structs.replace(act, json=msgspec.json.decode(msgspec.json.encode(act.json).replace(b"$${", b"${")))
 
 
 def test_an_answer_is_asked_for_where_that_is_the_point() -> None:

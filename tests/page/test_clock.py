@@ -267,6 +267,23 @@ async def test_form_offers_what_the_kind_takes_and_sends_what_it_shows(screen: S
     await expect(screen.main.get_by_role("form", name="Break something")).to_have_count(0)
 
 
+async def test_form_keeps_what_is_filled_in_until_it_is_added(screen: Screen) -> None:
+    await screen.open("clock")
+    await button(screen, "Break something").click()
+    await field(screen, "Do").select_option("throttle")
+    await field(screen, "per s (this or that)").fill("3")
+
+    await screen.open("journal")
+    await screen.open("clock")
+    await button(screen, "Break something").click()
+    await expect(field(screen, "per s (this or that)")).to_have_value("3")
+
+    await button(screen, "Break it").click()
+    await expect(screen.main.get_by_role("form", name="Break something")).to_have_count(0)
+    await button(screen, "Break something").click()
+    await expect(field(screen, "Do")).to_have_value("status")
+
+
 async def test_form_knows_every_kind_there_is(screen: Screen) -> None:
     await screen.open("clock")
     await button(screen, "Break something").click()

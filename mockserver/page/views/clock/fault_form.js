@@ -11,12 +11,16 @@ import { wordsOf } from "./set.js";
 
 const SIDES = [{ value: "answers", label: "Answers" }, { value: "webhooks", label: "Webhooks" }];
 
+const BLANK = { on: "answers", do: "status", values: {}, when: [], choice: "always", share: "" };
+let draft = BLANK; // what is filled in and breaks nothing yet; it is still there when one comes back
+
 /** @param {{schema: import("./kinds.js").Schema}} props */
 export function FaultForm({ schema, account, onAdded }) {
-  const [form, setForm] = useState({ on: "answers", do: "status", values: {}, when: [], choice: "always", share: "" });
+  const [form, setForm] = useState(draft);
   const [error, setError] = useState(null);
   const set = (changes) => {
-    setForm({ ...form, ...changes });
+    draft = { ...form, ...changes };
+    setForm(draft);
     setError(null);
   };
   const kinds = schema.kinds.filter((each) => each.on === form.on);
@@ -30,6 +34,7 @@ export function FaultForm({ schema, account, onAdded }) {
     setError(null);
     try {
       await post("/faults", fault);
+      draft = BLANK;
       onAdded();
     } catch (refused) {
       if (!refused.status) throw refused;
