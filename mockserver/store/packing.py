@@ -2,7 +2,7 @@
 
 import pickle
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -41,15 +41,12 @@ class Packer(Generic[T]):
         except (OverflowError, TypeError, ValueError):  # a text of no Unicode is a ValueError
             return zlib.compress(pickle.dumps(list(values)), _LEVEL) + _PICKLED
 
-    def thin(self, packed: bytes, places: Sequence[int]) -> bytes:
-        """Return the same bytes with only the values in these places."""
-        mark = packed[-1:]
-        raw = zlib.decompress(memoryview(packed)[:-1])
-        if mark == _PICKLED:
-            values = pickle.loads(raw)  # noqa: S301 - see open
-            return zlib.compress(pickle.dumps([values[each] for each in places]), _LEVEL) + mark
-        rows = self._rows.decode(raw)
-        return zlib.compress(self._encoder.encode([rows[each] for each in places]), _LEVEL) + mark
+    def thin(self, opened: "Opened[T]", places: Sequence[int]) -> bytes:
+        """Return what was opened as bytes again, with only the values in these places; none is decoded."""
+        left = opened.raw(places)
+        if opened.is_raw:
+            return zlib.compress(self._encoder.encode(left), _LEVEL) + _PACKED
+        return zlib.compress(pickle.dumps(left), _LEVEL) + _PICKLED
 
     def open(self, packed: bytes) -> "Opened[T]":
         """Return what can be taken out of bytes that ``pack`` made."""
@@ -75,15 +72,20 @@ class Opened(Generic[T]):
         """Return how many there are."""
         return len(self._raw)
 
-    def holding(self, texts: Sequence[bytes]) -> Collection[int]:
+    @property
+    def is_raw(self) -> bool:
+        """True if the values are bytes yet; pickle gives them whole."""
+        return bool(self._raw) and isinstance(self._raw[0], msgspec.Raw)
+
+    def raw(self, places: Sequence[int]) -> list[Any]:
+        """Return the values in these places as they were found, not decoded."""
+        return [self._raw[each] for each in places]
+
+    def holding(self, texts: Sequence[bytes]) -> frozenset[int]:
         """Return which may hold all of these texts by their bytes; the others need not be decoded to know that."""
-        if not self._raw or not isinstance(self._raw[0], msgspec.Raw):
-            return range(len(self._raw))
-        found = range(len(self._raw))
-        written = [bytes(each) for each in self._raw]
-        for text in texts:
-            found = [index for index in found if text in written[index]]  # type: ignore[assignment]
-        return frozenset(found)
+        if not self.is_raw:
+            return frozenset(range(len(self._raw)))
+        return frozenset(index for index, each in enumerate(self._raw) if all(map(bytes(each).__contains__, texts)))
 
     def __getitem__(self, index: int) -> T:
         """Return one."""

@@ -189,7 +189,7 @@ class Shelf(Generic[T]):
         if not place.inside or left.bit_count() * _THIN > place.inside.bit_count():
             return
         places = [_index(place.inside, bit) for bit in range(self._size) if left >> bit & 1]
-        place.packed = self._packer.thin(place.packed, places) if places else b""
+        place.packed = self._packer.thin(self._opened(block, place), places) if places else b""
         place.inside = left
         self._open.pop(block, None)
 
@@ -212,7 +212,7 @@ class Shelf(Generic[T]):
             for number in self._numbers_in(block, place.there, end):
                 if texts and number not in self._loose:
                     if place.packed is not packed:  # it may be packed anew while others have their turn
-                        packed, holding = place.packed, frozenset(self._opened(block, place).holding(texts))
+                        packed, holding = place.packed, self._opened(block, place).holding(texts)
                     if _index(place.inside, number - block * self._size) not in holding:
                         continue
                 value = self.get(number)
