@@ -5,7 +5,7 @@ import gc
 from typing import Final
 
 _NEW_S: Final = 0.05
-"""What is new is looked through so often. Measured under load: below 1 ms each, where Python waited for 60 ms of it.
+"""What is new is looked through so often. Measured under load: 3 ms at most, where Python waited for 60 ms of it.
 
 Nearly all of it are tuples of messages and webhooks, which leave its books when it has seen them once.
 """

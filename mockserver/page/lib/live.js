@@ -18,7 +18,7 @@ const HIDDEN_MS = 250; // a page in the background gets no animation frames
 const MOST_ENTRIES = 2000; // kept until they are handed out: a browser may let a page in the background wait for a minute
 const REST_MS = 3000;
 const QUERY_MS = 250;
-const CATCH_UP_PAGES = 10; // fetched at most to reach what is held; of more, a list begins anew
+export const CATCH_UP_PAGES = 10; // fetched at most to reach what is held; of more, a list begins anew
 const FORGOTTEN = ["journal", "messages"]; // told of where they were put back, which takes entries away
 
 /** @type {Connection} */

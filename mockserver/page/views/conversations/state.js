@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "../../vendor/preact.js";
 import { get, isAborted } from "../../lib/api.js";
 import { now } from "../../lib/format.js";
-import { useConnection, useLive, useQuery } from "../../lib/live.js";
+import { CATCH_UP_PAGES, useConnection, useLive, useQuery } from "../../lib/live.js";
 import { toast } from "../../lib/ui.js";
 import { list, part } from "./read.js";
 import { happeningsOf } from "./thread.js";
@@ -51,7 +51,6 @@ export function useArrivals({ channel, user, sender }) {
 }
 
 const PAGE = 60;
-const CATCH_UP_PAGES = 10;
 const BEGINNINGS = ["inbound", "workflow", "scenario", "error"];
 
 /**
