@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+import msgspec
+
 REAL: Final = "real"
 MANUAL: Final = "manual"
 MODE_FORM: Final = "real, manual, or so many times as fast, such as 60x"
@@ -28,6 +30,12 @@ class Clock(Protocol):
 def at(seconds: float) -> datetime:
     """Return the aware UTC datetime of a moment in seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_the_second(moment: datetime) -> str:
+    """Return a moment as ISO 8601 in UTC, without fractions or a zone; by msgspec, a tenth of ``isoformat``'s time."""
+    written: str = msgspec.to_builtins(moment.astimezone(UTC))
+    return written[: len("2020-02-11T13:50:00")]
 
 
 class SystemClock:

@@ -6,6 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -32,10 +33,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Target:
-    """One receiver (scheme, host and port): what waits for it and how many are with it now."""
+    """One receiver (scheme, host and port): what waits for it, and how many senders it has.
+
+    ``idle`` of those are about to look for more that waits; the others have one with the receiver now.
+    """
 
     ready: deque[Delivery] = field(default_factory=deque)
-    in_flight: int = 0
+    senders: int = 0
+    idle: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Outbox:
     @property
     def depth(self) -> Depth:
         """What is on its way now."""
-        in_flight = sum(target.in_flight for target in self._targets.values())
+        in_flight = sum(target.senders - target.idle for target in self._targets.values())
         return Depth(self._waiting, in_flight, len(self._retrying), len(self._parking))
 
     def room(self, account: str) -> int:
@@ -150,7 +155,8 @@ class Outbox:
         if self._stopping:
             await self._abandon(delivery)
             return False
-        self._parking.written(delivery)
+        if len(self._parking):
+            self._parking.written(delivery)
         return True
 
     async def _delay(self, parked: Parked) -> None:
@@ -273,7 +279,7 @@ class Outbox:
 
     def _leave(self, key: str, target: _Target) -> None:
         """Forget a receiver that nothing is on its way to; when there is none left, all is quiet."""
-        if not target.ready and not target.in_flight:
+        if not target.ready and not target.senders:
             self._targets.pop(key, None)
         if not self._targets:
             self._quiet.set()
@@ -291,17 +297,39 @@ class Outbox:
         self._pump(key, target)
 
     def _pump(self, key: str, target: _Target) -> None:
-        """Start as many sends to one receiver as may run at once; none once the outbox stops."""
-        while not self._stopping and target.ready and target.in_flight < self._settings.deliveries_per_target:
-            target.in_flight += 1
-            self._waiting -= 1
-            delivery = target.ready.popleft()
-            self._ready[delivery.account] -= 1
-            self._flying[delivery.account] += 1
-            task = asyncio.get_running_loop().create_task(self._send(key, target, delivery))
+        """Start as many senders to one receiver as what waits for it needs, up to the limit."""
+        most = 0 if self._stopping else self._settings.deliveries_per_target
+        while len(target.ready) > target.idle and target.senders < most:
+            target.senders += 1
+            task = asyncio.get_running_loop().create_task(self._work(key, target, self._taken(target)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-            self._lighten(delivery.account)
+
+    async def _work(self, key: str, target: _Target, delivery: Delivery) -> None:
+        """Send one webhook to a receiver and then what waits for it, until nothing does or the outbox stops.
+
+        A task for each webhook would cost as much as signing it.
+        """
+        try:
+            await self._send(target, delivery)
+            while target.ready and not self._stopping:
+                target.idle -= 1
+                await self._send(target, self._taken(target))
+        finally:
+            target.senders -= 1
+            target.idle -= 1
+            self._pump(key, target)  # a mistake of ours ended this sender, so that another is needed
+            self._leave(key, target)
+
+    def _taken(self, target: _Target) -> Delivery:
+        """Take the webhook that is next in line."""
+        delivery = target.ready.popleft()
+        account = delivery.account
+        self._waiting -= 1
+        self._ready[account] -= 1
+        self._flying[account] += 1
+        self._lighten(account)
+        return delivery
 
     def _lighten(self, account: str) -> None:
         """Note that one webhook less waits, and say so to those whose events wait for that."""
@@ -309,27 +337,26 @@ class Outbox:
         if room := self.room(account):
             self._on_room(account, room)
 
-    async def _send(self, key: str, target: _Target, delivery: Delivery) -> None:
+    async def _send(self, target: _Target, delivery: Delivery) -> None:
         """Make one attempt and decide what follows; a delivery that a reset forgot is let go without a trace."""
         try:
-            if await self._is_forgotten(delivery):
-                self._next_in_lane(delivery.message)
+            try:
+                is_gone = bool(delivery.attempts) and await self._is_forgotten(delivery)  # since its last try
+                outcome = None if is_gone else await self._attempt(delivery)
+            finally:
+                target.idle += 1  # what follows in its lane needs no other sender
+            if outcome is None or await self._is_forgotten(delivery):
+                self._let_lane_go(delivery.message)
                 return
-            tried, about = await self._attempt(delivery)
-            if await self._is_forgotten(delivery):
-                self._next_in_lane(delivery.message)
-                return
-            await self._conclude(tried, about)
-            await self._go_on(self._parking.tried(delivery))
+            await self._conclude(*outcome)
+            if len(self._parking):
+                await self._go_on(self._parking.tried(delivery))
         except Exception as error:
             await self._fail(delivery, error)
             raise
         finally:
-            target.in_flight -= 1
             self._flying[delivery.account] -= 1
             self._changed.set()
-            self._pump(key, target)
-            self._leave(key, target)
 
     async def _fail(self, delivery: Delivery, error: Exception) -> None:
         """Record that a mistake of ours ended a delivery; it can be sent again by hand."""
@@ -355,6 +382,7 @@ class Outbox:
             status = await self._post(delivery, number, fault)
         except PostError as problem:
             error = str(problem)
+            await asyncio.sleep(0)  # it may have failed without waiting for anything, and so may all that follow
         took_ms = round((time.perf_counter() - started_s) * 1000, 3)
         attempt = Attempt(number, began_at, took_ms, status, error, None if fault is None else fault.do)
         outcome = f"answered {status}" if error is None else error
@@ -443,6 +471,12 @@ class Outbox:
         else:
             self._lanes.pop(message, None)
 
+    def _let_lane_go(self, message: str) -> None:
+        """Let go of what waits behind a webhook that a reset forgot, for it was forgotten as well."""
+        for each in self._lanes.pop(message, ()):
+            self._waiting -= 1
+            self._lighten(each.account)
+
     async def settle(self, account: str | None = None) -> None:
         """Wait until nothing is in line or with a receiver, of one account if named; next tries may remain."""
         while not self._quiet.is_set() and (account is None or self._busy(account)):
@@ -513,6 +547,7 @@ def _tries(delivery: Delivery) -> str:
     return f"{count} {'try' if count == 1 else 'tries'}"
 
 
+@lru_cache(maxsize=1024)
 def _origin(url: str) -> str:
     """Return what receiver a URL means. A message's own may be no URL at all: that stands for itself, and fails."""
     try:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from mockserver.clock import at
@@ -33,9 +34,16 @@ class Journal:
         """How many requests were journalled so far, in all accounts."""
         self._changes: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
 
-    async def write(self, account: str, kind: EntryKind, about: str, **details: Any) -> Entry:
-        """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number."""
-        entry = Entry(id=0, at=at(self._times.seconds(account)), kind=kind, about=about, **details)
+    async def write(
+        self, account: str, kind: EntryKind, about: str, *, moment: datetime | None = None, **details: Any
+    ) -> Entry:
+        """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number.
+
+        ``moment`` is the present one, where it is known already.
+        """
+        if moment is None:
+            moment = at(self._times.seconds(account))
+        entry = Entry(id=0, at=moment, kind=kind, about=about, **details)
         numbered = await self._store.append(account, entry)
         if entry.exchange is not None:
             self.requests += 1

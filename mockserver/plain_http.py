@@ -34,13 +34,13 @@ class Connections:
 
     def __init__(self, *, connect_timeout_s: float, answer_timeout_s: float, keep_s: float, most_bytes: int) -> None:
         self._connect_s = connect_timeout_s
-        self._answer_s = answer_timeout_s
         self._keep_s = keep_s
         self._most_bytes = most_bytes
         self._idle: dict[tuple[str, int], deque[_Connection]] = {}
         self._open: set[_Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._writes = _Writes()
+        self._waits = _Waits(answer_timeout_s)
 
     @staticmethod
     @lru_cache(maxsize=1024)
@@ -67,7 +67,7 @@ class Connections:
             written.append(b"Content-Length: %d\r\n" % len(body))
         written += (b"\r\n", body)
         try:
-            return await connection.ask(b"".join(written), self._answer_s)
+            return await connection.ask(b"".join(written))
         finally:
             self._keep(place, connection)
 
@@ -103,7 +103,9 @@ class Connections:
         try:
             async with asyncio.timeout(self._connect_s):
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(loop, self._writes, self._most_bytes, self._open), place.host, place.port
+                    lambda: _Connection(loop, self._writes, self._waits, self._most_bytes, self._open),
+                    place.host,
+                    place.port,
                 )
         except TimeoutError:
             raise PostError(f"no connection within {self._connect_s:g} s") from None
@@ -122,6 +124,7 @@ class Connections:
         self._idle.clear()
         for each in tuple(self._open):
             each.close()
+        self._waits.close()
 
 
 def _parser(events: object) -> httptools.HttpResponseParser:
@@ -158,14 +161,59 @@ class _Writes:
                 transport.write(request)
 
 
+class _Waits:
+    """The connections on which an answer is awaited, in the order they were asked: so they are in that of their ends.
+
+    One timer for all, since one for each costs as much as reading an answer.
+    """
+
+    def __init__(self, answer_s: float) -> None:
+        self._answer_s = answer_s
+        self._ends_s: dict[_Connection, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, connection: "_Connection", loop: asyncio.AbstractEventLoop) -> None:
+        """Give a connection its time for an answer."""
+        self._ends_s[connection] = loop.time() + self._answer_s
+        if self._timer is None:
+            self._timer = loop.call_later(self._answer_s, self._end, loop)
+
+    def end(self, connection: "_Connection") -> None:
+        """Let a connection be, whose answer came or is not wanted any more."""
+        self._ends_s.pop(connection, None)
+
+    def _end(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the waits whose time is over, and look again when the next one is due."""
+        now_s = loop.time()
+        self._timer = None
+        for connection, end_s in tuple(self._ends_s.items()):
+            if end_s > now_s:
+                self._timer = loop.call_at(end_s, self._end, loop)
+                return
+            del self._ends_s[connection]
+            connection.give_up(f"no answer within {self._answer_s:g} s")
+
+    def close(self) -> None:
+        """Wait no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
 class _Connection(asyncio.Protocol):
     """One connection, with at most one request under way."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, writes: _Writes, most_bytes: int, every: "set[_Connection]"
+        self,
+        loop: asyncio.AbstractEventLoop,
+        writes: _Writes,
+        waits: _Waits,
+        most_bytes: int,
+        every: "set[_Connection]",
     ) -> None:
         self._loop = loop
         self._writes = writes
+        self._waits = waits
         self._most_bytes = most_bytes
         self._every = every
         self._parser = _parser(self)
@@ -181,20 +229,24 @@ class _Connection(asyncio.Protocol):
         """Return whether it can carry another request."""
         return self.is_reusable and self._loop.time() - self._idle_since_s < keep_s
 
-    async def ask(self, request: bytes, answer_s: float) -> int:
+    async def ask(self, request: bytes) -> int:
         """Send a request and return the status of its answer; raise PostError if there is none in time."""
         if self._transport is None:
             raise PostError("ServerDisconnectedError: Server disconnected")
         self._answer = answer = self._loop.create_future()
         self._status, self._size, self._declared, self.is_reusable = 0, 0, None, False
-        timer = self._loop.call_later(answer_s, self._end, PostError(f"no answer within {answer_s:g} s"))
+        self._waits.begin(self, self._loop)
         self._writes.add(self._transport, request)
         try:
             status: int = await answer
         finally:
-            timer.cancel()
+            self._waits.end(self)
             self._answer = None
         return status
+
+    def give_up(self, why: str) -> None:
+        """Wait for the answer no more."""
+        self._end(PostError(why))
 
     def close(self) -> None:
         """Close it, if it is not."""

@@ -40,7 +40,7 @@ class Times:
 
     def seconds(self, account: str) -> float:
         """Return the present moment in an account, in seconds since 1970."""
-        return self._line(account).clock.seconds()
+        return self._own.get(account, self._shared).clock.seconds()
 
     def passed_s(self, account: str) -> float:
         """Return a measure of the time that passed in an account, which goes on evenly where its clock is set."""

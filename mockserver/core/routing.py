@@ -4,15 +4,15 @@ Source: domain facts, messages-v0.1 part 4.5.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mockserver.core.capabilities import ChannelRow
 from mockserver.core.forms import V1
 from mockserver.model import Account, Application, Message
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True, gc=False):
     """Where to send a webhook. ``url`` of ``None`` means nowhere, and ``why`` says what to configure."""
 
     url: str | None
@@ -95,7 +95,7 @@ def set_version(account: Account, application_id: str | None, default: str | Non
 
 def _named(account: Account, channel: str, sender: str, application_id: str | None) -> str | None:
     """Return the id of the application that webhooks are signed for."""
-    if application_id is not None:
+    if application_id is not None or not account.senders:
         return application_id
     linked = linked_application(account, channel, sender)
     return linked.id if linked is not None else None
@@ -110,7 +110,10 @@ def inbound_target(account: Account, default_url: str | None, *, channel: str, r
 
 def _first(urls: tuple[str | None, ...], application: str | None, what: str) -> Target:
     """Take the first URL that is set; an empty one is a deliberate 'none'."""
-    url = next((each for each in urls if each is not None), None)
+    url = None
+    for url in urls:
+        if url is not None:
+            break
     if url:
         return Target(url, application)
     if url == "":

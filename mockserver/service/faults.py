@@ -124,6 +124,8 @@ class Faults:
 
     async def _all(self, account: str, on: On) -> list[Armed]:
         kept = await self._store.documents(account, _KIND)
+        if not kept:
+            return []
         return [self._arm(account, identity, each) for identity, each in kept.items() if each["on"] == on]
 
     def _arm(self, account: str, identity: str, kept: Json) -> Armed:

@@ -156,7 +156,8 @@ class Messages:
         await self._journal.write(
             message.account,
             EntryKind.STATUS,
-            f"{message.channel} {message.kind} to {message.recipient} is {status.value}{why}",
+            f"{message.channel} {message.kind} to {message.recipient} is {status}{why}",
+            moment=move.at,
             message=message.uuid,
             move=move,
         )

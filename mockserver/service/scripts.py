@@ -101,7 +101,8 @@ class Scripts:
         try:
             await self._follow(step)
         finally:
-            self._call_held(step.account, 1)  # in its stead, should it have written no webhook
+            if self._held:
+                self._call_held(step.account, 1)  # in its stead, should it have written no webhook
         if len(step.steps) == 1:
             await self._outbox.let_go(step.uuid)
 
@@ -160,8 +161,12 @@ class Scripts:
 
 def _handling(step: _Step) -> Handling | None:
     """Return how the webhook of a step is to be handled, where its script says so; it may wait for a later one."""
-    planned, *later = step.steps
-    waits_for = next((each.status for each in later if each.deliver and each.deliver.before is planned.status), None)
+    planned = step.steps[0]
+    waits_for = None
+    for later in step.steps[1:]:
+        if later.deliver is not None and later.deliver.before is planned.status:
+            waits_for = later.status
+            break
     return handling_of_step(planned.deliver, step.copies, waits_for)
 
 

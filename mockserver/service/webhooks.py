@@ -1,5 +1,6 @@
 """The webhooks of messages: which body, to which URL, handed to the outbox or journalled as dropped."""
 
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ import msgspec
 from mockserver.clock import at
 from mockserver.core.capabilities import ChannelRow
 from mockserver.core.cells import CODE, FAULT, INBOUND, RECEIPT, REPORT, STATUS, Cell
-from mockserver.core.faults import Handling, named
+from mockserver.core.faults import USUAL, Handling, named
 from mockserver.core.prices import priced
 from mockserver.core.routing import Target, inbound_target, status_target, status_version
 from mockserver.delivery import Outbox
@@ -82,8 +83,8 @@ class Webhooks:
         body = self._versions.dialects[version].status_body(message, channel, move, error)
         if move.status in channel.statuses:  # what is forced beyond may break the document: that is its point
             self._check_own(self._versions.contracts[version], "message-status", body)
-        told = await self._deliver(message, move.status.value, body, target, handling)
-        self._count(told, (STATUS, version, message.channel, move.status.value))
+        told = await self._deliver(message, str(move.status), body, target, handling, move.at)
+        self._count(told, (STATUS, version, message.channel, str(move.status)))
         if move.code is not None:
             self._count(told, (CODE, version, str(move.code)))
 
@@ -130,7 +131,7 @@ class Webhooks:
             event=move.status.value,
             url=url,
             body=b"" if by_get else msgspec.json.encode(members),
-            created_at=at(self._times.seconds(message.account)),
+            created_at=move.at,
             method="GET" if by_get else "POST",
             signed=False,
         )
@@ -138,9 +139,18 @@ class Webhooks:
         self._count(told, (STATUS, RECEIPT, message.channel, move.status.value))
 
     async def _deliver(
-        self, message: Message, event: str, body: Json, target: Target, handling: Handling | None = None
+        self,
+        message: Message,
+        event: str,
+        body: Json,
+        target: Target,
+        handling: Handling | None = None,
+        moment: datetime | None = None,
     ) -> Delivery:
-        """Hand a webhook to the outbox, or journal it as dropped where there is nowhere to send it."""
+        """Hand a webhook to the outbox, or journal it as dropped where there is nowhere to send it.
+
+        ``moment`` is the present one, where it is known already.
+        """
         delivery = Delivery(
             id="",
             account=message.account,
@@ -148,7 +158,7 @@ class Webhooks:
             event=event,
             url=target.url or "",
             body=msgspec.json.encode(body),
-            created_at=at(self._times.seconds(message.account)),
+            created_at=at(self._times.seconds(message.account)) if moment is None else moment,
             application=target.application,
         )
         if target.url:
@@ -164,6 +174,11 @@ class Webhooks:
         """
         if handling is None:
             handling = await self.faults.handling_for(message, delivery)
+        if handling is USUAL:
+            identity = await self._around.next_uuid(delivery.account, "delivery")
+            delivery = msgspec.structs.replace(delivery, id=identity)
+            await self._outbox.add(delivery)
+            return delivery
         delivery = msgspec.structs.replace(delivery, fault=handling.fault)
         fault = handling.fault
         named_so = "" if fault is None else named(fault.do, fault.by)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TypeVar
 
 from mockserver.model import Account, Delivery, Entry, Json, Message
@@ -16,6 +16,18 @@ _SPELL_S = 0.002
 """How long a walk goes on before others get their turn."""
 
 
+class _Worlds(dict[str, World]):
+    """What happened in each account, begun when it is first asked for."""
+
+    def __init__(self, begin: Callable[[], World]) -> None:
+        super().__init__()
+        self._begin = begin
+
+    def __missing__(self, account: str) -> World:
+        world = self[account] = self._begin()
+        return world
+
+
 class MemoryStore:
     """Keeps everything in memory, what was left alone longest in packed form (see ``Shelf``).
 
@@ -24,9 +36,7 @@ class MemoryStore:
     """
 
     def __init__(self, keep: int = 0, room: Room | None = None) -> None:
-        self._keep = keep
-        self._room = room or Room()
-        self._worlds: dict[str, World] = {}
+        self._worlds = _Worlds(lambda: World(keep, room or Room()))
         self._accounts: dict[str, Account] = {}
         self._applications: dict[str, str] = {}
         self._is_under_way: IsUnderWay = lambda _: False
@@ -41,13 +51,7 @@ class MemoryStore:
 
     async def dropped(self, account: str) -> int:
         """See ``Store.dropped``."""
-        return self._world(account).dropped
-
-    def _world(self, account: str) -> World:
-        world = self._worlds.get(account)
-        if world is None:
-            world = self._worlds[account] = World(self._keep, self._room)
-        return world
+        return self._worlds[account].dropped
 
     async def put_account(self, account: Account) -> None:
         """See ``Store.put_account``."""
@@ -81,37 +85,37 @@ class MemoryStore:
 
     async def put_message(self, message: Message) -> None:
         """See ``Store.put_message``."""
-        self._world(message.account).put_message(message, self._is_under_way)
+        self._worlds[message.account].put_message(message, self._is_under_way)
 
     async def message(self, account: str, uuid: str) -> Message | None:
         """See ``Store.message``."""
-        return self._world(account).message(uuid)
+        return self._worlds[account].message(uuid)
 
     def messages(self, account: str, where: Where = ()) -> AsyncIterator[Message]:
         """See ``Store.messages``; later changes of the account do not disturb the walk."""
-        return _walk(self._world(account).messages(where))
+        return _walk(self._worlds[account].messages(where))
 
     def numbered_messages(self, account: str, after: int) -> AsyncIterator[tuple[int, Message]]:
         """See ``Store.numbered_messages``."""
-        return _walk(self._world(account).numbered_messages(after))
+        return _walk(self._worlds[account].numbered_messages(after))
 
     async def message_numbered(self, account: str, number: int) -> Message | None:
         """See ``Store.message_numbered``."""
-        return self._world(account).message_numbered(number)
+        return self._worlds[account].message_numbered(number)
 
     async def gone(self, account: str, *, message: int | None = None, entry: int | None = None) -> bool:
         """See ``Store.gone``."""
-        return self._world(account).gone(message, entry)
+        return self._worlds[account].gone(message, entry)
 
     async def append(self, account: str, entry: Entry) -> Entry:
         """See ``Store.append``."""
-        return self._world(account).append(entry)
+        return self._worlds[account].append(entry)
 
     async def entries(self, account: str, *, after: int = 0, limit: int = 100) -> list[Entry]:
         """See ``Store.entries``."""
         found: list[Entry] = []
         while len(found) < limit:
-            page = self._world(account).entries(after, min(limit - len(found), _PAGE))
+            page = self._worlds[account].entries(after, min(limit - len(found), _PAGE))
             found += page
             if len(page) < _PAGE:
                 break
@@ -121,39 +125,39 @@ class MemoryStore:
 
     def entries_back(self, account: str, *, before: int | None = None, where: Where = ()) -> AsyncIterator[Entry]:
         """See ``Store.entries_back``."""
-        return _walk(self._world(account).entries_back(before, where))
+        return _walk(self._worlds[account].entries_back(before, where))
 
     async def entry(self, account: str, number: int) -> Entry | None:
         """See ``Store.entry``."""
-        return self._world(account).entry(number)
+        return self._worlds[account].entry(number)
 
     async def last_number(self, account: str) -> int:
         """See ``Store.last_number``."""
-        return self._world(account).last_number
+        return self._worlds[account].last_number
 
     async def entries_of(self, account: str, message: str) -> list[Entry]:
         """See ``Store.entries_of``."""
-        return self._world(account).entries_of(message)
+        return self._worlds[account].entries_of(message)
 
     async def put_delivery(self, delivery: Delivery) -> None:
         """See ``Store.put_delivery``."""
-        self._world(delivery.account).put_delivery(delivery)
+        self._worlds[delivery.account].put_delivery(delivery)
 
     async def delivery(self, account: str, identity: str) -> Delivery | None:
         """See ``Store.delivery``."""
-        return self._world(account).delivery(identity)
+        return self._worlds[account].delivery(identity)
 
     def deliveries(self, account: str, where: Where = ()) -> AsyncIterator[Delivery]:
         """See ``Store.deliveries``."""
-        return _walk(self._world(account).deliveries(where))
+        return _walk(self._worlds[account].deliveries(where))
 
     async def deliveries_of(self, account: str, message: str) -> list[Delivery]:
         """See ``Store.deliveries_of``."""
-        return self._world(account).deliveries_of(message)
+        return self._worlds[account].deliveries_of(message)
 
     async def put_document(self, account: str, kind: str, key: str, value: Json) -> None:
         """See ``Store.put_document``."""
-        kept = self._world(account).documents.setdefault(kind, {})
+        kept = self._worlds[account].documents.setdefault(kind, {})
         if value is None:
             kept.pop(key, None)
         else:
@@ -161,24 +165,24 @@ class MemoryStore:
 
     async def document(self, account: str, kind: str, key: str) -> Json:
         """See ``Store.document``."""
-        return self._world(account).documents.get(kind, {}).get(key)
+        return self._worlds[account].documents.get(kind, {}).get(key)
 
     async def documents(self, account: str, kind: str) -> dict[str, Json]:
         """See ``Store.documents``."""
-        return dict(self._world(account).documents.get(kind, {}))
+        return dict(self._worlds[account].documents.get(kind, {}))
 
     async def count(self, account: str, name: str) -> int:
         """See ``Store.count``."""
-        counters = self._world(account).counters
+        counters = self._worlds[account].counters
         counters[name] = counters.get(name, 0) + 1
         return counters[name]
 
     async def clear(self, account: str, what: str) -> None:
         """See ``Store.clear``."""
         if what == "journal":
-            self._world(account).clear_journal()
+            self._worlds[account].clear_journal()
         if what == "messages":
-            self._world(account).clear_messages()
+            self._worlds[account].clear_messages()
 
 
 async def _walk(found: Iterator[T | None]) -> AsyncIterator[T]:

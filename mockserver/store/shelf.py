@@ -97,29 +97,31 @@ class Shelf(Generic[T]):
         number = self.next
         self.next = number + 1
         self._count += 1
-        block, bit = divmod(number, self._size)
-        if not bit or block not in self._blocks:
-            self._blocks[block] = _Block()
-        place = self._blocks[block]
-        place.there |= 1 << bit
-        self._loosen(number, value, place, bit)
+        block = number // self._size
+        place = self._blocks.get(block)
+        if place is None:
+            place = self._blocks[block] = _Block()
+        bit = 1 << number % self._size
+        place.there |= bit
+        self._loosen(number, value, block, place, bit)
         return number
 
     def put(self, number: int, value: T) -> None:
         """Replace the value of a number that is there."""
         if number in self._loose:
             self._loose[number] = value
-            self._fresh.pop(number // self._size, None)
+            if self._fresh:
+                self._fresh.pop(number // self._size, None)
             return
         block, bit = divmod(number, self._size)
-        self._loosen(number, value, self._blocks[block], bit)
+        self._loosen(number, value, block, self._blocks[block], 1 << bit)
 
-    def _loosen(self, number: int, value: T, place: _Block, bit: int) -> None:
-        block = number // self._size
+    def _loosen(self, number: int, value: T, block: int, place: _Block, bit: int) -> None:
         if not place.loose:
             self._changing[block] = None
-        place.loose |= 1 << bit
-        self._fresh.pop(block, None)
+        place.loose |= bit
+        if self._fresh:
+            self._fresh.pop(block, None)
         self._loose[number] = value
         if self._name is not None:
             self._numbers[getattr(value, self._name)] = number

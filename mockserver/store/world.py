@@ -167,21 +167,19 @@ class World:
         """Add an entry, and drop the oldest about no message if they are too many."""
         numbered = replace(entry, id=self._entries.next + 1)
         number = self._entries.add(numbered)
-        folder = None if entry.message is None else self._file(entry.message)
-        if folder is not None:
-            folder[1].entries += _number(number)
-            self._folders.put(*folder)
-        if folder is None or folder[1].message is None:
-            self._alone += 1
-            if self._keep and self._alone > self._keep:
-                self._trim_entries()
+        if entry.message is not None:
+            place, folder = self._found(entry.message) or self._begin(entry.message)
+            folder.entries += _number(number)
+            self._folders.put(place, folder)
+            if folder.message is not None:
+                return numbered
+        self._alone += 1
+        if self._keep and self._alone > self._keep:
+            self._trim_entries()
         return numbered
 
-    def _file(self, uuid: str) -> tuple[int, Folder]:
-        """Return the folder of a message, a new one if there is none."""
-        found = self._found(uuid)
-        if found is not None:
-            return found
+    def _begin(self, uuid: str) -> tuple[int, Folder]:
+        """Return a new folder for what is told of a message that is not there."""
         folder = Folder(uuid)
         return self._folders.add(folder), folder
 
@@ -224,9 +222,9 @@ class World:
             self._deliveries.put(found[0], delivery)
             return
         number = self._deliveries.add(delivery)
-        folder_number, folder = self._file(delivery.message)
+        place, folder = self._found(delivery.message) or self._begin(delivery.message)
         folder.deliveries += _number(number)
-        self._folders.put(folder_number, folder)
+        self._folders.put(place, folder)
 
     def delivery(self, identity: str) -> Delivery | None:
         """Return a delivery."""

@@ -3,9 +3,10 @@
 Source: domain facts, messages-v0.1 parts 1.4, 1.5, 2 and 4.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
+from mockserver.clock import to_the_second
 from mockserver.contract.specs import ErrorCode
 from mockserver.core.capabilities import ChannelRow
 from mockserver.core.forms import V0_1
@@ -147,7 +148,7 @@ def low_balance(reason: str) -> Problem:
 
 def timestamp(moment: datetime) -> str:
     """Return ISO 8601 in UTC with exactly three decimals and a Z."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{to_the_second(moment)}.{moment.microsecond // 1000:03}Z"
 
 
 def _plain(member: dict[str, Json]) -> dict[str, Json]:

@@ -4,9 +4,10 @@ Source: domain facts, messages-v1 parts 2 to 9.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
+from mockserver.clock import to_the_second
 from mockserver.contract.specs import ErrorCode
 from mockserver.core.capabilities import Capabilities, ChannelRow
 from mockserver.core.forms import FORMS, V1
@@ -80,14 +81,16 @@ def status_body(
         "to": message.recipient,
         "from": message.sender,
         "timestamp": timestamp(move.at),
-        "status": move.status.value,
+        "status": str(move.status),
         "channel": channel.names[DIALECT],
     }
     if error is not None:
         body["error"] = _error(message, error)
     if message.client_ref is not None:
         body["client_ref"] = message.client_ref
-    return body | _details(message, channel, move.status, known) | _workflow(message)
+    body.update(_details(message, channel, move.status, known))
+    body.update(_workflow(message))
+    return body
 
 
 def inbound_body(message: Message, channel: ChannelRow, known: Capabilities) -> Json:
@@ -113,8 +116,7 @@ def inbound_body(message: Message, channel: ChannelRow, known: Capabilities) -> 
             "keyword": words[0].upper() if words else "",
         }
         body["usage"] = usage(message, channel)
-    network = _network(message.sender, known)
-    if channel.v1.origin and network is not None:
+    if channel.v1.origin and (network := _network(message.sender, known)) is not None:
         body["origin"] = {"network_code": network}
     return body | message.options
 
@@ -136,7 +138,7 @@ def usage(message: Message, channel: ChannelRow) -> Json:
 
 def timestamp(moment: datetime) -> str:
     """Return ISO 8601 in UTC to the second, with a Z."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"{to_the_second(moment)}Z"
 
 
 def _version(said: Json) -> str | None:
@@ -176,8 +178,7 @@ def _details(message: Message, channel: ChannelRow, status: Status, known: Capab
     more = channel.v1
     if status in more.usage:
         found["usage"] = usage(message, channel)
-    network = _network(message.recipient, known)
-    if more.networks and network is not None:
+    if more.networks and (network := _network(message.recipient, known)) is not None:
         found["destination"] = {"network_code": network}
     cut = counted(message, channel)
     if cut is not None:
