@@ -376,10 +376,15 @@ class Outbox:
         started_s = time.perf_counter()
         began_at = at(self._times.seconds(delivery.account))
         number = len(delivery.attempts) + 1
-        fault = spoiling.fault_of_try(delivery.fault, number)
+        fault = None if delivery.fault is None else spoiling.fault_of_try(delivery.fault, number)
+        headers = await self._headers(delivery, number, fault)
         status, error = None, None
         try:
-            status = await self._post(delivery, number, fault)
+            if fault is None:
+                status = await self._poster.post(delivery.method, delivery.url, delivery.body, headers)
+            else:
+                body = spoiling.body_of(fault, delivery.body)
+                status = await self._poster.post(delivery.method, delivery.url, body, headers, over_s=fault.over_s)
         except PostError as problem:
             error = str(problem)
             await asyncio.sleep(0)  # it may have failed without waiting for anything, and so may all that follow
@@ -390,26 +395,22 @@ class Outbox:
         about = f"{delivery.event} webhook, try {number}, to {delivery.url}: {outcome}{why}"
         return msgspec.structs.replace(delivery, attempts=(*delivery.attempts, attempt)), about
 
-    async def _post(self, delivery: Delivery, number: int, fault: DeliveryFault | None) -> int:
-        headers = await self._headers(delivery, number, fault)
-        if fault is None:
-            return await self._poster.post(delivery.method, delivery.url, delivery.body, headers)
-        body = spoiling.body_of(fault, delivery.body)
-        return await self._poster.post(delivery.method, delivery.url, body, headers, over_s=fault.over_s)
-
     async def _headers(self, delivery: Delivery, number: int, fault: DeliveryFault | None) -> dict[str, str]:
         """Return the headers of one attempt, with a fresh token unless that is what is wrong; the body stays the same.
 
         Tokens have real time always: receivers refuse those from a moved clock's future.
         """
         headers = {"Content-Type": "application/json"}
-        if delivery.signed and spoiling.is_signed(fault):
+        if delivery.signed and (fault is None or spoiling.is_signed(fault)):
             account = await self._store.account(delivery.account)
-            secret = account.signature_secret if account is not None else None
+            secret = (account.signature_secret if account is not None else None) or self._settings.signature_secret
+            issued_s = time.time()
+            if fault is not None:
+                secret, issued_s = spoiling.secret_of(fault, secret), spoiling.issued_s_of(fault, issued_s)
             token = webhook_token(
                 delivery.body,
-                spoiling.secret_of(fault, secret or self._settings.signature_secret),
-                issued_s=spoiling.issued_s_of(fault, time.time()),
+                secret,
+                issued_s=issued_s,
                 token_id=numbered_uuid(self._seed, delivery.id, number, "jti"),
                 api_key=delivery.account,
                 application=delivery.application,

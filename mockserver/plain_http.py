@@ -69,6 +69,7 @@ class Connections:
         try:
             return await connection.ask(b"".join(written))
         finally:
+            connection.asked()
             self._keep(place, connection)
 
     def _kept(self, place: Place) -> "_Connection | None":
@@ -229,20 +230,23 @@ class _Connection(asyncio.Protocol):
         """Return whether it can carry another request."""
         return self.is_reusable and self._loop.time() - self._idle_since_s < keep_s
 
-    async def ask(self, request: bytes) -> int:
-        """Send a request and return the status of its answer; raise PostError if there is none in time."""
+    def ask(self, request: bytes) -> "asyncio.Future[int]":
+        """Send a request; the future is of the status of its answer, or of a PostError if there is none in time.
+
+        When it is done or not wanted any more, call ``asked``.
+        """
         if self._transport is None:
             raise PostError("ServerDisconnectedError: Server disconnected")
         self._answer = answer = self._loop.create_future()
         self._status, self._size, self._declared, self.is_reusable = 0, 0, None, False
         self._waits.begin(self, self._loop)
         self._writes.add(self._transport, request)
-        try:
-            status: int = await answer
-        finally:
-            self._waits.end(self)
-            self._answer = None
-        return status
+        return answer
+
+    def asked(self) -> None:
+        """Await no answer any more."""
+        self._waits.end(self)
+        self._answer = None
 
     def give_up(self, why: str) -> None:
         """Wait for the answer no more."""

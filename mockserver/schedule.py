@@ -79,7 +79,10 @@ class Schedule:
         ran = 0
         while self._heap and self._heap[0][0] <= self._clock.seconds():
             _, _, _, job = heapq.heappop(self._heap)
-            await _run_recorded(job)
+            try:
+                await job.run()
+            except Exception:  # noqa: BLE001 - the one recorder of the schedule: a raise would end all later webhooks
+                _log.exception("a scheduled job failed: %r", job)
             ran += 1
             if ran % _BATCH == 0:
                 await asyncio.sleep(0)
@@ -108,11 +111,3 @@ class Schedule:
         clock.move_to(due_s)
         await self.run_due()
         return True
-
-
-async def _run_recorded(job: Job) -> None:
-    """Run one job; a mistake of ours is logged and must not stop the others."""
-    try:
-        await job.run()
-    except Exception:  # noqa: BLE001 - the one recorder of the schedule: a raise here would end all later webhooks
-        _log.exception("a scheduled job failed: %r", job)

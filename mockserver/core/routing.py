@@ -23,6 +23,8 @@ class Target(Struct, frozen=True, gc=False):
 
 def application_of(account: Account, application_id: str | None) -> Application | None:
     """Return the application of that id, or ``None``."""
+    if application_id is None:
+        return None
     return next((each for each in account.applications if each.id == application_id), None)
 
 

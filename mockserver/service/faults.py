@@ -110,22 +110,25 @@ class Faults:
 
         ``is_plain``: only what faults may know that look at no body; the body of this request is not sound.
         """
-        armed = [each for each in await self._all(account, "answers") if each.is_plain or not is_plain]
+        kept = await self._store.documents(account, _KIND)
+        if not kept:
+            return None
+        armed = [each for each in self._armed_on(account, "answers", kept) if each.is_plain or not is_plain]
         return await self._pick(account, armed, subject)
 
     async def handling_for(self, message: Message, delivery: Delivery) -> Handling:
         """Return how a webhook is to be handed over."""
-        armed = await self._all(message.account, "webhooks")
+        kept = await self._store.documents(message.account, _KIND)
+        if not kept:
+            return USUAL
+        armed = self._armed_on(message.account, "webhooks", kept)
         if not armed:
             return USUAL
         if not delivery.signed:
             armed = [each for each in armed if each.fault.kind.any_webhook]
         return handling_of(await self._pick(message.account, armed, partial(of_webhook, delivery, message)))
 
-    async def _all(self, account: str, on: On) -> list[Armed]:
-        kept = await self._store.documents(account, _KIND)
-        if not kept:
-            return []
+    def _armed_on(self, account: str, on: On, kept: Mapping[str, Json]) -> list[Armed]:
         return [self._arm(account, identity, each) for identity, each in kept.items() if each["on"] == on]
 
     def _arm(self, account: str, identity: str, kept: Json) -> Armed:

@@ -45,7 +45,7 @@ class Arrival(Struct, frozen=True, gc=False):
 
 
 class Watcher(Protocol):
-    """Someone who wants to know what became of messages."""
+    """Someone who wants to know what became of the messages of workflows, and of failovers, which are such."""
 
     async def moved(self, message: Message) -> None:
         """Learn that a message took a status; its webhook is on its way."""
@@ -89,7 +89,7 @@ class Messages:
         return self._fates
 
     def watch(self, watcher: Watcher) -> None:
-        """Tell someone of every move from now on."""
+        """Tell someone of every move of a message of a workflow from now on."""
         self._watchers.append(watcher)
 
     async def read(self, caller: Caller, dialect: str, channel_name: str, body: Json) -> Message:
@@ -162,8 +162,9 @@ class Messages:
             move=move,
         )
         await self._webhooks.tell_status(moved, move, handling)
-        for watcher in self._watchers:
-            await watcher.moved(moved)
+        if moved.workflow is not None:
+            for watcher in self._watchers:
+                await watcher.moved(moved)
         return moved
 
     async def move_by_hand(self, message: Message, status: Status, code: int | None, *, is_forced: bool) -> Message:

@@ -23,19 +23,19 @@ def body_of(fault: DeliveryFault, body: bytes) -> bytes:
     return body if spoil is None else spoil(body)
 
 
-def is_signed(fault: DeliveryFault | None) -> bool:
+def is_signed(fault: DeliveryFault) -> bool:
     """Return whether there is a token at all."""
-    return fault is None or fault.do != "unsigned"
+    return fault.do != "unsigned"
 
 
-def secret_of(fault: DeliveryFault | None, secret: str) -> str:
+def secret_of(fault: DeliveryFault, secret: str) -> str:
     """Return the secret to sign with."""
-    return f"not {secret}" if fault is not None and fault.do == "wrong_signature" else secret
+    return f"not {secret}" if fault.do == "wrong_signature" else secret
 
 
-def issued_s_of(fault: DeliveryFault | None, now_s: float) -> float:
+def issued_s_of(fault: DeliveryFault, now_s: float) -> float:
     """Return when the token is to say that it was issued."""
-    return now_s - _DAY_S if fault is not None and fault.do == "stale_signature" else now_s
+    return now_s - _DAY_S if fault.do == "stale_signature" else now_s
 
 
 def _cut(body: bytes) -> bytes:
