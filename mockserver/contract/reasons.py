@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from json.encoder import encode_basestring
 from typing import Final
 
@@ -63,7 +64,7 @@ def violations(
     Of a field that ``is_told`` of already nothing is said; to find the words takes far longer than to drop them.
     """
     found: dict[str, Violation | None] = {}
-    for fault in (telling for each in errors for telling in _telling(schema, body, each)):
+    for fault in chain.from_iterable(_telling(schema, body, each) for each in errors):
         name = fault.field
         if is_told(name):
             found[name] = None
@@ -155,12 +156,14 @@ def _fault(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Faul
     )
 
 
-def _telling(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
-    """Yield what to say of an error; of ``none of these fits``, the errors of the alternative that was meant."""
+def _telling(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Iterable[Fault]:
+    """Return what to say of an error; of ``none of these fits``, the errors of the alternative that was meant."""
     fault = _fault(root, body, error)
-    if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AnyOf):
-        yield fault
-        return
+    is_choice = isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AnyOf)
+    return _of_choice(root, body, error, fault) if is_choice else (fault,)
+
+
+def _of_choice(root: Json, body: Json, error: jsonschema_rs.ValidationError, fault: Fault) -> Iterator[Fault]:
     tag = tag_of(fault.schema["anyOf"])
     if tag is None:
         behind = _least_wrong(error.kind.context, len(error.instance_path))

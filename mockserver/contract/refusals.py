@@ -51,8 +51,7 @@ class Refusals:
         is_clear = named is not None and other is None
         if named is not None and is_clear:
             branch: Branch | None = named
-            has_content = found_along(named.content_path, body) is not None
-            meant = about = Guess(named.channel, named.row.kind, None if has_content else self._held(named, body))
+            meant = about = Guess(named.channel, named.row.kind)
         else:
             meant = guess(self._capabilities, self._form, translated(self._capabilities, self._form, body, other))
             about = guess(self._capabilities, other, body) if other else meant
@@ -74,9 +73,6 @@ class Refusals:
             violations=tuple(broken),
             findings=self._remarks(branch, body, broken),
         )
-
-    def _held(self, named: Branch, body: dict[str, Json]) -> str | None:
-        return held_kind(self._capabilities, self._form, named.channel, named.row.kind, body)
 
     def _remarks(self, branch: Branch | None, body: Json, broken: list[Violation]) -> tuple[Finding, ...]:
         """Return the findings, but for a null that is refused and so not taken as absent."""
@@ -100,7 +96,21 @@ class Refusals:
     def _schema_violations(self, meant: Guess, branch: Branch | None, body: dict[str, Json]) -> Iterator[Violation]:
         """Hold a body against its branch; without one, all but the content against another of the channel."""
         for each in violations(*self._judged(meant, branch, body), self._is_told if branch else self._is_no_use):
-            yield each if branch is None else _with_hint(branch, meant, each, body)
+            if branch is None or each.rule != "required":
+                yield each
+            elif each.name == branch.content_at and not each.reason.endswith("?"):
+                yield self._with_held(branch, meant, each, body)
+            else:
+                yield _with_place(branch, each, body)
+
+    def _with_held(self, branch: Branch, meant: Guess, violation: Violation, body: dict[str, Json]) -> Violation:
+        """Add to a complaint about missing content that there is one of another kind."""
+        held = meant.held or held_kind(self._capabilities, self._form, branch.channel, branch.row.kind, body)
+        if held is None:
+            return _with_place(branch, violation, body)
+        there = branch.form.content_at(held)
+        hint = f'{THERE}{there}`; if that is the content, `{branch.form.kind_at}` is "{held}".'
+        return replace(violation, reason=f"{violation.reason}{hint}")
 
     def _is_told(self, name: str) -> bool:
         """Return whether the cells tell what is wrong with a field."""
@@ -135,14 +145,8 @@ def _unexplained() -> Violation:
     return Violation("body", "contract", reason, expected=f"at most {LONGEST} items, or right ones")
 
 
-def _with_hint(branch: Branch, meant: Guess, violation: Violation, body: dict[str, Json]) -> Violation:
+def _with_place(branch: Branch, violation: Violation, body: dict[str, Json]) -> Violation:
     """Add to a complaint about something missing that it stands elsewhere in the body."""
-    if violation.rule != "required":
-        return violation
-    if violation.name == branch.content_at and meant.held is not None and not violation.reason.endswith("?"):
-        there = branch.form.content_at(meant.held)
-        hint = f'{THERE}{there}`; if that is the content, `{branch.form.kind_at}` is "{meant.held}".'
-        return replace(violation, reason=f"{violation.reason}{hint}")
     moved = [(place, there) for place, there in strays(branch, body) if _is_in(there, violation.name)]
     if not moved:
         return violation

@@ -126,7 +126,11 @@ def strays(branch: Branch, body: dict[str, Json]) -> list[tuple[str, str]]:
 
     Whole objects of options come first; an option that stands in its right place as well is no stray.
     """
-    if not any(_holds(body, home, names) for home, names in branch.stray_names.items()):
+    for home, names in branch.stray_names.items():
+        holder = found_along(home, body)
+        if holder.__class__ is dict and not names.isdisjoint(holder):
+            break
+    else:
         return []
     found = []
     for there, places in branch.stray_places:
@@ -134,11 +138,6 @@ def strays(branch: Branch, body: dict[str, Json]) -> list[tuple[str, str]]:
         if place is not None:
             found.append((place, there))
     return found
-
-
-def _holds(body: dict[str, Json], home: tuple[str, ...], names: frozenset[str]) -> bool:
-    holder = found_along(home, body)
-    return holder.__class__ is dict and not names.isdisjoint(holder)
 
 
 def _is_stray(branch: Branch, body: dict[str, Json], place: str, there: str) -> bool:
