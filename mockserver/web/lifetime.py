@@ -158,11 +158,11 @@ class _Server(uvicorn.Server):
 def _parser(app: App) -> tuple[Callable[..., asyncio.Protocol] | Literal["auto"], Callable[..., bool] | None]:
     """Return our parser and what writes whole answers with it, or the one uvicorn finds where there is no httptools."""
     try:
-        from mockserver.web.protocol import Parser, Turns
+        from mockserver.web.protocol import Parser, Quiet, Turns
     except ImportError:
         return "auto", None
     turns = Turns()
-    return partial(Parser, turns=turns, is_quick=app.is_quick), turns.write_whole
+    return partial(Parser, turns=turns, quiet=Quiet(), is_quick=app.is_quick), turns.write_whole
 
 
 async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:

@@ -88,6 +88,37 @@ class Turns:
         return True
 
 
+class Quiet:
+    """The connections that wait for their next request, in the order they began to: closed once they wait too long.
+
+    uvicorn has a timer for each, which it sets and cancels with each request: a twentieth of a send.
+    """
+
+    def __init__(self) -> None:
+        self._since_s: dict[Parser, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, parser: "Parser") -> None:
+        """Note that a connection has nothing to do from now on."""
+        self._since_s[parser] = parser.loop.time()
+        if self._timer is None:
+            self._timer = parser.loop.call_later(parser.timeout_keep_alive, self._close_old, parser.loop)
+
+    def end(self, parser: "Parser") -> None:
+        """Note that a connection has something to do, or is closed."""
+        self._since_s.pop(parser, None)
+
+    def _close_old(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        for parser, since_s in tuple(self._since_s.items()):
+            end_s = since_s + parser.timeout_keep_alive
+            if end_s > loop.time():
+                self._timer = loop.call_at(end_s, self._close_old, loop)
+                return
+            del self._since_s[parser]
+            parser.timeout_keep_alive_handler()
+
+
 class Parser(HttpToolsProtocol):
     """Reads the body of a request that offers an upgrade, as the real API does, and begins requests at once.
 
@@ -99,9 +130,12 @@ class Parser(HttpToolsProtocol):
     then runs in no task: it must use nothing that needs one, such as a timeout.
     """
 
-    def __init__(self, *args: Any, turns: Turns, is_quick: Callable[[Scope], bool], **named: Any) -> None:
+    def __init__(
+        self, *args: Any, turns: Turns, quiet: Quiet, is_quick: Callable[[Scope], bool], **named: Any
+    ) -> None:
         super().__init__(*args, **named)
         self._turns = turns
+        self._quiet = quiet
         self._is_quick = is_quick
         self._is_reading = False
         self._begun: _Running | None = None
@@ -114,6 +148,7 @@ class Parser(HttpToolsProtocol):
             head, end, rest = data.partition(_END_OF_HEADERS)
             data = _OFFER.sub(_OVERLOOKED, head) + end + rest
         self._is_reading = True
+        self._quiet.end(self)
         try:
             super().data_received(data)
         finally:
@@ -135,10 +170,20 @@ class Parser(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the request under way that the client is gone; uvicorn tells the last that was sent ahead."""
         current = self._current
+        self._quiet.end(self)
         super().connection_lost(exc)
         if current is not None and not current.response_complete:
             current.disconnected = True
             current.message_event.set()
+
+    def on_response_complete(self) -> None:
+        """Begin the request that was sent ahead, if there is one, else wait for the next."""
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._quiet.begin(self)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Begin a request; a quick one once all bytes are read that came with it."""

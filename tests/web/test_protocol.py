@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -296,3 +297,22 @@ def test_all_of_a_turn_are_handled_before_any_answer_is_written_but_for_no_more_
     loop.soon.pop()()
 
     assert ["handled"] * 32 + ["written"] * 32 + ["handled"] * 8 + ["written"] * 8 == events
+
+
+@QUICK
+def test_a_connection_is_closed_once_it_waited_too_long_for_its_next_request(
+    monkeypatch: pytest.MonkeyPatch, *, is_quick: bool
+) -> None:
+    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.6)
+    with connected(App(is_quick)) as idle, socket.create_connection(idle.getpeername(), PATIENCE_S) as busy:
+        busy.sendall(request("/now", b"!"))
+        read_until(busy, b"!")
+        idle.sendall(request("/now", b"!"))
+        read_until(idle, b"!")
+        for _ in range(4):  # longer than one may be quiet, but never quiet for so long
+            time.sleep(0.2)
+            busy.sendall(request("/now", b"!"))
+            read_until(busy, b"!")
+        ends = [each.recv(1) for each in (idle, busy)]
+
+    assert ends == [b"", b""]
