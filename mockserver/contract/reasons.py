@@ -158,20 +158,27 @@ def _fault(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Faul
 
 def _telling(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Iterable[Fault]:
     """Return what to say of an error; of ``none of these fits``, the errors of the alternative that was meant."""
-    fault = _fault(root, body, error)
-    is_choice = isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AnyOf)
-    return _of_choice(root, body, error, fault) if is_choice else (fault,)
+    fault, kind = _fault(root, body, error), error.kind
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
+        return _of_choice(root, body, error, kind.context, fault)
+    return (fault,)
 
 
-def _of_choice(root: Json, body: Json, error: jsonschema_rs.ValidationError, fault: Fault) -> Iterator[Fault]:
+def _of_choice(
+    root: Json,
+    body: Json,
+    error: jsonschema_rs.ValidationError,
+    context: list[list[jsonschema_rs.ValidationError]],
+    fault: Fault,
+) -> Iterator[Fault]:
     tag = tag_of(fault.schema["anyOf"])
     if tag is None:
-        behind = _least_wrong(error.kind.context, len(error.instance_path))
+        behind = _least_wrong(context, len(error.instance_path))
     elif isinstance(fault.found, dict):
         index = meant(fault.schema["anyOf"], tag, fault.found, close_word(fault.found.get(tag.name), tag.all_values()))
         wrong = _wrong_tag(fault, tag, index)
         yield from wrong
-        behind = [each for each in error.kind.context[index] if not wrong or not _is_about(each, error, tag)]
+        behind = [each for each in context[index] if not wrong or not _is_about(each, error, tag)]
     else:
         yield replace(fault, keyword="type", schema={"type": "object", **fault.schema})
         return

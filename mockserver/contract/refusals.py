@@ -16,7 +16,7 @@ from mockserver.contract.plain import LONGEST, is_ordinary, plain_copy, unpaired
 from mockserver.contract.reasons import THERE, shown, violations
 from mockserver.contract.reshape import other_form, strays, translated, version_violation, with_options_in_place
 from mockserver.core.capabilities import Capabilities
-from mockserver.core.forms import Form, found_along, found_at
+from mockserver.core.forms import Form, found_at
 from mockserver.model import Json
 from mockserver.problem import Finding, Verdict, Violation
 

@@ -140,16 +140,18 @@ class Subjects:
             return {**subject, "status": entry.move.status.value, "error_code": entry.move.code}
         return subject
 
-    async def touched(self, account: str, entry: Entry, about: About) -> list[Subject]:
+    async def touched(self, account: str, entry: Entry, about: About) -> list[Found]:
         """Return all of one sort that may have changed when an entry was written, as it is now."""
         if about not in {"messages", "deliveries"}:
-            return [] if entry.exchange is None else [await self.of_request(account, entry)]
+            is_request = entry.exchange is not None
+            return [Found(about, str(entry.id), await self.of_request(account, entry))] if is_request else []
         message = None if entry.message is None else await self._store.message(account, entry.message)
         if message is None:
             return []
         if about == "messages":
-            return [of_message(message)]
-        return [of_webhook(each, message) for each in await self._store.deliveries_of(account, message.uuid)]
+            return [Found(about, message.uuid, of_message(message))]
+        told = await self._store.deliveries_of(account, message.uuid)
+        return [Found(about, each.id, of_webhook(each, message)) for each in told]
 
     def _operation(self, path: str) -> tuple[str | None, str | None]:
         """Return what a path is for, and in which version; ``None`` twice for one that is nothing's."""

@@ -188,58 +188,94 @@ class Verifier:
         rest = 0
         while pending and not self._stopping.is_set():
             seen, looked_s = await self._journal.last_number(scene.account), _now_s()
-            found |= await self._decided(pending, scene, began_s)
+            decided, blank = await self._decided(pending, scene, began_s)
+            found |= decided
             pending = {index: each for index, each in pending.items() if index not in found}
             if pending:
                 await asyncio.sleep(min((_now_s() - looked_s) * rest, _LONGEST_REST_S))
                 rest = _REST
-                await self._until_touched(pending, scene, seen, began_s)
+                found |= await self._heard(pending, scene, seen, began_s, blank)
+                pending = {index: each for index, each in pending.items() if index not in found}
         look = self._look(scene, is_last=True)
         last = {index: await self._outcome(each, scene, look) for index, each in enumerate(asked) if index not in found}
         found |= {index: replace(each, waited_s=_now_s() - began_s) for index, each in last.items()}
         return Report(tuple(found[index] for index in range(len(asked))), is_cut=bool(pending))
 
-    async def _decided(self, pending: Mapping[int, Asked], scene: _Scene, began_s: float) -> dict[int, Outcome]:
-        """Look once, and return the outcomes that more time cannot change, or for which there is none left."""
+    async def _decided(
+        self, pending: Mapping[int, Asked], scene: _Scene, began_s: float
+    ) -> tuple[dict[int, Outcome], frozenset[int]]:
+        """Look once, and return the outcomes that more time cannot change, or for which there is none left.
+
+        With them, which of the others nothing fits yet.
+        """
         passed_s = _now_s() - began_s
         over = {index for index, each in pending.items() if passed_s >= _within_s(each)}
         look = self._look(scene, is_last=bool(over))
         found: dict[int, Outcome] = {}
+        blank: set[int] = set()
         for index, each in pending.items():
             outcome = await self._outcome(each, scene, look)
             if index in over or _is_decided(each, outcome, at_once=scene.at_once):
                 found[index] = replace(outcome, waited_s=_now_s() - began_s)
-        return found
+            elif not outcome.count:
+                blank.add(index)
+        return found, frozenset(blank)
 
     def _look(self, scene: _Scene, *, is_last: bool) -> _Look:
         return _Look(scene.account, scene.after, self._subjects, is_last)
 
-    async def _until_touched(self, pending: Mapping[int, Asked], scene: _Scene, seen: int, began_s: float) -> None:
-        """Wait until an entry numbered above ``seen`` may decide something, for the end of a time, or for the stop."""
+    async def _heard(
+        self, pending: Mapping[int, Asked], scene: _Scene, seen: int, began_s: float, blank: frozenset[int]
+    ) -> dict[int, Outcome]:
+        """Wait until an entry numbered above ``seen`` may decide something, for the end of a time, or for the stop.
+
+        Return the outcomes that need no other look: where nothing fitted (``blank``), what the entries tell of is all.
+        """
         until_s = min(map(_within_s, pending.values())) + began_s
         while not self._stopping.is_set() and _now_s() < until_s:
             entry = self._journal.follow(scene.account, after=seen, wait_s=until_s - _now_s(), limit=1)
             await until_first(entry, self._stopping.wait())
             entries, seen = await self._journal.follow(scene.account, after=seen, wait_s=0.0, limit=_SOON)
-            if entries and await self._may_decide(entries, pending, scene):
-                return
+            if not entries:
+                continue
+            told = await self._told(entries, pending, scene)
+            if told is None:
+                break
+            if any(each.count for each in told.values()):
+                return {
+                    index: replace(each, waited_s=_now_s() - began_s)
+                    for index, each in told.items()
+                    if index in blank and _is_decided(pending[index], each, at_once=scene.at_once)
+                }
+        return {}
 
-    async def _may_decide(self, entries: Sequence[Entry], pending: Mapping[int, Asked], scene: _Scene) -> bool:
-        """Return whether what entries tell of may change an outcome: it is much less than all there is."""
+    async def _told(
+        self, entries: Sequence[Entry], pending: Mapping[int, Asked], scene: _Scene
+    ) -> dict[int, Outcome] | None:
+        """Return the outcomes there would be with only what entries tell of: that is much less than all there is.
+
+        ``None`` where they do not tell enough to know.
+        """
         if len(entries) == _SOON or scene.context:  # what names stand for may have changed, too
-            return True
-        for asked in pending.values():
+            return None
+        found: dict[int, Outcome] = {}
+        for index, asked in pending.items():
             if not isinstance(asked, Expect):
-                return True
+                return None
             try:
                 matcher = _matcher(asked, scene.context)
             except (ExpressionError, PatternError):
-                return True
+                return None
+            fitting: dict[str, Found] = {}
             for entry in entries:
-                touched = await self._subjects.touched(scene.account, entry, asked.wanted.about)
-                if any(matcher.judge(each).fits for each in touched):
-                    return True
-        return False
+                for each in await self._subjects.touched(scene.account, entry, asked.wanted.about):
+                    if matcher.judge(each.subject).fits and await self._is_there(scene, each):
+                        fitting[each.id] = each
+            found[index] = _outcome_of(asked, scene, list(reversed(fitting.values())))
+        return found
+
+    async def _is_there(self, scene: _Scene, found: Found) -> bool:
+        return not scene.after or await self._subjects.is_later(scene.account, found, scene.after)
 
     async def _outcome(self, asked: Asked, scene: _Scene, look: _Look) -> Outcome:
         try:
@@ -277,18 +313,21 @@ async def _expected(asked: Expect, scene: _Scene, look: _Look) -> Outcome:
     matcher = _matcher(asked, scene.context)
     about = asked.wanted.about
     candidates = await look.where(about, matcher.known())
-    fitting = [each for each in candidates if matcher.judge(each.subject).fits]
-    passed = asked.bounds.holds(len(fitting))
-    nearest: tuple[Near, ...] = ()
-    detail = ""
-    if look.is_last and len(fitting) < asked.bounds.at_least:
-        newest = await look.newest(about)
-        nearest = _nearest(matcher, newest)
-        if not newest:
-            detail = f"there are no {about} at all, expected {asked.bounds.words()}"
+    outcome = _outcome_of(asked, scene, [each for each in candidates if matcher.judge(each.subject).fits])
+    if not look.is_last or outcome.count >= asked.bounds.at_least:
+        return outcome
+    newest = await look.newest(about)
+    detail = "" if newest else f"there are no {about} at all, expected {asked.bounds.words()}"
+    return replace(outcome, nearest=_nearest(matcher, newest), detail=detail)
+
+
+def _outcome_of(asked: Expect, scene: _Scene, fitting: list[Found]) -> Outcome:
+    """Return the outcome where this is all that fits, the newest first."""
+    matcher = _matcher(asked, scene.context)
+    about = asked.wanted.about
     words = f"{about} with {matcher.words()}" if matcher.conditions else about
-    matching = tuple(fitting[:SHOWN][::-1])
-    return Outcome(words, asked.bounds.words(), passed, len(fitting), matching, nearest, detail)
+    passed = asked.bounds.holds(len(fitting))
+    return Outcome(words, asked.bounds.words(), passed, len(fitting), tuple(fitting[:SHOWN][::-1]))
 
 
 def _matcher(asked: Expect, context: Context) -> Matcher:

@@ -81,7 +81,9 @@ class Webhooks:
         error = self._specs.errors[move.code] if move.code is not None else None
         version = status_version(account, message, channel, self._settings.set_webhook_version)
         body = self._versions.dialects[version].status_body(message, channel, move, error)
-        if self._settings.self_check and move.status in channel.statuses:  # what is forced beyond may break the document: that is its point
+        if (
+            self._settings.self_check and move.status in channel.statuses
+        ):  # what is forced beyond may break the document: that is its point
             self._check_own(self._versions.contracts[version], "message-status", body)
         told = await self._deliver(message, str(move.status), body, target, handling, move.at)
         self._count(told, (STATUS, version, message.channel, str(move.status)))

@@ -12,7 +12,7 @@ from mockserver.store.world import IsUnderWay, Room, World
 T = TypeVar("T")
 _PAGE = 500
 """Entries read at once; each page takes a few milliseconds."""
-_SPELL_S = 0.002
+_SPELL_S = 0.004
 """How long a walk goes on before others get their turn."""
 
 

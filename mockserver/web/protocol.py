@@ -130,9 +130,7 @@ class Parser(HttpToolsProtocol):
     then runs in no task: it must use nothing that needs one, such as a timeout.
     """
 
-    def __init__(
-        self, *args: Any, turns: Turns, quiet: Quiet, is_quick: Callable[[Scope], bool], **named: Any
-    ) -> None:
+    def __init__(self, *args: Any, turns: Turns, quiet: Quiet, is_quick: Callable[[Scope], bool], **named: Any) -> None:
         super().__init__(*args, **named)
         self._turns = turns
         self._quiet = quiet
