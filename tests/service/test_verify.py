@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterable
 
 import pytest
+from msgspec.structs import replace
 
 from mockserver.core.asking import About
 from mockserver.core.scenario_values import Arrived, Bounds, Expect, Fired, Sequence, Total, wanted
@@ -388,27 +389,95 @@ async def test_a_refused_request_is_waited_for(world: World) -> None:
         assert (await waiting).passed
 
 
-async def test_what_cannot_decide_anything_is_not_looked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a million messages each look takes milliseconds, and under load an entry comes more often than that."""
-    looks = 0
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[About]:
+    """Return what was looked through, as it grows."""
+    found: list[About] = []
     usual = Subjects.all
 
     def counted(self: Subjects, account: str, about: About, where: Where = ()) -> AsyncIterator[Found]:
-        nonlocal looks
-        looks += 1
+        found.append(about)
         return usual(self, account, about, where)
 
     monkeypatch.setattr(Subjects, "all", counted)
+    return found
+
+
+async def test_what_cannot_decide_anything_is_not_looked_for(world: World, looks: list[About]) -> None:
+    """Of a million messages each look takes milliseconds, and under load an entry comes more often than that."""
     waiting = await _waiting(world.runtime.verifier.verify(KEY, [_messages(to="447700900999", within_s=_LONG_S)]))
-    before = looks
+    before = len(looks)
     for _ in range(10):
         await world.send()
         await world.advance(1)
         await asyncio.sleep(0)
 
-    assert looks == before
+    assert len(looks) == before
     await world.send(to={"type": "sms", "number": "447700900999"})
     await world.advance(1)
     async with asyncio.timeout(5):
         assert (await waiting).passed
-    assert looks <= before + 2
+    assert len(looks) == before
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        _messages(to="447700900999", within_s=_LONG_S),
+        Expect(wanted("deliveries", {"to": "447700900999"}), Bounds(), _LONG_S),
+        Expect(wanted("requests", {"verdict": "refused"}), Bounds(), _LONG_S),
+    ],
+    ids=lambda asked: asked.wanted.about,
+)
+async def test_what_the_journal_tells_is_what_another_look_would_find(
+    world: World, looks: list[About], asked: Expect
+) -> None:
+    await world.send()
+    waiting = await _waiting(world.runtime.verifier.verify(KEY, [asked]))
+    before = len(looks)
+    await world.send(to={"type": "sms", "number": "447700900999"})
+    await world.advance(1)
+    await _refuse(world, "to")
+
+    async with asyncio.timeout(5):
+        heard = (await waiting).outcomes[0]
+
+    assert len(looks) == before
+    seen = await _outcome(world, replace(asked, within_s=0.0))
+    assert heard.passed
+    assert (heard.line(), heard.count, heard.matching) == (seen.line(), seen.count, seen.matching)
+
+
+async def test_where_something_fitted_already_all_is_looked_at_again(world: World, looks: list[About]) -> None:
+    sent = [await world.send()]
+    asked = _messages(channel="sms", within_s=_LONG_S, bounds=Bounds(2, None))
+    waiting = await _waiting(world.runtime.verifier.verify(KEY, [asked]))
+    before = len(looks)
+
+    sent.append(await world.send())
+    await world.advance(1)
+
+    async with asyncio.timeout(5):
+        outcome = (await waiting).outcomes[0]
+    assert [each.id for each in outcome.matching] == [each.uuid for each in sent]
+    assert len(looks) > before
+
+
+async def test_what_began_before_does_not_count_when_it_changes(world: World) -> None:
+    old = await world.send()
+    await world.advance(1)
+    after = await world.runtime.journal.last_number(KEY)
+    asked = _messages(channel="sms", within_s=_LONG_S)
+    waiting = await _waiting(world.runtime.verifier.verify(KEY, [asked], after=after))
+
+    await world.runtime.messages.move(old, Status.REJECTED, 1300)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    was_over = waiting.done()
+    new = await world.send()
+    await world.advance(1)
+
+    assert not was_over
+    async with asyncio.timeout(5):
+        outcome = (await waiting).outcomes[0]
+    assert [each.id for each in outcome.matching] == [new.uuid]
