@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 class _Target:
     """One receiver (scheme, host and port): what waits for it, and how many senders it has.
 
-    ``idle`` of those are about to look for more that waits; the others have one with the receiver now.
+    ``idle`` of those will look for more that waits once they have filed an outcome; the others have a webhook with it.
     """
 
     ready: deque[Delivery] = field(default_factory=deque)
@@ -313,8 +313,9 @@ class Outbox:
         try:
             await self._send(target, delivery)
             while target.ready and not self._stopping:
+                delivery = self._taken(target)
                 target.idle -= 1
-                await self._send(target, self._taken(target))
+                await self._send(target, delivery)
         finally:
             target.senders -= 1
             target.idle -= 1
@@ -341,12 +342,12 @@ class Outbox:
         """Make one attempt and decide what follows; a delivery that a reset forgot is let go without a trace."""
         try:
             try:
-                is_gone = bool(delivery.attempts) and await self._is_forgotten(delivery)  # since its last try
-                outcome = None if is_gone else await self._attempt(delivery)
+                outcome = None if await self._is_forgotten(delivery) else await self._attempt(delivery)
             finally:
                 target.idle += 1  # what follows in its lane needs no other sender
             if outcome is None or await self._is_forgotten(delivery):
-                self._let_lane_go(delivery.message)
+                self._begun.pop(delivery.id, None)
+                self._next_in_lane(delivery.message)
                 return
             await self._conclude(*outcome)
             if len(self._parking):
@@ -387,8 +388,9 @@ class Outbox:
                 status = await self._poster.post(delivery.method, delivery.url, body, headers, over_s=fault.over_s)
         except PostError as problem:
             error = str(problem)
-            await asyncio.sleep(0)  # it may have failed without waiting for anything, and so may all that follow
         took_ms = round((time.perf_counter() - started_s) * 1000, 3)
+        if error is not None:
+            await asyncio.sleep(0)  # it may have failed without waiting for anything, and so may all that follow
         attempt = Attempt(number, began_at, took_ms, status, error, None if fault is None else fault.do)
         outcome = f"answered {status}" if error is None else error
         why = "" if fault is None else f", {named(fault.do, fault.by)}"
@@ -471,12 +473,6 @@ class Outbox:
             self._make_ready(lane.popleft())
         else:
             self._lanes.pop(message, None)
-
-    def _let_lane_go(self, message: str) -> None:
-        """Let go of what waits behind a webhook that a reset forgot, for it was forgotten as well."""
-        for each in self._lanes.pop(message, ()):
-            self._waiting -= 1
-            self._lighten(each.account)
 
     async def settle(self, account: str | None = None) -> None:
         """Wait until nothing is in line or with a receiver, of one account if named; next tries may remain."""

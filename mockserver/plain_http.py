@@ -185,10 +185,10 @@ class _Waits:
 
     def _end(self, loop: asyncio.AbstractEventLoop) -> None:
         """End the waits whose time is over, and look again when the next one is due."""
-        now_s = loop.time()
         self._timer = None
-        for connection, end_s in tuple(self._ends_s.items()):
-            if end_s > now_s:
+        while self._ends_s:
+            connection, end_s = next(iter(self._ends_s.items()))
+            if end_s > loop.time():
                 self._timer = loop.call_at(end_s, self._end, loop)
                 return
             del self._ends_s[connection]

@@ -507,6 +507,17 @@ async def test_a_webhook_forgotten_while_with_its_receiver_leaves_no_trace(bench
     assert len(bench.times) == 0
 
 
+async def test_a_webhook_forgotten_before_its_send_began_is_not_sent(bench: Bench) -> None:
+    await bench.add("d-1")
+
+    await bench.store.clear("key", "messages")
+    bench.outbox.forget("key")
+    await bench.outbox.settle()
+
+    assert bench.sent() == []
+    assert bench.outbox.depth == Depth(0, 0, 0)
+
+
 async def test_forget_lets_go_of_what_waits_for_its_next_try(bench: Bench) -> None:
     bench.poster.answer(_HOOK, 500)
     await bench.add("d-1")

@@ -112,10 +112,7 @@ def inbound_target(account: Account, default_url: str | None, *, channel: str, r
 
 def _first(urls: tuple[str | None, ...], application: str | None, what: str) -> Target:
     """Take the first URL that is set; an empty one is a deliberate 'none'."""
-    url = None
-    for url in urls:
-        if url is not None:
-            break
+    url = next((each for each in urls if each is not None), None)
     if url:
         return Target(url, application)
     if url == "":

@@ -45,7 +45,7 @@ class Arrival(Struct, frozen=True, gc=False):
 
 
 class Watcher(Protocol):
-    """Someone who wants to know what became of the messages of workflows, and of failovers, which are such."""
+    """Someone who wants to know what became of messages that belong to a workflow or a failover."""
 
     async def moved(self, message: Message) -> None:
         """Learn that a message took a status; its webhook is on its way."""
@@ -89,7 +89,7 @@ class Messages:
         return self._fates
 
     def watch(self, watcher: Watcher) -> None:
-        """Tell someone of every move of a message of a workflow from now on."""
+        """Tell someone of every move of such messages from now on."""
         self._watchers.append(watcher)
 
     async def read(self, caller: Caller, dialect: str, channel_name: str, body: Json) -> Message:

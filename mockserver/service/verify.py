@@ -188,13 +188,15 @@ class Verifier:
         rest = 0
         while pending and not self._stopping.is_set():
             seen, looked_s = await self._journal.last_number(scene.account), _now_s()
-            decided, blank = await self._decided(pending, scene, began_s)
+            decided, unmet = await self._decided(pending, scene, began_s)
             found |= decided
             pending = {index: each for index, each in pending.items() if index not in found}
             if pending:
                 await asyncio.sleep(min((_now_s() - looked_s) * rest, _LONGEST_REST_S))
                 rest = _REST
-                found |= await self._heard(pending, scene, seen, began_s, blank)
+                told = await self._told_since(seen, pending, scene, began_s)
+                met = {index: _met(pending[index], scene, told.get(index, [])) for index in unmet}
+                found |= {index: replace(each, waited_s=_now_s() - began_s) for index, each in met.items() if each}
                 pending = {index: each for index, each in pending.items() if index not in found}
         look = self._look(scene, is_last=True)
         last = {index: await self._outcome(each, scene, look) for index, each in enumerate(asked) if index not in found}
@@ -204,61 +206,51 @@ class Verifier:
     async def _decided(
         self, pending: Mapping[int, Asked], scene: _Scene, began_s: float
     ) -> tuple[dict[int, Outcome], frozenset[int]]:
-        """Look once, and return the outcomes that more time cannot change, or for which there is none left.
+        """Look once; return the outcomes that more time cannot change, or for which there is none left.
 
-        With them, which of the others nothing fits yet.
+        Return also the numbers of those that go on and that nothing fits yet.
         """
         passed_s = _now_s() - began_s
         over = {index for index, each in pending.items() if passed_s >= _within_s(each)}
         look = self._look(scene, is_last=bool(over))
         found: dict[int, Outcome] = {}
-        blank: set[int] = set()
+        unmet: set[int] = set()
         for index, each in pending.items():
             outcome = await self._outcome(each, scene, look)
             if index in over or _is_decided(each, outcome, at_once=scene.at_once):
                 found[index] = replace(outcome, waited_s=_now_s() - began_s)
             elif not outcome.count:
-                blank.add(index)
-        return found, frozenset(blank)
+                unmet.add(index)
+        return found, frozenset(unmet)
 
     def _look(self, scene: _Scene, *, is_last: bool) -> _Look:
         return _Look(scene.account, scene.after, self._subjects, is_last)
 
-    async def _heard(
-        self, pending: Mapping[int, Asked], scene: _Scene, seen: int, began_s: float, blank: frozenset[int]
-    ) -> dict[int, Outcome]:
+    async def _told_since(
+        self, seen: int, pending: Mapping[int, Asked], scene: _Scene, began_s: float
+    ) -> dict[int, list[Found]]:
         """Wait until an entry numbered above ``seen`` may decide something, for the end of a time, or for the stop.
 
-        Return the outcomes that need no other look: where nothing fitted (``blank``), what the entries tell of is all.
+        Return what fits each expectation of what the entries tell of; nothing where they do not tell enough to know.
         """
         until_s = min(map(_within_s, pending.values())) + began_s
         while not self._stopping.is_set() and _now_s() < until_s:
             entry = self._journal.follow(scene.account, after=seen, wait_s=until_s - _now_s(), limit=1)
             await until_first(entry, self._stopping.wait())
             entries, seen = await self._journal.follow(scene.account, after=seen, wait_s=0.0, limit=_SOON)
-            if not entries:
-                continue
-            told = await self._told(entries, pending, scene)
-            if told is None:
-                break
-            if any(each.count for each in told.values()):
-                return {
-                    index: replace(each, waited_s=_now_s() - began_s)
-                    for index, each in told.items()
-                    if index in blank and _is_decided(pending[index], each, at_once=scene.at_once)
-                }
+            if entries:
+                told = await self._told_by(entries, pending, scene)
+                if told is None or any(told.values()):
+                    return told or {}
         return {}
 
-    async def _told(
+    async def _told_by(
         self, entries: Sequence[Entry], pending: Mapping[int, Asked], scene: _Scene
-    ) -> dict[int, Outcome] | None:
-        """Return the outcomes there would be with only what entries tell of: that is much less than all there is.
-
-        ``None`` where they do not tell enough to know.
-        """
+    ) -> dict[int, list[Found]] | None:
+        """Return what fits of what entries tell of: that is much less than all there is. ``None``: nobody knows."""
         if len(entries) == _SOON or scene.context:  # what names stand for may have changed, too
             return None
-        found: dict[int, Outcome] = {}
+        found: dict[int, list[Found]] = {}
         for index, asked in pending.items():
             if not isinstance(asked, Expect):
                 return None
@@ -269,12 +261,12 @@ class Verifier:
             fitting: dict[str, Found] = {}
             for entry in entries:
                 for each in await self._subjects.touched(scene.account, entry, asked.wanted.about):
-                    if matcher.judge(each.subject).fits and await self._is_there(scene, each):
+                    if matcher.judge(each.subject).fits:
                         fitting[each.id] = each
-            found[index] = _outcome_of(asked, scene, list(reversed(fitting.values())))
+            found[index] = [each for each in fitting.values() if await self._has_begun(scene, each)]
         return found
 
-    async def _is_there(self, scene: _Scene, found: Found) -> bool:
+    async def _has_begun(self, scene: _Scene, found: Found) -> bool:
         return not scene.after or await self._subjects.is_later(scene.account, found, scene.after)
 
     async def _outcome(self, asked: Asked, scene: _Scene, look: _Look) -> Outcome:
@@ -313,7 +305,7 @@ async def _expected(asked: Expect, scene: _Scene, look: _Look) -> Outcome:
     matcher = _matcher(asked, scene.context)
     about = asked.wanted.about
     candidates = await look.where(about, matcher.known())
-    outcome = _outcome_of(asked, scene, [each for each in candidates if matcher.judge(each.subject).fits])
+    outcome = _outcome_of(asked, matcher, [each for each in candidates if matcher.judge(each.subject).fits])
     if not look.is_last or outcome.count >= asked.bounds.at_least:
         return outcome
     newest = await look.newest(about)
@@ -321,9 +313,20 @@ async def _expected(asked: Expect, scene: _Scene, look: _Look) -> Outcome:
     return replace(outcome, nearest=_nearest(matcher, newest), detail=detail)
 
 
-def _outcome_of(asked: Expect, scene: _Scene, fitting: list[Found]) -> Outcome:
+def _met(asked: Asked, scene: _Scene, told: list[Found]) -> Outcome | None:
+    """Return the outcome of an expectation that nothing met before, if it is plain from what was told of since.
+
+    That is so of one thing where one is enough. Of several, only another look knows the order, and webhooks may change
+    without an entry that tells of it.
+    """
+    if not isinstance(asked, Expect) or len(told) != 1 or asked.wanted.about == "deliveries":
+        return None
+    is_enough = asked.bounds.at_least <= 1 and asked.bounds.at_most is None
+    return _outcome_of(asked, _matcher(asked, scene.context), told) if is_enough else None
+
+
+def _outcome_of(asked: Expect, matcher: Matcher, fitting: list[Found]) -> Outcome:
     """Return the outcome where this is all that fits, the newest first."""
-    matcher = _matcher(asked, scene.context)
     about = asked.wanted.about
     words = f"{about} with {matcher.words()}" if matcher.conditions else about
     passed = asked.bounds.holds(len(fitting))

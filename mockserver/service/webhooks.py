@@ -81,12 +81,10 @@ class Webhooks:
         error = self._specs.errors[move.code] if move.code is not None else None
         version = status_version(account, message, channel, self._settings.set_webhook_version)
         body = self._versions.dialects[version].status_body(message, channel, move, error)
-        if (
-            self._settings.self_check and move.status in channel.statuses
-        ):  # what is forced beyond may break the document: that is its point
+        if move.status in channel.statuses:  # what is forced beyond may break the document: that is its point
             self._check_own(self._versions.contracts[version], "message-status", body)
-        told = await self._deliver(message, str(move.status), body, target, handling, move.at)
-        self._count(told, (STATUS, version, message.channel, str(move.status)))
+        told = await self._deliver(message, move.status.value, body, target, handling, move.at)
+        self._count(told, (STATUS, version, message.channel, move.status.value))
         if move.code is not None:
             self._count(told, (CODE, version, str(move.code)))
 
@@ -176,9 +174,8 @@ class Webhooks:
         """
         if handling is None:
             handling = await self.faults.handling_for(message, delivery)
-        if handling is USUAL:
-            identity = await self._around.next_uuid(delivery.account, "delivery")
-            delivery = msgspec.structs.replace(delivery, id=identity)
+        if handling is USUAL:  # as nearly all are, and for these it is quicker
+            delivery = await self._with_id(delivery)
             await self._outbox.add(delivery)
             return delivery
         delivery = msgspec.structs.replace(delivery, fault=handling.fault)

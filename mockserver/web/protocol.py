@@ -110,7 +110,8 @@ class Quiet:
 
     def _close_old(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        for parser, since_s in tuple(self._since_s.items()):
+        while self._since_s:
+            parser, since_s = next(iter(self._since_s.items()))
             end_s = since_s + parser.timeout_keep_alive
             if end_s > loop.time():
                 self._timer = loop.call_at(end_s, self._close_old, loop)
@@ -175,7 +176,7 @@ class Parser(HttpToolsProtocol):
             current.message_event.set()
 
     def on_response_complete(self) -> None:
-        """Begin the request that was sent ahead, if there is one, else wait for the next."""
+        """Begin the request that was sent ahead, or wait for the next; as uvicorn does it, but for the timer."""
         if self.pipeline or self.transport.is_closing():
             super().on_response_complete()
             return

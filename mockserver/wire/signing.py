@@ -92,7 +92,10 @@ def _signature(secret: str, signed: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def _begun_with(secret: str) -> hmac.HMAC:
-    """Return a signature not yet over anything: making one takes as long as all the rest of signing."""
+    """Return a signature not yet over anything: to begin one takes longer than all the rest of signing.
+
+    The last few secrets are remembered for it, for as long as the process lives.
+    """
     return hmac.new(secret.encode(), digestmod="sha256")
 
 

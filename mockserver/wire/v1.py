@@ -81,7 +81,7 @@ def status_body(
         "to": message.recipient,
         "from": message.sender,
         "timestamp": timestamp(move.at),
-        "status": str(move.status),
+        "status": move.status.value,
         "channel": channel.names[DIALECT],
     }
     if error is not None:
