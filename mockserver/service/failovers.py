@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from mockserver.core import lifecycle
 from mockserver.core.chance import digest_for
 from mockserver.core.forms import V1
 from mockserver.model import Json, Message, Status
@@ -60,13 +61,15 @@ class Failovers:
 
     async def moved(self, message: Message) -> None:
         """Learn that a message took a status; see ``Watcher``."""
-        if message.status is not Status.REJECTED or message.workflow is None or message.steps is None:
+        if message.workflow is None or message.steps is None:
             return
         kept = await self._store.document(message.account, _KIND, message.workflow)
-        progress = None if kept is None else msgspec.convert(kept, _Progress)
-        if progress is None or message.step != progress.sent - 1 or progress.sent == len(progress.items):
+        if kept is None or message.step != kept["sent"] - 1:
             return
-        await self._send_next(message, progress)
+        if message.status is Status.REJECTED:
+            await self._send_next(message, msgspec.convert(kept, _Progress))
+        elif not lifecycle.may_move(self._capabilities.channels[message.channel], message.status, Status.REJECTED):
+            await self._store.put_document(message.account, _KIND, message.workflow, None)  # no other will be sent
 
     async def _send_next(self, last: Message, progress: _Progress) -> None:
         # Kept before it is sent: a message that is rejected at once must find the failover where it then stands.
@@ -90,5 +93,9 @@ class Failovers:
         return blake2b(seed.encode(), digest_size=_LENGTH).digest().translate(_LETTERS).decode()
 
     async def _keep(self, account: str, workflow: str, progress: _Progress) -> None:
+        """Keep a failover up to its last message: nothing follows that, and there may be a million of them."""
+        if progress.sent == len(progress.items):
+            await self._store.put_document(account, _KIND, workflow, None)
+            return
         kept = {name: getattr(progress, name) for name in progress.__struct_fields__}  # bodies are values: no copies
         await self._store.put_document(account, _KIND, workflow, kept)

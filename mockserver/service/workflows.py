@@ -175,7 +175,10 @@ class Workflows:
         return None if kept is None else msgspec.convert(kept, _Progress)
 
     async def _keep(self, progress: _Progress) -> None:
-        await self._store.put_document(progress.account, _KIND, progress.uuid, msgspec.to_builtins(progress))
+        """Keep a workflow up to its end: nothing that comes later changes it, and there may be a million of them."""
+        has_ended = progress.state.outcome is not Outcome.RUNNING
+        kept = None if has_ended else msgspec.to_builtins(progress)
+        await self._store.put_document(progress.account, _KIND, progress.uuid, kept)
 
 
 def _waits_for(state: State, step: int) -> bool:

@@ -324,3 +324,36 @@ async def test_a_stop_does_not_speak_of_items_that_would_not_have_been_tried(wor
 
     assert len(report.abandoned) > 1
     assert [each for each in report.abandoned if "next message" in each] == []
+
+
+# What is kept
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["mock:delivered", "mock:undeliverable:1331", _REJECTED],
+    ids=["comes through", "is undeliverable", "is rejected, and the last one sent"],
+)
+async def test_a_failover_is_forgotten_once_no_other_message_can_follow(world: World, first: str) -> None:
+    message = await _start(world, _rcs(first), _body())
+    store = world.runtime.store
+    assert list(await store.documents(KEY, "failover")) == [message.workflow]
+
+    await world.advance(10)
+
+    assert await store.documents(KEY, "failover") == {}
+    assert len(await _sent(world)) == (2 if first == _REJECTED else 1)
+
+
+async def test_a_failover_is_kept_while_another_message_may_follow(world: World) -> None:
+    message = await _start(world, _rcs("mock:undelivered"), _body(_REJECTED), _body())
+
+    await world.advance(10)
+    assert list(await world.runtime.store.documents(KEY, "failover")) == [message.workflow]
+    submitted = await world.runtime.store.message(KEY, message.uuid)
+    assert submitted is not None
+    await world.runtime.messages.move(submitted, Status.REJECTED, 1300)
+    await world.advance(10)
+
+    assert len(await _sent(world)) == 3
+    assert await world.runtime.store.documents(KEY, "failover") == {}

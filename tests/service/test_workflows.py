@@ -427,3 +427,22 @@ async def test_workflow_of_any_outcomes_goes_as_far_as_it_must(recipients: tuple
 
     assert expected == [status for _, status in told(world)]
     assert len(reports(world)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "kept"),
+    [
+        ((failing(), sms()), 0),
+        ((failing(REJECTED), sms(REJECTED)), 0),
+        ((failing(REJECTED), sms(UNHEARD_OF)), 1),
+    ],
+    ids=["completed", "error", "not ended"],
+)
+async def test_a_workflow_is_forgotten_once_it_has_ended(world: World, steps: tuple[Json, ...], kept: int) -> None:
+    await start(world, *steps)
+    before = await world.runtime.store.documents(KEY, "workflow")
+
+    await world.advance(100)
+
+    assert len(before) == 1
+    assert len(await world.runtime.store.documents(KEY, "workflow")) == kept
