@@ -57,8 +57,8 @@ class Store(Protocol):
         """Return one message of an account."""
         ...
 
-    def messages(self, account: str, where: Where = ()) -> AsyncIterator[Message]:
-        """Yield the messages of an account, newest first.
+    def messages(self, account: str, where: Where = (), *, before: str | None = None) -> AsyncIterator[Message]:
+        """Yield the messages of an account, newest first; ``before``: only those older than the one of this id.
 
         With ``where``, those that do not fit may be left out; those that fit never are.
         """
@@ -111,8 +111,8 @@ class Store(Protocol):
         """Return one delivery."""
         ...
 
-    def deliveries(self, account: str, where: Where = ()) -> AsyncIterator[Delivery]:
-        """Yield the deliveries of an account, newest first; ``where`` as for messages."""
+    def deliveries(self, account: str, where: Where = (), *, before: str | None = None) -> AsyncIterator[Delivery]:
+        """Yield the deliveries of an account, newest first; ``where`` and ``before`` as for messages."""
         ...
 
     async def deliveries_of(self, account: str, message: str) -> list[Delivery]:

@@ -91,9 +91,9 @@ class MemoryStore:
         """See ``Store.message``."""
         return self._worlds[account].message(uuid)
 
-    def messages(self, account: str, where: Where = ()) -> AsyncIterator[Message]:
+    def messages(self, account: str, where: Where = (), *, before: str | None = None) -> AsyncIterator[Message]:
         """See ``Store.messages``; later changes of the account do not disturb the walk."""
-        return _walk(self._worlds[account].messages(where))
+        return _walk(self._worlds[account].messages(where, before))
 
     def numbered_messages(self, account: str, after: int) -> AsyncIterator[tuple[int, Message]]:
         """See ``Store.numbered_messages``."""
@@ -147,9 +147,9 @@ class MemoryStore:
         """See ``Store.delivery``."""
         return self._worlds[account].delivery(identity)
 
-    def deliveries(self, account: str, where: Where = ()) -> AsyncIterator[Delivery]:
+    def deliveries(self, account: str, where: Where = (), *, before: str | None = None) -> AsyncIterator[Delivery]:
         """See ``Store.deliveries``."""
-        return _walk(self._worlds[account].deliveries(where))
+        return _walk(self._worlds[account].deliveries(where, before))
 
     async def deliveries_of(self, account: str, message: str) -> list[Delivery]:
         """See ``Store.deliveries_of``."""

@@ -126,14 +126,25 @@ class World:
         folder = Folder(uuid, None, found[1].entries)
         return self._folders.add(folder), folder
 
-    def messages(self, where: Where) -> Iterator[Message | None]:
-        """Yield messages newest first, now and then ``None``; with ``where`` at least those that fit it."""
+    def messages(self, where: Where, before: str | None = None) -> Iterator[Message | None]:
+        """Yield messages newest first, now and then ``None``; with ``where`` at least those that fit it.
+
+        ``before``: only those older than the one of this id.
+        """
         where = tuple(where)
+        end: int | None = None
+        if before is not None:
+            last = self._found(before)
+            if last is None or last[1].message is None:
+                return
+            end = last[0]
         uuid = dict(where).get("uuid")
         if uuid is not None:
-            yield self.message(uuid)
+            one = self._found(uuid)
+            yield None if one is None or (end is not None and one[0] >= end) else one[1].message
             return
-        for found in self._folders.newest(wanted=tags_of(MESSAGE_FIELDS, where), texts=texts_of(MESSAGE_FIELDS, where)):
+        tags, texts = tags_of(MESSAGE_FIELDS, where), texts_of(MESSAGE_FIELDS, where)
+        for found in self._folders.newest(end, tags, texts):
             if found is not None and found[0] < self._cleared:
                 return
             yield None if found is None else found[1].message
@@ -231,15 +242,26 @@ class World:
         found = self._deliveries.find(identity)
         return None if found is None else found[1]
 
-    def deliveries(self, where: Where) -> Iterator[Delivery | None]:
-        """Yield deliveries newest first, now and then ``None``; at least those that fit ``where``."""
+    def deliveries(self, where: Where, before: str | None = None) -> Iterator[Delivery | None]:
+        """Yield deliveries newest first, now and then ``None``; at least those that fit ``where``.
+
+        ``before``: only those older than the one of this id.
+        """
         where = tuple(where)
+        end: int | None = None
+        if before is not None:
+            last = self._deliveries.find(before)
+            if last is None:
+                return
+            end = last[0]
         message = dict(where).get("message")
         if message is not None:
-            yield from self.deliveries_of(message)[::-1]
+            folder = self._found(message)
+            numbers = [] if folder is None else _numbers(folder[1].deliveries)[::-1]
+            yield from (self._deliveries.get(each) for each in numbers if end is None or each < end)
             return
         tags, texts = tags_of(DELIVERY_FIELDS, where), texts_of(DELIVERY_FIELDS, where)
-        for found in self._deliveries.newest(wanted=tags, texts=texts):
+        for found in self._deliveries.newest(end, tags, texts):
             yield None if found is None else found[1]
 
     def deliveries_of(self, message: str) -> list[Delivery]:

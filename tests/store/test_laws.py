@@ -172,7 +172,13 @@ class Laws(RuleBasedStateMachine):
             assert _now(self.store.message(_KEY, uuid)) == self.messages.get(uuid)
         for where in ([("status", "rejected")], [("to", "4477"), ("status", "delivered")], [("error_code", "1340")]):
             found = _now(_all(self.store.messages(_KEY, where)))
-            assert found == [each for each in newest if all(_fits(each, name, text) for name, text in where)]
+            fitting = [each for each in newest if all(_fits(each, name, text) for name, text in where)]
+            assert found == fitting
+            for place, last in enumerate(newest):
+                older = [each for each in newest[place + 1 :] if each in fitting]
+                assert _now(_all(self.store.messages(_KEY, where, before=last.uuid))) == older
+        for uuid in set(_UUIDS) - self.messages.keys():
+            assert _now(_all(self.store.messages(_KEY, before=uuid))) == []
 
     def tells_the_same_of_entries(self) -> None:
         """Hold entries against the lists."""
@@ -193,6 +199,10 @@ class Laws(RuleBasedStateMachine):
         assert _now(_all(self.store.deliveries(_KEY))) == newest
         pending = [each for each in newest if each.state is DeliveryState.PENDING]
         assert _now(_all(self.store.deliveries(_KEY, [("state", "pending")]))) == pending
+        for place, last in enumerate(newest):
+            assert _now(_all(self.store.deliveries(_KEY, before=last.id))) == newest[place + 1 :]
+            of_it = [each for each in newest[place + 1 :] if each.message == last.message]
+            assert _now(_all(self.store.deliveries(_KEY, [("message", last.message)], before=last.id))) == of_it
         for identity in _IDS:
             assert _now(self.store.delivery(_KEY, identity)) == self.deliveries.get(identity)
             of_message = [each for each in self.deliveries.values() if each.id == identity]

@@ -37,6 +37,17 @@ async def test_messages_are_listed_newest_first_and_by_pages(api: Api) -> None:
     assert rest["next"] is None
 
 
+async def test_a_page_follows_though_what_it_follows_no_longer_fits(api: Api) -> None:
+    sent = [(await api.send(sms(client_ref=str(number)))).json()["message_uuid"] for number in range(4)]
+    query = {"limit": "2", "status": "accepted"}
+    first = (await api.client.get("/_mock/messages", params=query)).json()
+
+    await api.client.post(f"/_mock/messages/{first['next']}/status", json={"status": "submitted"})
+    rest = (await api.client.get("/_mock/messages", params=query | {"cursor": first["next"]})).json()
+
+    assert [each["message_uuid"] for each in first["messages"] + rest["messages"]] == sent[::-1]
+
+
 async def test_messages_can_be_searched_by_query_and_by_parameter(api: Api) -> None:
     await api.send(sms(client_ref="a"))
     await api.send(sms(client_ref="b", to={"type": "sms", "number": "33612345678"}))

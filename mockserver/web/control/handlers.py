@@ -122,10 +122,11 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
     async def list_messages(self, request: Request) -> Json:
         """Answer a page of messages."""
         account = await self._account(request)
-        found = self._search(account, request)
-        page, following = await _page(
-            found, limit_of(request), request.query_params.get("cursor"), lambda each: each.uuid
-        )
+        cursor = request.query_params.get("cursor")
+        if cursor is not None and await self._store.message(account.api_key, cursor) is None:
+            raise _lost(cursor)
+        found = self._search(account, request, cursor)
+        page, following = await _page(found, limit_of(request), lambda each: each.uuid)
         return {
             "account": account.api_key,
             "messages": [views.message_view(each, self._specs) for each in page],
@@ -208,9 +209,11 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
     async def list_deliveries(self, request: Request) -> Json:
         """Answer a page of webhooks."""
         account = await self._account(request)
-        found = self._filtered_deliveries(account, request)
         cursor = request.query_params.get("cursor")
-        page, following = await _page(found, limit_of(request), cursor, lambda each: each.id)
+        if cursor is not None and await self._store.delivery(account.api_key, cursor) is None:
+            raise _lost(cursor)
+        found = self._filtered_deliveries(account, request, cursor)
+        page, following = await _page(found, limit_of(request), lambda each: each.id)
         return {
             "account": account.api_key,
             "paused": self._runtime.outbox.held(account.api_key) is not None,
@@ -389,9 +392,9 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
             "plan": [views.move_view(each, self._specs) for each in self._runtime.messages.scripts.ahead(message)],
         }
 
-    async def _search(self, account: Account, request: Request) -> AsyncIterator[Message]:
+    async def _search(self, account: Account, request: Request, before: str | None = None) -> AsyncIterator[Message]:
         matcher = self._message_matcher(request)
-        async for message in self._store.messages(account.api_key, matcher.known()):
+        async for message in self._store.messages(account.api_key, matcher.known(), before=before):
             if matcher.judge(of_message(message)).fits:
                 yield message
 
@@ -428,11 +431,13 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
 
         return fits
 
-    async def _filtered_deliveries(self, account: Account, request: Request) -> AsyncIterator[Delivery]:
+    async def _filtered_deliveries(
+        self, account: Account, request: Request, before: str | None
+    ) -> AsyncIterator[Delivery]:
         wanted = request.query_params
         matcher = self._matcher("deliveries", wanted.get("q", ""))
         where = [(name, wanted[name]) for name in ("state", "event", "message") if name in wanted]
-        async for each in self._store.deliveries(account.api_key, where):
+        async for each in self._store.deliveries(account.api_key, where, before=before):
             if (
                 wanted.get("state", each.state.value) == each.state.value
                 and wanted.get("event", each.event) == each.event
@@ -442,22 +447,18 @@ class Control(ClockCalls, CheckCalls, ConversationCalls, CoverageCalls, EventCal
                 yield each
 
 
-async def _page(
-    found: AsyncIterator[_T], limit: int, cursor: str | None, identity: Callable[[_T], str]
-) -> tuple[list[_T], str | None]:
-    """Return up to ``limit`` items after the one a cursor names, and the cursor of the next page if there is one."""
+async def _page(found: AsyncIterator[_T], limit: int, identity: Callable[[_T], str]) -> tuple[list[_T], str | None]:
+    """Return the first items, up to ``limit``, and the cursor of the next page if there is one."""
     page: list[_T] = []
-    skipping = cursor is not None
     async for each in found:
-        if skipping:
-            skipping = identity(each) != cursor
-        elif len(page) < limit:
-            page.append(each)
-        else:
+        if len(page) == limit:
             return page, identity(page[-1])
-    if skipping:
-        raise UsageError(f"the cursor {cursor!r} leads nowhere", fix="Take `next` of the page before.")
+        page.append(each)
     return page, None
+
+
+def _lost(cursor: str) -> UsageError:
+    return UsageError(f"the cursor {cursor!r} leads nowhere", fix="Take `next` of the page before.")
 
 
 def _known(request: Request) -> list[tuple[str, str]]:
