@@ -85,7 +85,15 @@ class Opened(Generic[T]):
         """Return which may hold all of these texts by their bytes; the others need not be decoded to know that."""
         if not self.is_raw:
             return frozenset(range(len(self._raw)))
-        return frozenset(index for index, each in enumerate(self._raw) if all(map(bytes(each).__contains__, texts)))
+        found = []
+        for index, each in enumerate(self._raw):
+            row = bytes(each)
+            for text in texts:
+                if text not in row:
+                    break
+            else:
+                found.append(index)
+        return frozenset(found)
 
     def __getitem__(self, index: int) -> T:
         """Return one."""

@@ -250,15 +250,13 @@ class Shelf(Generic[T]):
         begin = group * _GROUP
         if hashes and not _has_all(b"".join(map(self._fresh_tags, fresh)), hashes):
             fresh = []
-        likely = range(begin, begin + _GROUP) if all(self._group_has(group, each) for each in hashes) else ()
+        likely = range(begin, begin + _GROUP) if self._group_has_all(group, hashes) else ()
         for block in sorted({*likely, *fresh}, reverse=True):
-            # Asked when it is its turn: a block may have been packed since the walk began.
-            if block <= last and (self._has(block, hashes) or (hashes and _has_all(self._fresh_tags(block), hashes))):
+            place = self._blocks.get(block)  # when it is its turn: it may have been packed since the walk began
+            if place is None or block > last:
+                continue
+            if _has_all(place.tags, hashes) or (hashes and place.loose and _has_all(self._fresh_tags(block), hashes)):
                 yield block
-
-    def _has(self, block: int, hashes: list[bytes]) -> bool:
-        place = self._blocks.get(block)
-        return place is not None and _has_all(place.tags, hashes)
 
     def _fresh_tags(self, block: int) -> bytes:
         """Return the tags of the values of a block that lie loose."""
@@ -269,12 +267,15 @@ class Shelf(Generic[T]):
             tags = self._fresh[block] = self._tags_in(each for each in loose if each is not None)
         return tags or b""
 
-    def _group_has(self, group: int, tag: bytes) -> bool:
-        """Return whether a block of a group may have a tag.
+    def _group_has_all(self, group: int, hashes: list[bytes]) -> bool:
+        """Return whether a block of a group may have some tags.
 
         The group that is being packed is not looked at as one: each of its packs would have it made anew.
         """
-        return group == self._packing or _has(self._tags_of_group(group), int.from_bytes(tag, sys.byteorder))
+        if not hashes or group == self._packing:
+            return True
+        tags = self._tags_of_group(group)
+        return all(_has(tags, int.from_bytes(each, sys.byteorder)) for each in hashes)
 
     def _tags_of_group(self, group: int) -> "array[int]":
         """Return the tags of the packed values of many blocks in order, so that one look at them can skip all."""
@@ -379,7 +380,10 @@ def _has(ordered: "array[int]", wanted: int) -> bool:
 
 
 def _has_all(tags: bytes, hashes: list[bytes]) -> bool:
-    return all(map(tags.__contains__, hashes))
+    for each in hashes:  # noqa: SIM110, a third of the time of all(), in the inmost loop of a search
+        if each not in tags:
+            return False
+    return True
 
 
 def _hashed(tag: str) -> bytes:
