@@ -303,14 +303,14 @@ def test_all_of_a_turn_are_handled_before_any_answer_is_written_but_for_no_more_
 def test_a_connection_is_closed_once_it_waited_too_long_for_its_next_request(
     monkeypatch: pytest.MonkeyPatch, *, is_quick: bool
 ) -> None:
-    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.6)
+    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 1.5)
     with connected(App(is_quick)) as idle, socket.create_connection(idle.getpeername(), PATIENCE_S) as busy:
         busy.sendall(request("/now", b"!"))
         read_until(busy, b"!")
         idle.sendall(request("/now", b"!"))
         read_until(idle, b"!")
-        for _ in range(4):  # longer than one may be quiet, but never quiet for so long
-            time.sleep(0.2)
+        for _ in range(3):  # longer than one may be quiet, but never quiet for so long
+            time.sleep(0.6)
             busy.sendall(request("/now", b"!"))
             read_until(busy, b"!")
         ends = [each.recv(1) for each in (idle, busy)]
