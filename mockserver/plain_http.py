@@ -14,6 +14,7 @@ import httptools
 from msgspec import Struct
 from yarl import URL
 
+from mockserver.deadlines import Deadlines
 from mockserver.errors import PostError
 
 _FINAL_STATUS: Final = 200
@@ -40,7 +41,8 @@ class Connections:
         self._open: set[_Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._writes = _Writes()
-        self._waits = _Waits(answer_timeout_s)
+        late = f"no answer within {answer_timeout_s:g} s"
+        self._waits = Deadlines[_Connection](answer_timeout_s, lambda each: each.give_up(late))
 
     @staticmethod
     @lru_cache(maxsize=1024)
@@ -162,45 +164,6 @@ class _Writes:
                 transport.write(request)
 
 
-class _Waits:
-    """The connections on which an answer is awaited, in the order they were asked: so they are in that of their ends.
-
-    One timer for all, since one for each costs as much as reading an answer.
-    """
-
-    def __init__(self, answer_s: float) -> None:
-        self._answer_s = answer_s
-        self._ends_s: dict[_Connection, float] = {}
-        self._timer: asyncio.TimerHandle | None = None
-
-    def begin(self, connection: "_Connection", loop: asyncio.AbstractEventLoop) -> None:
-        """Give a connection its time for an answer."""
-        self._ends_s[connection] = loop.time() + self._answer_s
-        if self._timer is None:
-            self._timer = loop.call_later(self._answer_s, self._end, loop)
-
-    def end(self, connection: "_Connection") -> None:
-        """Let a connection be, whose answer came or is not wanted any more."""
-        self._ends_s.pop(connection, None)
-
-    def _end(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End the waits whose time is over, and look again when the next one is due."""
-        self._timer = None
-        while self._ends_s:
-            connection, end_s = next(iter(self._ends_s.items()))
-            if end_s > loop.time():
-                self._timer = loop.call_at(end_s, self._end, loop)
-                return
-            del self._ends_s[connection]
-            connection.give_up(f"no answer within {self._answer_s:g} s")
-
-    def close(self) -> None:
-        """Wait no more."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-
 class _Connection(asyncio.Protocol):
     """One connection, with at most one request under way."""
 
@@ -208,7 +171,7 @@ class _Connection(asyncio.Protocol):
         self,
         loop: asyncio.AbstractEventLoop,
         writes: _Writes,
-        waits: _Waits,
+        waits: "Deadlines[_Connection]",
         most_bytes: int,
         every: "set[_Connection]",
     ) -> None:
@@ -239,7 +202,7 @@ class _Connection(asyncio.Protocol):
             raise PostError("ServerDisconnectedError: Server disconnected")
         self._answer = answer = self._loop.create_future()
         self._status, self._size, self._declared, self.is_reusable = 0, 0, None, False
-        self._waits.begin(self, self._loop)
+        self._waits.begin(self)
         self._writes.add(self._transport, request)
         return answer
 

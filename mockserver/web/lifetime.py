@@ -14,6 +14,7 @@ import uvicorn
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from mockserver.deadlines import Deadlines
 from mockserver.errors import ConfigError
 from mockserver.files import replace_file
 from mockserver.settings import Settings
@@ -158,11 +159,12 @@ class _Server(uvicorn.Server):
 def _parser(app: App) -> tuple[Callable[..., asyncio.Protocol] | Literal["auto"], Callable[..., bool] | None]:
     """Return our parser and what writes whole answers with it, or the one uvicorn finds where there is no httptools."""
     try:
-        from mockserver.web.protocol import Parser, Quiet, Turns
+        from mockserver.web.protocol import Parser, Turns
     except ImportError:
         return "auto", None
     turns = Turns()
-    return partial(Parser, turns=turns, quiet=Quiet(), is_quick=app.is_quick), turns.write_whole
+    quiet = Deadlines[Parser](_KEEP_ALIVE_S, Parser.timeout_keep_alive_handler)
+    return partial(Parser, turns=turns, quiet=quiet, is_quick=app.is_quick), turns.write_whole
 
 
 async def _tick(servers: list[_Server], stopping: asyncio.Event) -> None:

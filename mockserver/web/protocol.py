@@ -11,6 +11,8 @@ from typing import Any, Final, TypeAlias
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from mockserver.deadlines import Deadlines
+
 _Running: TypeAlias = Coroutine[Any, Any, None]
 
 _OFFER: Final = re.compile(rb"(?im)^upgrade(?=[ \t]*:)")
@@ -88,38 +90,6 @@ class Turns:
         return True
 
 
-class Quiet:
-    """The connections that wait for their next request, in the order they began to: closed once they wait too long.
-
-    uvicorn has a timer for each, which it sets and cancels with each request: a twentieth of a send.
-    """
-
-    def __init__(self) -> None:
-        self._since_s: dict[Parser, float] = {}
-        self._timer: asyncio.TimerHandle | None = None
-
-    def begin(self, parser: "Parser") -> None:
-        """Note that a connection has nothing to do from now on."""
-        self._since_s[parser] = parser.loop.time()
-        if self._timer is None:
-            self._timer = parser.loop.call_later(parser.timeout_keep_alive, self._close_old, parser.loop)
-
-    def end(self, parser: "Parser") -> None:
-        """Note that a connection has something to do, or is closed."""
-        self._since_s.pop(parser, None)
-
-    def _close_old(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer = None
-        while self._since_s:
-            parser, since_s = next(iter(self._since_s.items()))
-            end_s = since_s + parser.timeout_keep_alive
-            if end_s > loop.time():
-                self._timer = loop.call_at(end_s, self._close_old, loop)
-                return
-            del self._since_s[parser]
-            parser.timeout_keep_alive_handler()
-
-
 class Parser(HttpToolsProtocol):
     """Reads the body of a request that offers an upgrade, as the real API does, and begins requests at once.
 
@@ -131,7 +101,9 @@ class Parser(HttpToolsProtocol):
     then runs in no task: it must use nothing that needs one, such as a timeout.
     """
 
-    def __init__(self, *args: Any, turns: Turns, quiet: Quiet, is_quick: Callable[[Scope], bool], **named: Any) -> None:
+    def __init__(
+        self, *args: Any, turns: Turns, quiet: "Deadlines[Parser]", is_quick: Callable[[Scope], bool], **named: Any
+    ) -> None:
         super().__init__(*args, **named)
         self._turns = turns
         self._quiet = quiet
