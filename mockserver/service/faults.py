@@ -111,8 +111,6 @@ class Faults:
         ``is_plain``: only what faults may know that look at no body; the body of this request is not sound.
         """
         kept = await self._store.documents(account, _KIND)
-        if not kept:
-            return None
         armed = [each for each in self._armed_on(account, "answers", kept) if each.is_plain or not is_plain]
         return await self._pick(account, armed, subject)
 

@@ -13,7 +13,10 @@ T = TypeVar("T")
 _PAGE = 500
 """Entries read at once; each page takes a few milliseconds."""
 _SPELL_S = 0.004
-"""How long a walk goes on before others get their turn. Measured beside load: at half of it, searches wait twice."""
+"""How long a walk goes on before others get their turn.
+
+At 300,000 messages beside 1,000 sends a second the median of a search was 7 ms, and 10 ms at half of this (a run each).
+"""
 
 
 class _Worlds(dict[str, World]):

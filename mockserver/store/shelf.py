@@ -380,10 +380,7 @@ def _has(ordered: "array[int]", wanted: int) -> bool:
 
 
 def _has_all(tags: bytes, hashes: list[bytes]) -> bool:
-    for each in hashes:  # noqa: SIM110, a third of the time of all(), in the inmost loop of a search
-        if each not in tags:
-            return False
-    return True
+    return all(map(tags.__contains__, hashes))
 
 
 def _hashed(tag: str) -> bytes:
