@@ -20,7 +20,7 @@ class Deadlines(Generic[T]):
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self, thing: T) -> None:
-        """Have ``over`` called with a thing once its time is over, unless its wait ends before."""
+        """Have ``over`` called with a thing that does not wait yet, once its time is over, unless ended before."""
         loop = asyncio.get_running_loop()
         self._ends_s[thing] = loop.time() + self._seconds
         if self._timer is None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import jwt
@@ -781,3 +782,19 @@ async def test_other_accounts_send_while_one_is_paused(bench: Bench) -> None:
     await bench.outbox.settle()
 
     assert (["d-1"], 0) == (bench.sent(), bench.outbox.release("other"))
+
+
+async def test_a_try_that_fails_at_once_is_not_charged_with_the_turn_of_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [0.0]
+    monkeypatch.setattr("mockserver.delivery.time", SimpleNamespace(perf_counter=lambda: now_s[0], time=time.time))
+    bench.poster.answer(_HOOK, "no such host")
+
+    await bench.add("d-1")
+    asyncio.get_running_loop().call_soon(now_s.__setitem__, 0, 5.0)
+    await bench.outbox.settle()
+
+    delivery = await bench.store.delivery("key", "d-1")
+    assert delivery is not None
+    assert [(each.error, each.duration_ms) for each in delivery.attempts] == [("no such host", 0.0)]

@@ -357,3 +357,12 @@ async def test_a_failover_is_kept_while_another_message_may_follow(world: World)
 
     assert len(await _sent(world)) == 3
     assert await world.runtime.store.documents(KEY, "failover") == {}
+
+
+async def test_a_failover_is_forgotten_as_soon_as_its_last_message_is_sent(world: World) -> None:
+    await _start(world, _rcs(_REJECTED), _body("mock:undelivered"))
+
+    await world.advance(10)
+
+    assert [each.status for each in await _sent(world)] == [Status.REJECTED, Status.SUBMITTED]
+    assert await world.runtime.store.documents(KEY, "failover") == {}

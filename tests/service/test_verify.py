@@ -514,3 +514,41 @@ async def test_a_webhook_that_is_sent_once_more_counts_though_nothing_tells_of_i
     async with asyncio.timeout(5):
         outcome = await waiting
     assert (outcome.passed, outcome.count) == (False, 2)
+
+
+async def test_what_is_told_does_not_end_the_watch_of_an_upper_end(world: World) -> None:
+    waiting = await _waiting(
+        world.runtime.verifier.verify(KEY, [_messages(channel="sms", within_s=_LONG_S, bounds=Bounds(1, 1))])
+    )
+
+    await world.send()
+    await world.advance(1)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    was_over = waiting.done()
+    await world.send()
+    await world.advance(1)
+
+    assert not was_over
+    async with asyncio.timeout(5):
+        outcome = (await waiting).outcomes[0]
+    assert (outcome.passed, outcome.count) == (False, 2)
+
+
+async def test_webhooks_are_counted_by_a_look_and_not_by_what_is_told(world: World) -> None:
+    account = await world.runtime.store.account(KEY)
+    assert account is not None
+    await world.send()
+    await world.advance(1)
+    old, *_ = [each async for each in world.runtime.store.deliveries(KEY)]
+    asked = Expect(wanted("deliveries", {"state": "pending"}), Bounds(), _LONG_S)
+    waiting = asyncio.ensure_future(world.runtime.verifier.wait(KEY, asked))
+    await asyncio.sleep(0)
+    world.runtime.outbox.pause(KEY)
+
+    await world.runtime.messages.webhooks.redeliver(account, old.id)
+    await world.runtime.messages.move(await world.send(), Status.SUBMITTED)
+
+    async with asyncio.timeout(5):
+        outcome = await waiting
+    assert (outcome.passed, outcome.count) == (True, 2)

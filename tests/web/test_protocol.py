@@ -316,3 +316,19 @@ def test_a_connection_is_closed_once_it_waited_too_long_for_its_next_request(
         ends = [each.recv(1) for each in (idle, busy)]
 
     assert ends == [b"", b""]
+
+
+@QUICK
+def test_a_request_whose_body_takes_long_is_not_cut_off_as_quiet(
+    monkeypatch: pytest.MonkeyPatch, *, is_quick: bool
+) -> None:
+    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.5)
+    with connected(App(is_quick)) as connection:
+        connection.sendall(request("/now", b"!"))
+        read_until(connection, b"!")
+        connection.sendall(request("/now", b"?")[:-1])
+        time.sleep(1)  # longer than it may be quiet
+        connection.sendall(b"?")
+        got = read_until(connection, b"?")
+
+    assert got.startswith(b"HTTP/1.1 200")
