@@ -1,12 +1,13 @@
 """Conversations: who talks with whom, every kind drawn for what it is, and the reply box that writes as the user."""
 
+import asyncio
 import json
 import shlex
 from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from mockserver.handle import MockServer
 from mockserver.model import Json
@@ -512,6 +513,33 @@ async def test_enter_sends_and_shift_enter_begins_a_line(screen: Screen, mock: M
     assert "one\ntwo" == hook.body["text"]
     await expect(screen.page.locator(".talk-outcome")).to_contain_text("webhook delivered (200)")
     await expect(bubbles(screen, ".is-in").locator(".talk-webhook")).to_have_text("200")
+
+
+async def test_what_is_sent_while_another_is_under_way_waits_its_turn(screen: Screen, mock: MockServer) -> None:
+    answering = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await answering.wait()
+        await route.continue_()
+
+    whatsapp(mock)
+    await screen.open(WHATSAPP)
+    await screen.page.route("**/reply?*", held)
+
+    await box(screen.page).fill("A picture:")
+    await screen.press("Enter")
+    await choose(screen, "image")
+    await press_send(screen)
+    await press_send(screen)  # what is pressed twice is sent once
+    await choose(screen, "text")
+    await box(screen.page).fill("Seen?")
+    await screen.press("Enter")
+    answering.set()
+
+    await expect(bubbles(screen, ".is-in")).to_have_count(3)
+    came = mock.ask("GET", "messages", direction="inbound")["messages"]
+    assert ["text", "image", "text"] == [each["kind"] for each in came]
+    assert ["Seen?", "A picture:"] == [each["content"]["text"] for each in came[::2]]
 
 
 async def test_reply_tells_of_a_refusing_receiver(screen: Screen, mock: MockServer, sut: MessagesSink) -> None:

@@ -98,7 +98,8 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
   const [problem, setProblem] = useState(null);
   const text = useRef(null);
   const form = useRef(null);
-  const sending = useRef(null);
+  const last = useRef(null);
+  const underWay = useRef(new Set());
   const versions = kinds.find((each) => each.kind === kind)?.versions ?? ["v1"];
   const version = target && versions.includes("v1") ? "v1" : versionOf(chosen, likely, versions);
   const fields = useMemo(() => fieldsOf(kind, channel, version), [kind, channel, version]);
@@ -131,14 +132,19 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
       if (drafted !== null) setDraft(drafted, (since) => together(sent, since));
     }
   };
-  /** Texts wait for each other; what is pressed twice is sent once. The draft is gone at once: what is written from then on is another. */
+  /**
+   * Messages wait for each other. What is pressed twice is sent once, but a text: its draft is gone at once, what is
+   * written from then on is another.
+   */
   const send = async (body, drafted = null) => {
-    if (sending.current && drafted !== "text") return;
-    const mine = inTurn(body, drafted, sending.current);
-    sending.current = mine;
+    const name = drafted ?? body.text;
+    if (name !== "text" && underWay.current.has(name)) return;
+    const mine = inTurn(body, drafted, last.current);
+    last.current = mine;
+    underWay.current.add(name);
     if (drafted !== null) setDraft(drafted, () => undefined);
     await mine;
-    if (sending.current === mine) sending.current = null;
+    underWay.current.delete(name);
   };
   const wrong = fields.some((each) => jsonError(each, values[each.name] ?? each.value));
   const sendForm = () => {
