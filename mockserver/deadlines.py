@@ -19,9 +19,11 @@ class Deadlines(Generic[T]):
         self._ends_s: dict[T, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self, thing: T) -> None:
-        """Have ``over`` called with a thing that does not wait yet, once its time is over, unless ended before."""
-        loop = asyncio.get_running_loop()
+    def begin(self, thing: T, loop: asyncio.AbstractEventLoop) -> None:
+        """Have ``over`` called with a thing that does not wait yet, once its time is over, unless ended before.
+
+        ``loop`` is the running one: to ask for it is a call into the system.
+        """
         self._ends_s[thing] = loop.time() + self._seconds
         if self._timer is None:
             self._timer = loop.call_later(self._seconds, self._look, loop)

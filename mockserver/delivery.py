@@ -16,7 +16,7 @@ from mockserver.clock import at
 from mockserver.core.chance import numbered_uuid
 from mockserver.core.faults import named
 from mockserver.errors import PostError
-from mockserver.model import Attempt, Delivery, DeliveryFault, DeliveryState, EntryKind
+from mockserver.model import Account, Attempt, Delivery, DeliveryFault, DeliveryState, EntryKind
 from mockserver.parked import Parked, Parking
 from mockserver.pausing import Pausing
 from mockserver.poster import Poster
@@ -129,16 +129,24 @@ class Outbox:
         self._on_room = on_room
 
     async def add(self, delivery: Delivery) -> None:
-        """Take a webhook; it is sent once all earlier ones of its message are done, or abandoned after a stop."""
+        """Take a new webhook; it is sent once all earlier ones of its message are done, or abandoned after a stop."""
+        await self._store.add_delivery(delivery)
+        if await self._is_taken(delivery):
+            self._enter(delivery)
+
+    async def add_again(self, delivery: Delivery) -> None:
+        """Take a webhook that was here before, as ``add`` does."""
+        await self._store.put_delivery(delivery)
         if await self._is_taken(delivery):
             self._enter(delivery)
 
     async def park(self, delivery: Delivery, *, until: str | None, delay_s: float, within_s: float | None) -> None:
-        """Take a webhook and hold it back on purpose; held ones neither fill the outbox nor hold up others.
+        """Take a new webhook and hold it back on purpose; held ones neither fill the outbox nor hold up others.
 
         ``until`` is the event whose webhook is to be tried first, the empty text any of the same message that is
         written next; ``within_s`` is the longest wait for it. Then, or at once, it is put in line ``delay_s`` later.
         """
+        await self._store.add_delivery(delivery)
         if not await self._is_taken(delivery):
             return
         parked = Parked(delivery, until, delay_s)
@@ -151,7 +159,6 @@ class Outbox:
 
     async def _is_taken(self, delivery: Delivery) -> bool:
         """Note a webhook that was written; false if it was abandoned at once, since the server stops."""
-        await self._store.put_delivery(delivery)
         if self._stopping:
             await self._abandon(delivery)
             return False
@@ -345,11 +352,9 @@ class Outbox:
                 outcome = None if await self._is_forgotten(delivery) else await self._attempt(delivery)
             finally:
                 target.idle += 1  # what follows in its lane needs no other sender
-            if outcome is None or await self._is_forgotten(delivery):
-                self._begun.pop(delivery.id, None)
-                self._next_in_lane(delivery.message)
+            if outcome is None or not await self._conclude(delivery, *outcome):
+                self._leave_lane(delivery)
                 return
-            await self._conclude(*outcome)
             if len(self._parking):
                 await self._go_on(self._parking.tried(delivery))
         except Exception as error:
@@ -363,22 +368,21 @@ class Outbox:
         """Record that a mistake of ours ended a delivery; it can be sent again by hand."""
         _log.exception("sending webhook %s failed by a mistake of ours", delivery.id)
         about = f"{delivery.event} webhook abandoned by a mistake of the server: {type(error).__name__}: {error}"
-        await self._journal.write(
-            delivery.account, EntryKind.ERROR, about, message=delivery.message, delivery=delivery.id
-        )
-        await self._finish(delivery, DeliveryState.ABANDONED)
+        await self._note(delivery, EntryKind.ERROR, about)
+        await self._store.put_delivery(msgspec.structs.replace(delivery, state=DeliveryState.ABANDONED, next_at=None))
+        self._leave_lane(delivery)
         await self._go_on(self._parking.tried(delivery))
 
     async def _is_forgotten(self, delivery: Delivery) -> bool:
         return await self._store.delivery(delivery.account, delivery.id) is None
 
-    async def _attempt(self, delivery: Delivery) -> tuple[Delivery, str]:
-        """Post once; return the delivery with the attempt, and words for the journal."""
+    async def _attempt(self, delivery: Delivery) -> tuple[Attempt, str]:
+        """Post once; return the attempt, and words for the journal."""
         started_s = time.perf_counter()
         began_at = at(self._times.seconds(delivery.account))
         number = len(delivery.attempts) + 1
         fault = None if delivery.fault is None else spoiling.fault_of_try(delivery.fault, number)
-        headers = await self._headers(delivery, number, fault)
+        headers = self._headers(delivery, number, fault, await self._store.account(delivery.account))
         status, error = None, None
         try:
             if fault is None:
@@ -388,23 +392,24 @@ class Outbox:
                 status = await self._poster.post(delivery.method, delivery.url, body, headers, over_s=fault.over_s)
         except PostError as problem:
             error = str(problem)
-        took_ms = round((time.perf_counter() - started_s) * 1000, 3)
+        took_ms = int((time.perf_counter() - started_s) * 1_000_000) / 1000
         if error is not None:
             await asyncio.sleep(0)  # it may have failed without waiting for anything, and so may all that follow
         attempt = Attempt(number, began_at, took_ms, status, error, None if fault is None else fault.do)
         outcome = f"answered {status}" if error is None else error
         why = "" if fault is None else f", {named(fault.do, fault.by)}"
         about = f"{delivery.event} webhook, try {number}, to {delivery.url}: {outcome}{why}"
-        return msgspec.structs.replace(delivery, attempts=(*delivery.attempts, attempt)), about
+        return attempt, about
 
-    async def _headers(self, delivery: Delivery, number: int, fault: DeliveryFault | None) -> dict[str, str]:
+    def _headers(
+        self, delivery: Delivery, number: int, fault: DeliveryFault | None, account: Account | None
+    ) -> dict[str, str]:
         """Return the headers of one attempt, with a fresh token unless that is what is wrong; the body stays the same.
 
         Tokens have real time always: receivers refuse those from a moved clock's future.
         """
         headers = {"Content-Type": "application/json"}
         if delivery.signed and (fault is None or spoiling.is_signed(fault)):
-            account = await self._store.account(delivery.account)
             secret = (account.signature_secret if account is not None else None) or self._settings.signature_secret
             issued_s = time.time()
             if fault is not None:
@@ -421,58 +426,47 @@ class Outbox:
             self.tokens.keep(delivery.id, number, token)
         return headers
 
-    async def _conclude(self, delivery: Delivery, about: str) -> None:
-        """File the outcome of the last attempt: done, try again later, or given up."""
-        last = delivery.attempts[-1]
-        await self._journal.write(
-            delivery.account,
-            EntryKind.ATTEMPT,
-            about,
-            message=delivery.message,
-            delivery=delivery.id,
-            attempt=last,
-        )
-        if last.status is not None and last.status in ACKNOWLEDGED:
-            await self._finish(delivery, DeliveryState.DELIVERED)
-            return
-        due_s = self._times.seconds(delivery.account) + self._delay_s(last.number)
-        if due_s > self._began_s(delivery) + self._settings.retry_for_s:
-            await self._finish(delivery, DeliveryState.GAVE_UP)
-            await self._journal.write(
-                delivery.account,
-                EntryKind.GAVE_UP,
-                f"{delivery.event} webhook given up after {_tries(delivery)}",
-                message=delivery.message,
-                delivery=delivery.id,
-            )
-            return
-        waiting = msgspec.structs.replace(delivery, next_at=at(due_s))
-        await self._store.put_delivery(waiting)
-        self._retrying[delivery.id] = waiting
-        self._load[delivery.account] += 1
-        self._times.at(delivery.account, due_s, _Retry(self, delivery.id, last.number))
+    async def _conclude(self, delivery: Delivery, last: Attempt, about: str) -> bool:
+        """File the outcome of an attempt: done, try again later, or given up; false if a reset forgot the delivery."""
+        state, due_s = DeliveryState.DELIVERED, 0.0
+        if last.status is None or last.status not in ACKNOWLEDGED:
+            due_s = self._times.seconds(delivery.account) + self._delay_s(last.number)
+            is_over = due_s > self._began_s(delivery, last) + self._settings.retry_for_s
+            state = DeliveryState.GAVE_UP if is_over else DeliveryState.PENDING
+        next_at = at(due_s) if state is DeliveryState.PENDING else None
+        tried = msgspec.structs.replace(delivery, attempts=(*delivery.attempts, last), state=state, next_at=next_at)
+        if not await self._journal.write_attempt(tried, about):
+            return False
+        if state is DeliveryState.PENDING:
+            self._retrying[delivery.id] = tried
+            self._load[delivery.account] += 1
+            self._times.at(delivery.account, due_s, _Retry(self, delivery.id, last.number))
+            return True
+        self._leave_lane(delivery)
+        if state is DeliveryState.GAVE_UP:
+            about = f"{delivery.event} webhook given up after {_tries(tried)}"
+            await self._note(delivery, EntryKind.GAVE_UP, about)
+        return True
 
-    def _began_s(self, delivery: Delivery) -> float:
+    def _began_s(self, delivery: Delivery, last: Attempt) -> float:
         """Return the moment of the first try, by the clock as it is now: one that was set since moves it along."""
         skipped_s = self._times.skipped_s(delivery.account)
-        return self._begun.setdefault(delivery.id, delivery.attempts[0].at.timestamp() - skipped_s) + skipped_s
+        first, *_ = (*delivery.attempts, last)
+        return self._begun.setdefault(delivery.id, first.at.timestamp() - skipped_s) + skipped_s
 
     def _delay_s(self, tried: int) -> float:
         """Return the seconds from a failed attempt to the next; ``tried`` counts attempts made."""
         delays = self._settings.retry_delays_s
         return delays[tried - 1] if tried <= len(delays) else self._settings.retry_every_s
 
-    async def _finish(self, delivery: Delivery, state: DeliveryState) -> None:
+    def _leave_lane(self, delivery: Delivery) -> None:
+        """Make way for the next webhook of the message, since this one is tried no more."""
         self._begun.pop(delivery.id, None)
-        await self._store.put_delivery(msgspec.structs.replace(delivery, state=state, next_at=None))
-        self._next_in_lane(delivery.message)
-
-    def _next_in_lane(self, message: str) -> None:
-        lane = self._lanes.get(message)
+        lane = self._lanes.get(delivery.message)
         if lane:
             self._make_ready(lane.popleft())
         else:
-            self._lanes.pop(message, None)
+            self._lanes.pop(delivery.message, None)
 
     async def settle(self, account: str | None = None) -> None:
         """Wait until nothing is in line or with a receiver, of one account if named; next tries may remain."""
@@ -530,13 +524,11 @@ class Outbox:
 
     async def _abandon(self, delivery: Delivery) -> None:
         await self._store.put_delivery(msgspec.structs.replace(delivery, state=DeliveryState.ABANDONED, next_at=None))
-        await self._journal.write(
-            delivery.account,
-            EntryKind.ABANDONED,
-            f"{delivery.event} webhook abandoned: the server stopped after {_tries(delivery)}",
-            message=delivery.message,
-            delivery=delivery.id,
-        )
+        about = f"{delivery.event} webhook abandoned: the server stopped after {_tries(delivery)}"
+        await self._note(delivery, EntryKind.ABANDONED, about)
+
+    async def _note(self, delivery: Delivery, kind: EntryKind, about: str) -> None:
+        await self._journal.write(delivery.account, kind, about, message=delivery.message, delivery=delivery.id)
 
 
 def _tries(delivery: Delivery) -> str:

@@ -3,11 +3,10 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any
 
 from mockserver.clock import at
-from mockserver.model import Entry, EntryKind
+from mockserver.model import Delivery, Entry, EntryKind, Message
 from mockserver.store.base import Store
 from mockserver.store.tags import Where
 from mockserver.times import Times
@@ -34,16 +33,9 @@ class Journal:
         """How many requests were journalled so far, in all accounts."""
         self._changes: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
 
-    async def write(
-        self, account: str, kind: EntryKind, about: str, *, moment: datetime | None = None, **details: Any
-    ) -> Entry:
-        """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number.
-
-        ``moment`` is the present one, where it is known already.
-        """
-        if moment is None:
-            moment = at(self._times.seconds(account))
-        entry = Entry(id=0, at=moment, kind=kind, about=about, **details)
+    async def write(self, account: str, kind: EntryKind, about: str, **details: Any) -> Entry:
+        """Add an entry; ``details`` are further fields of ``Entry``. Return it with its number."""
+        entry = Entry(id=0, at=at(self._times.seconds(account)), kind=kind, about=about, **details)
         numbered = await self._store.append(account, entry)
         if entry.exchange is not None:
             self.requests += 1
@@ -51,6 +43,25 @@ class Journal:
         if account in self._waiting:
             self._wake(account)
         return numbered
+
+    async def write_move(self, message: Message, about: str) -> None:
+        """Keep a message that has moved, and add the entry of its last move."""
+        move = message.moves[-1]
+        entry = Entry(0, move.at, EntryKind.STATUS, about, message.uuid, move=move)
+        await self._store.put_moved(message, entry)
+        if message.account in self._waiting:
+            self._wake(message.account)
+
+    async def write_attempt(self, delivery: Delivery, about: str) -> bool:
+        """Keep a delivery that was tried, and add the entry of its last attempt; false, and neither, if it is gone."""
+        account = delivery.account
+        moment = at(self._times.seconds(account))
+        entry = Entry(0, moment, EntryKind.ATTEMPT, about, delivery.message, delivery.id, attempt=delivery.attempts[-1])
+        if await self._store.put_tried(delivery, entry) is None:
+            return False
+        if account in self._waiting:
+            self._wake(account)
+        return True
 
     def _wake(self, account: str) -> None:
         for future in self._waiting.pop(account, ()):

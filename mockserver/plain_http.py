@@ -63,13 +63,12 @@ class Connections:
         Of the answer's body no more than a bounded part is read.
         """
         connection = self._kept(place) or await self._connect(place)
-        written = [method.encode(), place.start, _USUAL]
-        written += [f"{name}: {value}\r\n".encode("latin-1") for name, value in headers.items()]
+        head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         if body or method != "GET":
-            written.append(b"Content-Length: %d\r\n" % len(body))
-        written += (b"\r\n", body)
+            head += f"Content-Length: {len(body)}\r\n"
+        request = b"%b%b%b%b\r\n%b" % (method.encode(), place.start, _USUAL, head.encode("latin-1"), body)
         try:
-            return await connection.ask(b"".join(written))
+            return await connection.ask(request)
         finally:
             connection.asked()
             self._keep(place, connection)
@@ -202,7 +201,7 @@ class _Connection(asyncio.Protocol):
             raise PostError("ServerDisconnectedError: Server disconnected")
         self._answer = answer = self._loop.create_future()
         self._status, self._size, self._declared, self.is_reusable = 0, 0, None, False
-        self._waits.begin(self)
+        self._waits.begin(self, self._loop)
         self._writes.add(self._transport, request)
         return answer
 

@@ -1,9 +1,9 @@
 """Sends one webhook over HTTP and says what came back; knows nothing of retries or of what it carries."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockserver.errors import PostError
 
@@ -38,7 +38,9 @@ class HttpPoster:
         self._general: GeneralPoster | None = None
         self._plain = _connections(connect_timeout_s, answer_timeout_s)
 
-    async def post(self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, over_s: float = 0.0) -> int:
+    def post(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, over_s: float = 0.0
+    ) -> Coroutine[Any, Any, int]:
         """See ``Poster.post``."""
         if self._plain is not None and not over_s:
             try:
@@ -46,7 +48,10 @@ class HttpPoster:
             except ValueError as error:
                 raise PostError(f"{type(error).__name__}: {error}") from error
             if place is not None:
-                return await self._plain.ask(method, place, body, headers)
+                return self._plain.ask(method, place, body, headers)
+        return self._post(method, url, body, headers, over_s)
+
+    async def _post(self, method: str, url: str, body: bytes, headers: Mapping[str, str], over_s: float) -> int:
         general = self._general or await self._load()
         return await general.post(method, url, body, headers, over_s=over_s)
 

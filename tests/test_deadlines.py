@@ -20,12 +20,12 @@ async def test_each_ends_in_the_order_it_began_but_for_those_let_be() -> None:
     deadlines = Deadlines(0.2, note)
     begun_s = loop.time()
     for each in ("first", "let be", "second", "again"):
-        deadlines.begin(each)
+        deadlines.begin(each, asyncio.get_running_loop())
     deadlines.end("let be")
     deadlines.end("unknown")
     await asyncio.sleep(0.1)
     deadlines.end("again")
-    deadlines.begin("again")
+    deadlines.begin("again", asyncio.get_running_loop())
     async with asyncio.timeout(PATIENCE_S):
         await last.wait()
 
@@ -42,13 +42,13 @@ async def test_once_closed_nothing_ends_but_what_begins_later() -> None:
         is_over.set()
 
     deadlines = Deadlines(0.01, note)
-    deadlines.begin("first")
+    deadlines.begin("first", asyncio.get_running_loop())
 
     deadlines.close()
     await asyncio.sleep(0.05)
     assert over == []
 
-    deadlines.begin("second")
+    deadlines.begin("second", asyncio.get_running_loop())
     async with asyncio.timeout(PATIENCE_S):
         await is_over.wait()
     assert over == ["second"]

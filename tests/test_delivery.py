@@ -478,10 +478,10 @@ async def test_a_finished_webhook_can_be_added_again_with_its_attempts(bench: Be
     await bench.outbox.settle()
     done = await bench.delivery("d-1")
 
-    await bench.outbox.add(msgspec.structs.replace(done, state=DeliveryState.PENDING))
+    await bench.outbox.add_again(msgspec.structs.replace(done, state=DeliveryState.PENDING))
     await bench.outbox.settle()
 
-    again = await bench.delivery("d-1")
+    [again] = [each async for each in bench.store.deliveries("key")]
     assert again.state is DeliveryState.DELIVERED
     assert [each.number for each in again.attempts] == [1, 2]
     assert bench.poster.posts[0].claims["jti"] != bench.poster.posts[1].claims["jti"]
@@ -782,6 +782,21 @@ async def test_other_accounts_send_while_one_is_paused(bench: Bench) -> None:
     await bench.outbox.settle()
 
     assert (["d-1"], 0) == (bench.sent(), bench.outbox.release("other"))
+
+
+async def test_a_try_lasts_as_long_as_its_receiver_takes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [0.0]
+    monkeypatch.setattr("mockserver.delivery.time", SimpleNamespace(perf_counter=lambda: now_s[0], time=time.time))
+    answer = asyncio.get_running_loop().create_future()
+    bench.poster.answer(_HOOK, answer)
+
+    await bench.add("d-1")
+    await bench.poster.arrived(1)
+    now_s[0] = 0.0123456
+    answer.set_result(200)
+    await bench.outbox.settle()
+
+    assert [each.duration_ms for each in (await bench.delivery("d-1")).attempts] == [12.345]
 
 
 async def test_a_try_that_fails_at_once_is_not_charged_with_the_turn_of_others(

@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.clock import ManualClock, at
 from mockserver.journal import Journal
-from mockserver.model import Entry, EntryKind
+from mockserver.model import Attempt, Delivery, Direction, Entry, EntryKind, Message, Move, Status
 from mockserver.store.memory import MemoryStore
 from mockserver.times import Times
 
@@ -22,9 +22,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def journal(clock: ManualClock) -> Journal:
+def store() -> MemoryStore:
+    """Return an empty store."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def journal(clock: ManualClock, store: MemoryStore) -> Journal:
     """Return an empty journal."""
-    return Journal(MemoryStore(), Times(clock))
+    return Journal(store, Times(clock))
 
 
 async def _wanted(entry: Entry) -> bool:
@@ -138,3 +144,69 @@ async def test_newest_looks_behind_any_number_that_do_not_fit(journal: Journal) 
     found = await journal.newest("key", _wanted, before=None, limit=2)
 
     assert found == [wanted[2], wanted[1]]
+
+
+# With what an entry tells of
+
+
+def _moved(clock: ManualClock) -> Message:
+    move = Move(Status.DELIVERED, at(clock.seconds()))
+    return Message(
+        uuid="m-1",
+        account="key",
+        direction=Direction.OUTBOUND,
+        dialect="v1",
+        channel="sms",
+        kind="text",
+        sender="CAFE",
+        recipient="447700900161",
+        content={"text": "Hello"},
+        at=move.at,
+        status=move.status,
+        moves=(move,),
+    )
+
+
+def _tried(clock: ManualClock) -> Delivery:
+    moment = at(clock.seconds())
+    return Delivery("d-1", "key", "m-1", "delivered", "", b"{}", moment, attempts=(Attempt(1, moment, 2.5, 200),))
+
+
+async def test_a_move_is_written_with_its_message(journal: Journal, store: MemoryStore, clock: ManualClock) -> None:
+    message = _moved(clock)
+
+    waiting = asyncio.create_task(journal.follow("key", after=0, wait_s=_LONG_S))
+    await _started(waiting)
+    await journal.write_move(message, "sms text is delivered")
+
+    async with asyncio.timeout(5):
+        found, _ = await waiting
+    assert found == [Entry(1, message.at, EntryKind.STATUS, "sms text is delivered", "m-1", move=message.moves[0])]
+    assert await store.message("key", "m-1") == message
+
+
+async def test_an_attempt_is_written_with_its_delivery(
+    journal: Journal, store: MemoryStore, clock: ManualClock
+) -> None:
+    tried = _tried(clock)
+    await store.put_delivery(_tried(clock))
+    clock.move_to(_START_S + 1)
+
+    waiting = asyncio.create_task(journal.follow("key", after=0, wait_s=_LONG_S))
+    await _started(waiting)
+    assert await journal.write_attempt(tried, "try 1")
+
+    async with asyncio.timeout(5):
+        found, _ = await waiting
+    expected = Entry(1, at(_START_S + 1), EntryKind.ATTEMPT, "try 1", "m-1", "d-1", attempt=tried.attempts[0])
+    assert found == [expected]
+    assert await store.delivery("key", "d-1") == tried
+
+
+async def test_an_attempt_of_what_is_gone_is_not_written(
+    journal: Journal, store: MemoryStore, clock: ManualClock
+) -> None:
+    assert not await journal.write_attempt(_tried(clock), "try 1")
+
+    assert await journal.follow("key", after=0, wait_s=0) == ([], 0)
+    assert await store.delivery("key", "d-1") is None

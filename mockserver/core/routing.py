@@ -112,7 +112,10 @@ def inbound_target(account: Account, default_url: str | None, *, channel: str, r
 
 def _first(urls: tuple[str | None, ...], application: str | None, what: str) -> Target:
     """Take the first URL that is set; an empty one is a deliberate 'none'."""
-    url = next((each for each in urls if each is not None), None)
+    url = None
+    for url in urls:
+        if url is not None:
+            break
     if url:
         return Target(url, application)
     if url == "":

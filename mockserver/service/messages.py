@@ -152,15 +152,8 @@ class Messages:
         move = Move(status, at(self._times.seconds(message.account)), code)
         why = f" ({code} {self._specs.errors[code].label})" if code is not None else ""
         moved = msgspec.structs.replace(message, status=status, moves=(*message.moves, move))
-        await self._store.put_message(moved)
-        await self._journal.write(
-            message.account,
-            EntryKind.STATUS,
-            f"{message.channel} {message.kind} to {message.recipient} is {status}{why}",
-            moment=move.at,
-            message=message.uuid,
-            move=move,
-        )
+        about = f"{message.channel} {message.kind} to {message.recipient} is {status}{why}"
+        await self._journal.write_move(moved, about)
         await self._webhooks.tell_status(moved, move, handling)
         if moved.workflow is not None:
             for watcher in self._watchers:

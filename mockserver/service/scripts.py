@@ -1,7 +1,7 @@
 """Scripts under way: takes each message's planned steps at their time, and holds them while the outbox is full."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,9 +32,9 @@ class _Step(Struct, frozen=True, gc=False):
     steps: tuple[Planned, ...]
     copies: int
 
-    async def run(self) -> None:
+    def run(self) -> Coroutine[None, None, None]:
         """Take the step and plan the one after it, or hold it while the outbox is full."""
-        await self.scripts.take_step(self)
+        return self.scripts.take_step(self)
 
     async def abandon(self) -> str | None:
         """Record the steps that will not be taken."""

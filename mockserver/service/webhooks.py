@@ -1,10 +1,11 @@
 """The webhooks of messages: which body, to which URL, handed to the outbox or journalled as dropped."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec import Struct
 
 from mockserver.clock import at
 from mockserver.core.capabilities import ChannelRow
@@ -22,6 +23,9 @@ from mockserver.surroundings import Surroundings
 from mockserver.wire import receipts, spoiling
 from mockserver.wire.signing import Signed, read_webhook_token
 
+MOST_WAYS: Final = 4096
+"""Ways of statuses that are remembered: one for each sender and URL, a third of a kilobyte each."""
+
 
 class SelfCheckError(RuntimeError):
     """A webhook or answer of ours breaks our own document: a mistake of ours, never of the client."""
@@ -32,6 +36,15 @@ def insist(what: str, violations: tuple[Violation, ...]) -> None:
     if violations:
         reasons = "; ".join(f"{each.name}: {each.reason}" for each in violations)
         raise SelfCheckError(f"{what} of ours breaks our own document: {reasons}")
+
+
+class _Way(Struct, frozen=True, gc=False):
+    """Where statuses go and in which dialect, and their channel at the account's prices; ``account`` says all that."""
+
+    account: Account
+    channel: ChannelRow
+    target: Target
+    version: str
 
 
 class Contract(Protocol):
@@ -55,6 +68,7 @@ class Webhooks:
         self._versions = versions
         self._tally = around.tally
         self._outbox = outbox
+        self._ways: dict[tuple[str | None, ...], _Way] = {}
         self.faults = Faults(around, versions.specs)
 
     async def tell_status(self, message: Message, move: Move, handling: Handling | None = None) -> None:
@@ -65,6 +79,32 @@ class Webhooks:
         account = await self._store.account(message.account)
         if account is None:
             return
+        way = self._way(account, message)
+        channel, target, version = way.channel, way.target, way.version
+        if target.receipt_method is not None:
+            await self._deliver_receipt(message, channel, move, target, handling)
+            return
+        error = self._specs.errors[move.code] if move.code is not None else None
+        body = self._versions.dialects[version].status_body(message, channel, move, error)
+        if move.status in channel.statuses:  # what is forced beyond may break the document: that is its point
+            self._check_own(self._versions.contracts[version], "message-status", body)
+        told = await self._deliver(message, move.status.value, body, target, handling, move.at)
+        self._count(told, (STATUS, version, message.channel, move.status.value))
+        if move.code is not None:
+            self._count(told, (CODE, version, str(move.code)))
+
+    @property
+    def ways(self) -> int:
+        """How many ways of statuses are remembered."""
+        return len(self._ways)
+
+    def _way(self, account: Account, message: Message) -> "_Way":
+        """Return the way of a message's statuses, worked out once for all that take it while their account stays so."""
+        asked = (message.channel, message.sender, message.application, message.webhook_url, message.webhook_version)
+        key = (message.account, message.dialect, *asked)
+        way = self._ways.get(key)
+        if way is not None and way.account is account:
+            return way
         channel = priced(self._specs.capabilities.channels[message.channel], account)
         target = status_target(
             account,
@@ -75,18 +115,11 @@ class Webhooks:
             takes_receipts=channel.takes_receipts and message.webhook_version is None,
             message_url=message.webhook_url,
         )
-        if target.receipt_method is not None:
-            await self._deliver_receipt(message, channel, move, target, handling)
-            return
-        error = self._specs.errors[move.code] if move.code is not None else None
         version = status_version(account, message, channel, self._settings.set_webhook_version)
-        body = self._versions.dialects[version].status_body(message, channel, move, error)
-        if move.status in channel.statuses:  # what is forced beyond may break the document: that is its point
-            self._check_own(self._versions.contracts[version], "message-status", body)
-        told = await self._deliver(message, move.status.value, body, target, handling, move.at)
-        self._count(told, (STATUS, version, message.channel, move.status.value))
-        if move.code is not None:
-            self._count(told, (CODE, version, str(move.code)))
+        if len(self._ways) >= MOST_WAYS:
+            self._ways.clear()
+        way = self._ways[key] = _Way(account, channel, target, version)
+        return way
 
     async def tell_report(self, account: Account, last: Message, body: Json, contract: Contract) -> None:
         """Send the final report of a workflow to where the statuses of its last message go, never as a receipt."""
@@ -125,7 +158,7 @@ class Webhooks:
         if by_get:
             url += ("&" if "?" in url else "?") + urlencode(members)
         receipt = Delivery(
-            id="",
+            id=await self._around.next_uuid(message.account, "delivery"),
             account=message.account,
             message=message.uuid,
             event=move.status.value,
@@ -152,7 +185,7 @@ class Webhooks:
         ``moment`` is the present one, where it is known already.
         """
         delivery = Delivery(
-            id="",
+            id=await self._around.next_uuid(message.account, "delivery"),
             account=message.account,
             message=message.uuid,
             event=event,
@@ -163,8 +196,8 @@ class Webhooks:
         )
         if target.url:
             return await self._hand_over(message, delivery, handling)
-        copies = 1 if handling is None else handling.copies
-        first, *_ = [await self._drop(delivery, f"dropped: {target.why}") for _ in range(copies)]
+        copies = await self._copies(delivery, 1 if handling is None else handling.copies)
+        first, *_ = [await self._drop(each, f"dropped: {target.why}") for each in copies]
         return first
 
     async def _hand_over(self, message: Message, delivery: Delivery, handling: Handling | None) -> Delivery:
@@ -175,7 +208,6 @@ class Webhooks:
         if handling is None:
             handling = await self.faults.handling_for(message, delivery)
         if handling is USUAL:  # as nearly all are, and for these it is quicker
-            delivery = await self._with_id(delivery)
             await self._outbox.add(delivery)
             return delivery
         delivery = msgspec.structs.replace(delivery, fault=handling.fault)
@@ -183,11 +215,11 @@ class Webhooks:
         named_so = "" if fault is None else named(fault.do, fault.by)
         if fault is not None:
             self._tally.count(delivery.account, (FAULT, "webhooks", fault.do))
+        copies = await self._copies(delivery, handling.copies)
         if handling.is_dropped:
             about = f"dropped on purpose, {named_so}"
-            first, *_ = [await self._drop(delivery, about) for _ in range(handling.copies)]
+            first, *_ = [await self._drop(each, about) for each in copies]
             return first
-        copies = [await self._with_id(delivery) for _ in range(handling.copies)]
         if fault is not None and (words := handling.words()):
             await self._note(copies[0], EntryKind.FAULT, f"{words}, {named_so}")
         for each in copies:
@@ -201,13 +233,15 @@ class Webhooks:
         await self._outbox.park(delivery, until=handling.until, delay_s=handling.delay_s, within_s=handling.within_s)
 
     async def _drop(self, delivery: Delivery, about: str) -> Delivery:
-        dropped = msgspec.structs.replace(await self._with_id(delivery), state=DeliveryState.DROPPED)
-        await self._store.put_delivery(dropped)
+        dropped = msgspec.structs.replace(delivery, state=DeliveryState.DROPPED)
+        await self._store.add_delivery(dropped)
         await self._note(dropped, EntryKind.DROPPED, about)
         return dropped
 
-    async def _with_id(self, delivery: Delivery) -> Delivery:
-        return msgspec.structs.replace(delivery, id=await self._around.next_uuid(delivery.account, "delivery"))
+    async def _copies(self, delivery: Delivery, number: int) -> list[Delivery]:
+        """Return a webhook so many times, the others with ids of their own."""
+        others = [await self._around.next_uuid(delivery.account, "delivery") for _ in range(number - 1)]
+        return [delivery, *(msgspec.structs.replace(delivery, id=each) for each in others)]
 
     async def _note(self, delivery: Delivery, kind: EntryKind, about: str) -> None:
         words = f"{delivery.event} webhook {about}"
@@ -227,7 +261,7 @@ class Webhooks:
                 raise ConflictError(f"delivery {identity!r} is already in line")
             return delivery
         again = msgspec.structs.replace(delivery, state=DeliveryState.PENDING)
-        await self._outbox.add(again)
+        await self._outbox.add_again(again)
         return again
 
     async def signature(self, delivery: Delivery, attempt: Attempt) -> Signed | None:

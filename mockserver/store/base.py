@@ -83,6 +83,10 @@ class Store(Protocol):
         """Add a journal entry; return it with its number, counted from 1 and never used again."""
         ...
 
+    async def put_moved(self, message: Message, entry: Entry) -> Entry:
+        """Keep a message's newer form and add the entry that tells of it, as ``put_message`` and ``append`` do."""
+        ...
+
     async def entries(self, account: str, *, after: int = 0, limit: int = 100) -> list[Entry]:
         """Return the entries numbered above ``after``, oldest first."""
         ...
@@ -105,6 +109,14 @@ class Store(Protocol):
 
     async def put_delivery(self, delivery: Delivery) -> None:
         """Keep a delivery, or its newer form."""
+        ...
+
+    async def add_delivery(self, delivery: Delivery) -> None:
+        """Keep a delivery whose id was never kept before; quicker than ``put_delivery``."""
+        ...
+
+    async def put_tried(self, delivery: Delivery, entry: Entry) -> Entry | None:
+        """Keep a delivery's newer form and add the entry that tells of it; neither, and ``None``, if it is gone."""
         ...
 
     async def delivery(self, account: str, identity: str) -> Delivery | None:

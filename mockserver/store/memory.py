@@ -114,6 +114,10 @@ class MemoryStore:
         """See ``Store.append``."""
         return self._worlds[account].append(entry)
 
+    async def put_moved(self, message: Message, entry: Entry) -> Entry:
+        """See ``Store.put_moved``."""
+        return self._worlds[message.account].put_moved(message, entry, self._is_under_way)
+
     async def entries(self, account: str, *, after: int = 0, limit: int = 100) -> list[Entry]:
         """See ``Store.entries``."""
         found: list[Entry] = []
@@ -145,6 +149,14 @@ class MemoryStore:
     async def put_delivery(self, delivery: Delivery) -> None:
         """See ``Store.put_delivery``."""
         self._worlds[delivery.account].put_delivery(delivery)
+
+    async def add_delivery(self, delivery: Delivery) -> None:
+        """See ``Store.add_delivery``."""
+        self._worlds[delivery.account].add_delivery(delivery)
+
+    async def put_tried(self, delivery: Delivery, entry: Entry) -> Entry | None:
+        """See ``Store.put_tried``."""
+        return self._worlds[delivery.account].put_tried(delivery, entry)
 
     async def delivery(self, account: str, identity: str) -> Delivery | None:
         """See ``Store.delivery``."""

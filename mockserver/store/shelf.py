@@ -27,7 +27,8 @@ Tags = Callable[[T], Iterable[str]]
 class _Block(Struct, gc=False):
     """Values with numbers in a row.
 
-    Bits tell which are there at all, which are in ``packed``, and which were put since.
+    Bits tell which are there at all, which are in ``packed``, and which were put since. Those of numbers that are still
+    to come are set from the start among the first and the last, so that adding a value touches none of them.
     ``tags`` are short hashes, end to end, of all that the packed values can be looked up by. The garbage collector does
     not know of blocks, of which there are a hundred thousand to a million messages.
     """
@@ -80,6 +81,7 @@ class Shelf(Generic[T]):
         self._joined: dict[int, array[int]] = {}
         self._packing = -1
         self._count = 0
+        self._begun = -1
         self.next = 0
 
     def __len__(self) -> int:
@@ -90,7 +92,7 @@ class Shelf(Generic[T]):
         """Return whether there is a value of that number."""
         block, bit = divmod(number, self._size)
         place = self._blocks.get(block)
-        return place is not None and bool(place.there >> bit & 1)
+        return place is not None and number < self.next and bool(place.there >> bit & 1)
 
     def add(self, value: T) -> int:
         """Put a value at the end and return its number."""
@@ -98,13 +100,19 @@ class Shelf(Generic[T]):
         self.next = number + 1
         self._count += 1
         block = number // self._size
-        place = self._blocks.get(block)
-        if place is None:
-            place = self._blocks[block] = _Block()
-        bit = 1 << number % self._size
-        place.there |= bit
-        self._loosen(number, value, block, place, bit)
+        if block != self._begun:
+            self._begin(block)
+        self._keep_loose(number, value, block)
         return number
+
+    def _begin(self, block: int) -> None:
+        """Make room for the value that is added and all to the end of its block, of which the start may be packed."""
+        self._begun = block
+        bits = (1 << self._size) - (1 << self.next - 1 - block * self._size)
+        place = self._blocks.setdefault(block, _Block())
+        place.there |= bits
+        place.loose |= bits
+        self._changing[block] = None
 
     def put(self, number: int, value: T) -> None:
         """Replace the value of a number that is there."""
@@ -120,6 +128,9 @@ class Shelf(Generic[T]):
         if not place.loose:
             self._changing[block] = None
         place.loose |= bit
+        self._keep_loose(number, value, block)
+
+    def _keep_loose(self, number: int, value: T, block: int) -> None:
         if self._fresh:
             self._fresh.pop(block, None)
         self._loose[number] = value
@@ -142,7 +153,7 @@ class Shelf(Generic[T]):
             return found
         block, bit = divmod(number, self._size)
         place = self._blocks.get(block)
-        if place is None or not place.there >> bit & 1:
+        if place is None or number >= self.next or not place.there >> bit & 1:
             return None
         return self._opened(block, place)[_index(place.inside, bit)]
 
@@ -161,7 +172,7 @@ class Shelf(Generic[T]):
         """Forget a value; false if it is not there. Its number is never used again."""
         block, bit = divmod(number, self._size)
         place = self._blocks.get(block)
-        if place is None or not place.there >> bit & 1:
+        if place is None or number >= self.next or not place.there >> bit & 1:
             return False
         self._forget_name(number, is_packed=bool(place.inside >> bit & 1))
         self._loose.pop(number, None)
@@ -325,12 +336,14 @@ class Shelf(Generic[T]):
         for held in (self._open, self._changing, self._fresh, self._joined):
             held.clear()
         self._count = 0
+        self._begun = -1
 
     def _pack(self, block: int) -> None:
         """Pack all of a block that is not packed yet, or was changed since."""
         place = self._blocks[block]
         start = block * self._size
-        values = [(start + bit, self.get(start + bit)) for bit in range(self._size) if place.there >> bit & 1]
+        end = min(self._size, self.next - start)
+        values = [(start + bit, self.get(start + bit)) for bit in range(end) if place.there >> bit & 1]
         kept = [(number, value) for number, value in values if value is not None]
         inside = place.inside
         for number, value in kept:
@@ -342,7 +355,9 @@ class Shelf(Generic[T]):
                     self._names.add(name, number)
         place.packed = self._packer.pack([value for _, value in kept])
         place.tags = self._tags_in(value for _, value in kept)
-        place.inside, place.loose = place.there, 0
+        place.inside, place.loose = place.there & (1 << end) - 1, 0
+        if end < self._size:  # what comes next begins the rest of it
+            place.there, self._begun = place.inside, -1
         self._changing.pop(block, None)
         self._fresh.pop(block, None)
         self._open.pop(block, None)

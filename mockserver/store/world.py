@@ -189,6 +189,19 @@ class World:
             self._trim_entries()
         return numbered
 
+    def put_moved(self, message: Message, entry: Entry, is_under_way: IsUnderWay) -> Entry:
+        """Keep a message's newer form and add the entry that tells of it."""
+        found = self._found(message.uuid)
+        if found is None or found[1].message is None:
+            self.put_message(message, is_under_way)
+            return self.append(entry)
+        place, folder = found
+        numbered = replace(entry, id=self._entries.next + 1)
+        folder.message = message
+        folder.entries += _number(self._entries.add(numbered))
+        self._folders.put(place, folder)
+        return numbered
+
     def _begin(self, uuid: str) -> tuple[int, Folder]:
         """Return a new folder for what is told of a message that is not there."""
         folder = Folder(uuid)
@@ -231,11 +244,23 @@ class World:
         found = self._deliveries.find(delivery.id)
         if found is not None:
             self._deliveries.put(found[0], delivery)
-            return
+        else:
+            self.add_delivery(delivery)
+
+    def add_delivery(self, delivery: Delivery) -> None:
+        """Keep a delivery whose id was never kept before."""
         number = self._deliveries.add(delivery)
         place, folder = self._found(delivery.message) or self._begin(delivery.message)
         folder.deliveries += _number(number)
         self._folders.put(place, folder)
+
+    def put_tried(self, delivery: Delivery, entry: Entry) -> Entry | None:
+        """Keep a delivery's newer form and add the entry that tells of it; neither if it is not there."""
+        found = self._deliveries.find(delivery.id)
+        if found is None:
+            return None
+        self._deliveries.put(found[0], delivery)
+        return self.append(entry)
 
     def delivery(self, identity: str) -> Delivery | None:
         """Return a delivery."""

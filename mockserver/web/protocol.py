@@ -154,7 +154,7 @@ class Parser(HttpToolsProtocol):
             return
         self.server_state.total_requests += 1
         self.flow.resume_reading()
-        self._quiet.begin(self)
+        self._quiet.begin(self, self.loop)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Begin a request; a quick one once all bytes are read that came with it."""

@@ -89,7 +89,8 @@ def status_body(
     if message.client_ref is not None:
         body["client_ref"] = message.client_ref
     body.update(_details(message, channel, move.status, known))
-    body.update(_workflow(message))
+    if message.workflow is not None:
+        body.update(_workflow(message))
     return body
 
 

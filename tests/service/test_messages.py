@@ -423,9 +423,8 @@ async def test_redeliver_sends_a_delivered_webhook_again(world: World) -> None:
 
     assert again.state is DeliveryState.PENDING
     assert [each.body for each in world.poster.posts] == [delivery.body, delivery.body]
-    found = await world.runtime.store.delivery(KEY, delivery.id)
-    assert found is not None
-    assert (found.state, len(found.attempts)) == (DeliveryState.DELIVERED, 2)
+    [found] = [each async for each in world.runtime.store.deliveries(KEY)]
+    assert (found.id, found.state, len(found.attempts)) == (delivery.id, DeliveryState.DELIVERED, 2)
 
 
 async def test_redeliver_sends_at_once_what_waits_for_its_next_try(world: World) -> None:

@@ -188,6 +188,40 @@ async def test_both_versions_live_side_by_side_in_one_account(world: World) -> N
     assert bodies["old"]["to"] == {"number": "447700900113", "type": "whatsapp"}
 
 
+_OLD: Json = {
+    "from": {"type": "sms", "number": "BISTRO"},
+    "to": {"type": "sms", "number": "447700900151"},
+    "message": {"content": {"type": "text", "text": "At eight"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "dialect"),
+    [(_body(webhook_version="v0.1"), V1), (_OLD, V0_1)],
+    ids=["asked-for-by-the-message", "sent-in-it"],
+)
+async def test_a_message_in_the_other_version_changes_nothing_for_those_around_it(
+    world: World, other: Json, dialect: str
+) -> None:
+    await _send(world, _body())
+    between = await _send(world, other, dialect=dialect)
+    await _send(world, _body())
+
+    versions = [V1 if "channel" in each else V0_1 for each in world.poster.bodies()]
+    assert versions == [V1, V1, V0_1, V0_1, V1, V1]
+    assert {each["message_uuid"] for each in world.poster.bodies()[2:4]} == {between.uuid}
+
+
+async def test_each_of_many_urls_is_told_of_its_own_message(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.service.webhooks.MOST_WAYS", 2)
+
+    for number in (0, 1, 2, 0):
+        await _send(world, _body(webhook_url=f"http://{number}.test/"))
+
+    assert [each.url for each in world.poster.posts[::2]] == [f"http://{number}.test/" for number in (0, 1, 2, 0)]
+    assert world.runtime.messages.webhooks.ways <= 2
+
+
 # Signatures
 
 

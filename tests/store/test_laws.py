@@ -80,6 +80,12 @@ def _entry(kind: EntryKind, message: str | None, found: Json) -> Entry:
     return Entry(0, _AT, kind, "asked", message, exchange=exchange)
 
 
+def _delivery(identity: str, state: DeliveryState) -> Delivery:
+    message = identity.replace("d", "m")
+    attempt = Attempt(1, _AT + timedelta(microseconds=1), 0.25, 200)
+    return Delivery(identity, _KEY, message, "submitted", "http://x.test/", b"\xff", _AT, state, attempts=(attempt,))
+
+
 class Laws(RuleBasedStateMachine):
     """Does the same to a store and to plain lists. ``keep`` is how many messages the store keeps, 0 for all."""
 
@@ -121,18 +127,46 @@ class Laws(RuleBasedStateMachine):
         entry = replace(_entry(kind, message, found), id=self.number)
         assert _now(self.store.append(_KEY, replace(entry, id=0))) == entry
         self.entries.append(entry)
-        self.trim()
+        self.trim(message if message in self.messages else None)
 
     @rule(identity=st.sampled_from(_IDS), state=st.sampled_from(_STATES))
     def put_delivery(self, identity: str, state: DeliveryState) -> None:
         """Send a webhook of the message that goes by its number, or try it again."""
-        message = identity.replace("d", "m")
-        attempt = Attempt(1, _AT + timedelta(microseconds=1), 0.25, 200)
-        delivery = Delivery(
-            identity, _KEY, message, "submitted", "http://x.test/", b"\xff", _AT, state, attempts=(attempt,)
-        )
-        _now(self.store.put_delivery(delivery))
+        delivery = _delivery(identity, state)
+        is_new = identity not in self.deliveries
+        _now(self.store.add_delivery(delivery) if is_new else self.store.put_delivery(delivery))
         self.deliveries[identity] = delivery
+
+    @rule(identity=st.sampled_from(_IDS), state=st.sampled_from(_STATES))
+    def put_tried(self, identity: str, state: DeliveryState) -> None:
+        """Try a webhook, and write so to the journal, if it is there."""
+        delivery = _delivery(identity, state)
+        entry = Entry(0, _AT, EntryKind.ATTEMPT, "tried", delivery.message, identity, attempt=delivery.attempts[0])
+        numbered = _now(self.store.put_tried(delivery, entry))
+        if identity not in self.deliveries:
+            assert numbered is None
+            return
+        self.number += 1
+        assert numbered == replace(entry, id=self.number)
+        self.entries.append(numbered)
+        self.deliveries[identity] = delivery
+        self.trim(delivery.message if delivery.message in self.messages else None)
+
+    @rule(
+        uuid=st.sampled_from(_UUIDS),
+        status=st.sampled_from([Status.DELIVERED, Status.REJECTED]),
+        to=st.sampled_from(["4477", "4478"]),
+    )
+    def put_moved(self, uuid: str, status: Status, to: str) -> None:
+        """Move a message, and write so to the journal; one that is not there is as good as sent."""
+        message = _message(uuid, status, to, "Hello")
+        entry = Entry(0, _AT, EntryKind.STATUS, "moved", uuid, move=message.moves[0])
+        self.number += 1
+        numbered = _now(self.store.put_moved(message, entry))
+        assert numbered == replace(entry, id=self.number)
+        self.messages[uuid] = message
+        self.entries.append(numbered)
+        self.trim(uuid)
 
     @rule(what=st.sampled_from(["messages", "journal"]))
     def clear(self, what: str) -> None:
@@ -146,9 +180,10 @@ class Laws(RuleBasedStateMachine):
 
     @rule()
     def tidy(self) -> None:
-        """Pack what can be packed."""
+        """Pack what can be packed, and drop what is too much."""
         while self.store.tidy():
             pass
+        self.trim("")
 
     def trim(self, newest: str | None = None) -> None:
         """Nothing is ever dropped here."""
@@ -232,7 +267,7 @@ class LawsOfKeeping(Laws):
         gone = [each for each in alone if each.id not in numbers]
         assert gone == alone[: len(gone)]
         self.entries = [each for each in self.entries if each not in gone]
-        assert newest is not None or len(alone) - len(gone) <= self.keep  # each new entry has old ones dropped
+        assert newest is not None or len(alone) - len(gone) <= self.keep  # each new one about none has old ones dropped
 
 
 def _fits(message: Message, name: str, text: str) -> bool:
