@@ -3,8 +3,9 @@
 import gc
 import sys
 from collections.abc import Sequence
-from importlib import import_module, metadata
+from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -57,7 +58,8 @@ def program(wanted: str | None = None) -> typer.Typer:
 
 def refuse_rival(path: Sequence[str]) -> None:
     """Raise ConfigError if another product's client is installed here: its package has the same name."""
-    if any(True for _ in metadata.distributions(name=_RIVAL, path=list(path))):
+    folders = (each for place in path for each in Path(place).glob(f"{_RIVAL.replace('-', '_')}-*-info"))
+    if any(folders):  # importlib.metadata would know, but takes longer to load
         what = f"The distribution {_RIVAL} is installed here and ships a package of our name."
         raise ConfigError(what, fix=f"Run `pip uninstall {_RIVAL}`, or give each an environment of its own.")
 

@@ -18,6 +18,7 @@ from mockserver.config import Config, load_config
 from mockserver.core.urls import is_loopback
 from mockserver.model import ANY_SECRET
 from mockserver.settings import Settings
+from mockserver.web.collecting import uncollected
 
 if TYPE_CHECKING:
     from mockserver.web.server import Stopped
@@ -49,13 +50,23 @@ def serve(context: typer.Context, **flags: Any) -> None:
             " nobody who he is: whoever reaches it reads all and changes all."
         )
 
-    from mockserver.cli.coverage_file import check_place, write_coverage
-    from mockserver.cli.senders import sender_mistakes
-    from mockserver.cli.served_scenarios import ServedScenarios
-    from mockserver.contract.specs import load_specs
-    from mockserver.web.app import create_app
-    from mockserver.web.listeners import Running
-    from mockserver.web.server import run
+    with uncollected():
+        from mockserver.cli.coverage_file import check_place, write_coverage
+        from mockserver.cli.senders import sender_mistakes
+        from mockserver.cli.served_scenarios import ServedScenarios
+        from mockserver.contract.specs import load_specs
+        from mockserver.web.app import create_app
+        from mockserver.web.listeners import Running
+        from mockserver.web.server import run
+
+        check_place(config.settings, shell.folder)
+        specs = load_specs()
+        if config.path is not None:
+            for mistake in sender_mistakes(config.path, config.accounts, specs.capabilities):
+                raise mistake
+        app = create_app(config.settings, config.accounts, specs=specs)
+        served = ServedScenarios(app.runtime.scenarios, config.settings.api_key, specs)
+        told = served.load(shell.folder / each for each in flags["scenario"] or ())
 
     watching: list[asyncio.Task[None]] = []
 
@@ -68,14 +79,6 @@ def serve(context: typer.Context, **flags: Any) -> None:
         if flags["watch"]:
             watching.append(asyncio.get_running_loop().create_task(served.watch()))
 
-    check_place(config.settings, shell.folder)
-    specs = load_specs()
-    if config.path is not None:
-        for mistake in sender_mistakes(config.path, config.accounts, specs.capabilities):
-            raise mistake
-    app = create_app(config.settings, config.accounts, specs=specs)
-    served = ServedScenarios(app.runtime.scenarios, config.settings.api_key, specs)
-    told = served.load(shell.folder / each for each in flags["scenario"] or ())
     code = ended(run(app, config.settings, started))
     write_coverage(app.runtime.coverage, config.settings, shell.folder)
     raise typer.Exit(code)

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from mockserver.errors import ConfigError
 from mockserver.files import replace_file, written_beside
@@ -26,6 +29,20 @@ _VALID_FOR = timedelta(days=397)
 _RENEW_BEFORE = timedelta(days=30)
 _STARTED_BEFORE = timedelta(days=1)
 """A certificate begins in the past, so that a client whose clock is slow accepts it."""
+
+
+_SOUND: Final = "sound.json"
+
+
+class _Sound(msgspec.Struct, frozen=True):
+    """What a start found sound: files of this digest, for these names, until then (seconds since 1970).
+
+    To look at them takes the libraries of certificates, which take 50 ms to load: a tenth of a start.
+    """
+
+    digest: str
+    names: tuple[str, ...]
+    until_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +69,48 @@ def names_for(host: str, more: Iterable[str]) -> tuple[str, ...]:
 def prepare(folder: Path, names: tuple[str, ...], now: datetime) -> Certificate:
     """Return a certificate for the names, from the authority kept in ``folder``; either is made if missing.
 
-    The folder holds ``ca.pem`` for clients to trust, ``ca.key`` with the authority's key and certificate, and
-    ``leaf.pem``, the server's. Servers that start at once on the same new folder agree on one authority.
-    Raise ConfigError if the folder cannot be written or holds something else.
+    The folder holds ``ca.pem`` for clients to trust, ``ca.key`` with the authority's key and certificate,
+    ``leaf.pem``, the server's, and ``sound.json``, which says that these were looked at. Servers that start at once on
+    the same new folder agree on one authority. Raise ConfigError if the folder cannot be written or holds something
+    else.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        authority = _authority(folder)
-        ca_file = folder / "ca.pem"
-        replace_file(ca_file, authority.cert_pem.bytes())
-        return Certificate(ca_file, _context(folder / "leaf.pem", authority, names, now))
+        return _as_before(folder, names, now) or _looked_at(folder, names, now)
     except OSError as error:
         what = f"Certificates cannot be kept in {folder}: {error.strerror or error}."
         raise ConfigError(what, fix="Give another folder by --tls-dir, or go without https by --no-tls.") from None
 
 
-def _authority(folder: Path) -> "CA":
-    """Return the authority of a folder, made if there is none."""
+def _as_before(folder: Path, names: tuple[str, ...], now: datetime) -> Certificate | None:
+    """Return the certificate of files that an earlier start found sound for these names; ``None`` if there are none."""
+    try:
+        sound = msgspec.json.decode((folder / _SOUND).read_bytes(), type=_Sound)
+        key, trusted, leaf = ((folder / name).read_bytes() for name in ("ca.key", "ca.pem", "leaf.pem"))
+        if sound != _Sound(_digest(key, trusted, leaf), names, sound.until_s) or now.timestamp() >= sound.until_s:
+            return None
+        return Certificate(folder / "ca.pem", _speaking("leaf.pem", leaf))
+    except (OSError, msgspec.DecodeError, ssl.SSLError):
+        return None
+
+
+def _looked_at(folder: Path, names: tuple[str, ...], now: datetime) -> Certificate:
+    """Look at what is kept, or make it, and note for the next start that it is sound."""
+    authority, key = _authority(folder)
+    ca_file, trusted = folder / "ca.pem", authority.cert_pem.bytes()
+    replace_file(ca_file, trusted)
+    context, leaf, until = _context(folder / "leaf.pem", authority, names, now)
+    sound = _Sound(_digest(key, trusted, leaf), names, until.timestamp())
+    replace_file(folder / _SOUND, msgspec.json.encode(sound), mode=0o600)
+    return Certificate(ca_file, context)
+
+
+def _digest(*files: bytes) -> str:
+    return sha256(b"".join(sha256(each).digest() for each in files)).hexdigest()
+
+
+def _authority(folder: Path) -> tuple["CA", bytes]:
+    """Return the authority of a folder, made if there is none, and its key and certificate as PEM."""
     import trustme
 
     path = folder / "ca.key"
@@ -78,7 +120,7 @@ def _authority(folder: Path) -> "CA":
     if says := _unfit(kept):
         fix = f"Remove {path}; the next start makes a new authority, which clients then have to trust."
         raise ConfigError(f"{path} {says}.", fix=fix)
-    return trustme.CA.from_pem(kept, kept)
+    return trustme.CA.from_pem(kept, kept), kept
 
 
 def _unfit(kept: bytes) -> str | None:
@@ -109,15 +151,21 @@ def _new_authority() -> bytes:
     return authority.private_key_pem.bytes() + authority.cert_pem.bytes()
 
 
-def _context(path: Path, authority: "CA", names: tuple[str, ...], now: datetime) -> ssl.SSLContext:
-    """Return a TLS context with the certificate kept at ``path``, issued anew unless it still serves."""
+def _context(
+    path: Path, authority: "CA", names: tuple[str, ...], now: datetime
+) -> tuple[ssl.SSLContext, bytes, datetime]:
+    """Return a TLS context with the certificate kept at ``path``, issued anew unless it still serves.
+
+    With the certificate, and the moment from which it serves no longer.
+    """
     kept = path.read_bytes() if path.exists() else b""
-    if _serves(kept, authority, names, now):
+    until = _serves_until(kept, authority, names)
+    if until is not None and now < until:
         with suppress(ssl.SSLError):  # its key is missing, locked, or another's
-            return _speaking(path.name, kept)
+            return _speaking(path.name, kept), kept, until
     leaf = _issue(authority, names, now)
     replace_file(path, leaf, mode=0o600)
-    return _speaking(path.name, leaf)
+    return _speaking(path.name, leaf), leaf, (now + _VALID_FOR - _RENEW_BEFORE).replace(microsecond=0)
 
 
 def _speaking(name: str, leaf: bytes) -> ssl.SSLContext:
@@ -129,8 +177,8 @@ def _speaking(name: str, leaf: bytes) -> ssl.SSLContext:
     return context
 
 
-def _serves(kept: bytes, authority: "CA", names: tuple[str, ...], now: datetime) -> bool:
-    """Tell whether a certificate is the authority's, carries the names and stays valid for a while."""
+def _serves_until(kept: bytes, authority: "CA", names: tuple[str, ...]) -> datetime | None:
+    """Return when a certificate is to be renewed; ``None`` if it is not the authority's or carries other names."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.x509 import DuplicateExtension, ExtensionNotFound, load_pem_x509_certificate
 
@@ -139,8 +187,8 @@ def _serves(kept: bytes, authority: "CA", names: tuple[str, ...], now: datetime)
         certificate.verify_directly_issued_by(load_pem_x509_certificate(authority.cert_pem.bytes()))
         carried = _names_of(certificate)
     except (ValueError, TypeError, InvalidSignature, ExtensionNotFound, DuplicateExtension):
-        return False
-    return certificate.not_valid_after_utc - now > _RENEW_BEFORE and carried == set(names)
+        return None
+    return certificate.not_valid_after_utc - _RENEW_BEFORE if carried == set(names) else None
 
 
 def _names_of(certificate: "X509Certificate") -> set[str]:

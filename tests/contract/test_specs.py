@@ -102,6 +102,11 @@ def quickly(path: Path) -> Json:
     return yaml.load(path.read_bytes(), yaml.CSafeLoader)
 
 
+def test_the_bundled_documents_are_without_mistakes(specs: Specs) -> None:
+    """They are not linted at each start, but here: a mistake of theirs is a mistake of ours."""
+    assert load_specs(bundled("specs")).documents == specs.documents
+
+
 def test_every_openapi_document_is_loaded(specs: Specs) -> None:
     bundled_ones = {name.removesuffix(".yaml") for name in FILES if "openapi" in quickly(bundled("specs") / name)}
 

@@ -1,6 +1,8 @@
 """The authority kept in a folder and the certificates it issues; TLS spoken in memory, without a socket."""
 
 import ssl
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from mockserver.web import tls
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 NOW = datetime.now(UTC)
+PATIENCE_S = 30.0
 NAMES = tls.names_for("127.0.0.1", [])
 
 
@@ -68,7 +71,7 @@ def test_prepare_makes_the_folder_and_keeps_keys_to_its_owner(tmp_path: Path) ->
     tls.prepare(folder, NAMES, NOW)
 
     modes = {each.name: oct(each.stat().st_mode & 0o777) for each in folder.iterdir()}
-    assert {"ca.pem": "0o644", "ca.key": "0o600", "leaf.pem": "0o600"} == modes
+    assert {"ca.pem": "0o644", "ca.key": "0o600", "leaf.pem": "0o600", "sound.json": "0o600"} == modes
 
 
 def test_prepare_keeps_everything_across_starts(tmp_path: Path) -> None:
@@ -79,6 +82,38 @@ def test_prepare_keeps_everything_across_starts(tmp_path: Path) -> None:
 
     after = {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in tmp_path.iterdir()}
     assert (before, "TLSv1.3") == (after, shake_hands(certificate, "localhost"))
+
+
+_SECOND_START = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from mockserver.web import tls
+
+tls.prepare(Path(sys.argv[1]), tls.names_for("127.0.0.1", ()), datetime.fromisoformat(sys.argv[2]))
+print([each for each in ("cryptography", "trustme") if each in sys.modules])
+"""
+
+
+def test_a_later_start_loads_no_library_of_certificates(tmp_path: Path) -> None:
+    names = tls.names_for("127.0.0.1", ())
+    tls.prepare(tmp_path, names, NOW)
+    before = leaf(tmp_path).serial_number
+
+    command = [sys.executable, "-c", _SECOND_START, str(tmp_path), NOW.isoformat()]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE_S).stdout
+
+    assert ("[]\n", before) == (printed, leaf(tmp_path).serial_number)
+
+
+@pytest.mark.parametrize("written", [b"", b"[]", b'{"digest": 1}', b'{"digest":"","names":[],"until_s":1e12}'])
+def test_what_an_earlier_start_is_said_to_have_found_is_not_believed_blindly(written: bytes, tmp_path: Path) -> None:
+    tls.prepare(tmp_path, NAMES, NOW)
+    noted = (tmp_path / "sound.json").read_bytes()
+    (tmp_path / "sound.json").write_bytes(written)
+
+    assert "TLSv1.3" == shake_hands(tls.prepare(tmp_path, NAMES, NOW), "localhost")
+    assert noted == (tmp_path / "sound.json").read_bytes()
 
 
 def test_prepare_issues_another_certificate_for_other_names_from_the_same_authority(tmp_path: Path) -> None:
@@ -137,7 +172,7 @@ def test_servers_that_start_at_once_agree_on_one_authority(tmp_path: Path) -> No
         prepared = list(pool.map(lambda _: tls.prepare(tmp_path, NAMES, NOW), range(8)))
 
     assert ["TLSv1.3"] * 8 == [shake_hands(each, "localhost") for each in prepared]
-    assert ["ca.key", "ca.pem", "leaf.pem"] == sorted(each.name for each in tmp_path.iterdir())
+    assert ["ca.key", "ca.pem", "leaf.pem", "sound.json"] == sorted(each.name for each in tmp_path.iterdir())
 
 
 def test_a_broken_authority_is_a_mistake_that_says_what_to_remove(tmp_path: Path) -> None:
