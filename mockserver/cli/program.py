@@ -1,6 +1,7 @@
 """Puts the commands together and turns mistakes into messages and exit codes."""
 
 import gc
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -17,6 +18,8 @@ from mockserver.errors import ConfigError, MockServerError
 from mockserver.version import version
 
 _RIVAL = "mockserver-client"
+_RIVAL_FILES: Final = re.compile(r"mockserver[-_.]client(-.*)?\.(dist-info|egg-info|egg)", re.IGNORECASE)
+"""What an installed one leaves behind; importlib.metadata would know, but takes longer to load than to look here."""
 _COMMANDS: Final = (
     "serve", "demo", "run", "record", "fuzz", "inbound", "messages", "tail", "wait", "verify", "clock", "advance",
     "coverage", "explain", "env", "rules", "faults", "check", "schema", "ready",
@@ -58,10 +61,16 @@ def program(wanted: str | None = None) -> typer.Typer:
 
 def refuse_rival(path: Sequence[str]) -> None:
     """Raise ConfigError if another product's client is installed here: its package has the same name."""
-    folders = (each for place in path for each in Path(place).glob(f"{_RIVAL.replace('-', '_')}-*-info"))
-    if any(folders):  # importlib.metadata would know, but takes longer to load
+    if any(_RIVAL_FILES.fullmatch(each) for place in path for each in (Path(place).name, *_names_in(place))):
         what = f"The distribution {_RIVAL} is installed here and ships a package of our name."
         raise ConfigError(what, fix=f"Run `pip uninstall {_RIVAL}`, or give each an environment of its own.")
+
+
+def _names_in(place: str) -> list[str]:
+    try:
+        return [each.name for each in Path(place).iterdir()]
+    except OSError:  # a zip file, or nothing
+        return []
 
 
 def _show_version(wanted: bool) -> None:

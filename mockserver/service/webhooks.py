@@ -24,7 +24,8 @@ from mockserver.wire import receipts, spoiling
 from mockserver.wire.signing import Signed, read_webhook_token
 
 MOST_WAYS: Final = 4096
-"""Ways of statuses that are remembered: one for each sender and URL, a third of a kilobyte each."""
+"""Ways of statuses that are remembered, half a kilobyte each with a sender of usual length."""
+_LONGEST_SENDER: Final = 64
 
 
 class SelfCheckError(RuntimeError):
@@ -99,12 +100,23 @@ class Webhooks:
         return len(self._ways)
 
     def _way(self, account: Account, message: Message) -> "_Way":
-        """Return the way of a message's statuses, worked out once for all that take it while their account stays so."""
-        asked = (message.channel, message.sender, message.application, message.webhook_url, message.webhook_version)
+        """Return the way of a message's statuses, worked out once for all that take it while their account stays so.
+
+        A URL of the message's own may be of any length, so its way is not remembered.
+        """
+        if message.webhook_url is not None or len(message.sender) > _LONGEST_SENDER:
+            return self._new_way(account, message)
+        asked = (message.channel, message.sender, message.application, message.webhook_version)
         key = (message.account, message.dialect, *asked)
         way = self._ways.get(key)
         if way is not None and way.account is account:
             return way
+        if len(self._ways) >= MOST_WAYS:
+            self._ways.clear()
+        way = self._ways[key] = self._new_way(account, message)
+        return way
+
+    def _new_way(self, account: Account, message: Message) -> "_Way":
         channel = priced(self._specs.capabilities.channels[message.channel], account)
         target = status_target(
             account,
@@ -116,10 +128,7 @@ class Webhooks:
             message_url=message.webhook_url,
         )
         version = status_version(account, message, channel, self._settings.set_webhook_version)
-        if len(self._ways) >= MOST_WAYS:
-            self._ways.clear()
-        way = self._ways[key] = _Way(account, channel, target, version)
-        return way
+        return _Way(account, channel, target, version)
 
     async def tell_report(self, account: Account, last: Message, body: Json, contract: Contract) -> None:
         """Send the final report of a workflow to where the statuses of its last message go, never as a receipt."""

@@ -21,7 +21,7 @@ _THRESHOLDS: Final = (50_000, 50, 100)
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Have the collector wait while a program loads: all it makes stays, and going through it took a tenth of the start."""
+    """Have the collector wait while a program loads: all it makes stays; to go through it took a tenth of the start."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -41,7 +41,7 @@ class _Sound(msgspec.Struct, frozen=True):
     """
 
     digest: str
-    names: tuple[str, ...]
+    names: list[str]
     until_s: float
 
 
@@ -87,10 +87,12 @@ def _as_before(folder: Path, names: tuple[str, ...], now: datetime) -> Certifica
     try:
         sound = msgspec.json.decode((folder / _SOUND).read_bytes(), type=_Sound)
         key, trusted, leaf = ((folder / name).read_bytes() for name in ("ca.key", "ca.pem", "leaf.pem"))
-        if sound != _Sound(_digest(key, trusted, leaf), names, sound.until_s) or now.timestamp() >= sound.until_s:
+        if sound.names != sorted(names) or sound.digest != _digest(key, trusted, leaf):
+            return None
+        if now.timestamp() >= sound.until_s:
             return None
         return Certificate(folder / "ca.pem", _speaking("leaf.pem", leaf))
-    except (OSError, msgspec.DecodeError, ssl.SSLError):
+    except (OSError, ValueError, RecursionError, msgspec.DecodeError):  # files that are missing, or hold anything
         return None
 
 
@@ -100,8 +102,9 @@ def _looked_at(folder: Path, names: tuple[str, ...], now: datetime) -> Certifica
     ca_file, trusted = folder / "ca.pem", authority.cert_pem.bytes()
     replace_file(ca_file, trusted)
     context, leaf, until = _context(folder / "leaf.pem", authority, names, now)
-    sound = _Sound(_digest(key, trusted, leaf), names, until.timestamp())
-    replace_file(folder / _SOUND, msgspec.json.encode(sound), mode=0o600)
+    sound = _Sound(_digest(key, trusted, leaf), sorted(names), until.timestamp())
+    with suppress(OSError):  # the next start looks again where the folder may only be read
+        replace_file(folder / _SOUND, msgspec.json.encode(sound), mode=0o600)
     return Certificate(ca_file, context)
 
 

@@ -83,11 +83,21 @@ def test_importing_the_command_line_loads_nothing_heavy() -> None:
     assert "[]\n" == printed
 
 
-def test_another_products_client_beside_us_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    info = tmp_path / "mockserver_client-9.2.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mockserver-client\nVersion: 9.2.0\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mockserver_client-9.2.0.dist-info",
+        "Mockserver_Client-1.0.dist-info",
+        "mockserver_client-5.0-py3.11.egg-info",
+        "mockserver_client.egg-info",
+        "mockserver_client-5.0-py3.11.egg",
+    ],
+)
+def test_another_products_client_beside_us_is_refused_in_one_sentence(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
 
+    with pytest.raises(ConfigError):
+        refuse_rival([str(tmp_path / name)])
     with pytest.raises(ConfigError) as caught:
         refuse_rival([str(tmp_path)])
 
@@ -98,7 +108,11 @@ def test_another_products_client_beside_us_is_refused_in_one_sentence(tmp_path: 
 
 
 def test_without_that_client_there_is_nothing_to_refuse(tmp_path: Path) -> None:
-    refuse_rival([str(tmp_path), *sys.path])
+    for name in ("mockserver_clients-1.0.dist-info", "messages_mockserver-1.0.dist-info", "mockserver_client"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "library.zip").write_bytes(b"PK")
+
+    refuse_rival([str(tmp_path), str(tmp_path / "library.zip"), str(tmp_path / "gone"), *sys.path])
 
 
 @pytest.mark.parametrize(

@@ -542,6 +542,56 @@ async def test_what_is_sent_while_another_is_under_way_waits_its_turn(screen: Sc
     assert ["Seen?", "A picture:"] == [each["content"]["text"] for each in came[::2]]
 
 
+async def test_another_picture_waits_its_turn_and_stays_until_it_is_sent(screen: Screen, mock: MockServer) -> None:
+    answering = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await answering.wait()
+        await route.continue_()
+
+    whatsapp(mock)
+    await screen.open(WHATSAPP)
+    await screen.page.route("**/reply?*", held)
+
+    for name in ("one", "two", "three"):
+        await choose(screen, "image")
+        await screen.page.get_by_label("URL", exact=True).fill(f"https://example.test/{name}.png")
+        if name != "three":
+            await press_send(screen)
+    answering.set()
+
+    await expect(bubbles(screen, ".is-in")).to_have_count(2)
+    await expect(screen.page.get_by_label("URL", exact=True)).to_have_value("https://example.test/three.png")
+    came = mock.ask("GET", "messages", direction="inbound")["messages"]
+    assert ["two", "one"] == [each["content"]["url"].rpartition("/")[2].removesuffix(".png") for each in came]
+
+
+async def test_failure_stays_though_what_was_sent_behind_it_arrives(screen: Screen, mock: MockServer) -> None:
+    answering = asyncio.Event()
+    screen.allow_refusals()
+
+    async def refused_once(route: Route) -> None:
+        await answering.wait()
+        if "A picture:" in (route.request.post_data or ""):
+            await route.fulfill(status=409, json={"status": 409, "title": "No", "detail": "not now"})
+        else:
+            await route.continue_()
+
+    whatsapp(mock)
+    await screen.open(WHATSAPP)
+    await screen.page.route("**/reply?*", refused_once)
+
+    await box(screen.page).fill("A picture:")
+    await screen.press("Enter")
+    await choose(screen, "image")
+    await press_send(screen)
+    answering.set()
+
+    await expect(bubbles(screen, ".is-in")).to_have_count(1)
+    await expect(screen.page.locator(".talk-outcome")).to_contain_text("not now")
+    await expect(box(screen.page)).to_have_value("A picture:")
+
+
 async def test_reply_tells_of_a_refusing_receiver(screen: Screen, mock: MockServer, sut: MessagesSink) -> None:
     sut.answer(500)
     sms(mock)

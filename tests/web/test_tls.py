@@ -106,7 +106,18 @@ def test_a_later_start_loads_no_library_of_certificates(tmp_path: Path) -> None:
     assert ("[]\n", before) == (printed, leaf(tmp_path).serial_number)
 
 
-@pytest.mark.parametrize("written", [b"", b"[]", b'{"digest": 1}', b'{"digest":"","names":[],"until_s":1e12}'])
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"",
+        b"[]",
+        b'{"digest": 1}',
+        b'{"digest":"","names":[],"until_s":1e12}',
+        b'{"digest":"\xff","names":[],"until_s":1}',
+        b"[" * 100_000,
+    ],
+    ids=["empty", "no-note", "no-digest", "another's", "no-utf-8", "deep"],
+)
 def test_what_an_earlier_start_is_said_to_have_found_is_not_believed_blindly(written: bytes, tmp_path: Path) -> None:
     tls.prepare(tmp_path, NAMES, NOW)
     noted = (tmp_path / "sound.json").read_bytes()
@@ -114,6 +125,21 @@ def test_what_an_earlier_start_is_said_to_have_found_is_not_believed_blindly(wri
 
     assert "TLSv1.3" == shake_hands(tls.prepare(tmp_path, NAMES, NOW), "localhost")
     assert noted == (tmp_path / "sound.json").read_bytes()
+
+
+def test_names_in_another_order_are_the_same(tmp_path: Path) -> None:
+    tls.prepare(tmp_path, NAMES, NOW)
+    noted, serial = (tmp_path / "sound.json").stat().st_mtime_ns, leaf(tmp_path).serial_number
+
+    tls.prepare(tmp_path, NAMES[::-1], NOW)
+
+    assert (noted, serial) == ((tmp_path / "sound.json").stat().st_mtime_ns, leaf(tmp_path).serial_number)
+
+
+def test_a_folder_that_takes_no_note_serves_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "sound.json").mkdir()
+
+    assert "TLSv1.3" == shake_hands(tls.prepare(tmp_path, NAMES, NOW), "localhost")
 
 
 def test_prepare_issues_another_certificate_for_other_names_from_the_same_authority(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
   const fields = useMemo(() => fieldsOf(kind, channel, version), [kind, channel, version]);
   const values = drafts[kind] ?? {};
   const setValues = (next) => setDraft(kind, () => next);
+  const draftOf = (name) => kept.get(talk)?.[name];
 
   const turn = (next) => {
     setKind(next);
@@ -118,12 +119,12 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
   }, [wanted]);
 
   const inTurn = async (body, drafted, before) => {
-    await before;
-    setProblem(null);
     const sent = drafts[drafted];
+    await before;
     try {
       await onSend(body);
       if (drafted === null) return;
+      if (drafted !== "text" && draftOf(drafted) !== undefined) return; // another is being filled in
       const hadFocus = form.current?.contains(document.activeElement);
       setKind((now) => (now === drafted ? "text" : now));
       if (hadFocus && drafted !== "text") setTimeout(focus);
@@ -133,18 +134,19 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
     }
   };
   /**
-   * Messages wait for each other. What is pressed twice is sent once, but a text: its draft is gone at once, what is
-   * written from then on is another.
+   * Messages wait for each other. The draft is gone at once: what is filled in from then on is another message, and one
+   * of which nothing was filled in since is the same pressed twice, which is sent once.
    */
   const send = async (body, drafted = null) => {
-    const name = drafted ?? body.text;
-    if (name !== "text" && underWay.current.has(name)) return;
-    const mine = inTurn(body, drafted, last.current);
-    last.current = mine;
-    underWay.current.add(name);
+    const mine = { name: drafted ?? body.text };
+    const isUnderWay = [...underWay.current].some((each) => each.name === mine.name);
+    if (isUnderWay && drafted !== "text" && (drafted === null || draftOf(drafted) === undefined)) return;
+    setProblem(null);
+    underWay.current.add(mine);
+    last.current = inTurn(body, drafted, last.current);
     if (drafted !== null) setDraft(drafted, () => undefined);
-    await mine;
-    underWay.current.delete(name);
+    await last.current;
+    underWay.current.delete(mine);
   };
   const wrong = fields.some((each) => jsonError(each, values[each.name] ?? each.value));
   const sendForm = () => {
