@@ -59,11 +59,12 @@ class Findings:
     def _stranger(self, branch: Branch, holder: KnownMembers, name: str) -> Finding:
         """Say what an unknown member is likely to be, and where it would belong."""
         full = holder.name(name)
-        is_block = name in {*branch.channel.names.values(), branch.channel.name}
-        there = self._form.options_at(branch.channel, "" if is_block else name)
-        if (is_block or name in branch.options) and there != full:
-            what = "the options belong" if is_block else "it belongs"
-            return Finding(full, "misplaced_options", f"`{full}` has no effect here; {what} at `{there}`.")
+        is_block = name == branch.channel.name or name in branch.channel.names.values()
+        if is_block or name in branch.options:
+            there = self._form.options_at(branch.channel, "" if is_block else name)
+            if there != full:
+                what = "the options belong" if is_block else "it belongs"
+                return Finding(full, "misplaced_options", f"`{full}` has no effect here; {what} at `{there}`.")
         if name in self._option_names:
             return Finding(
                 full,

@@ -95,7 +95,8 @@ class Refusals:
 
     def _schema_violations(self, meant: Guess, branch: Branch | None, body: dict[str, Json]) -> Iterator[Violation]:
         """Hold a body against its branch; without one, all but the content against another of the channel."""
-        for each in violations(*self._judged(meant, branch, body), self._is_told if branch else self._is_no_use):
+        is_told = self._judged_by_cells.__contains__ if branch else self._is_no_use
+        for each in violations(*self._judged(meant, branch, body), is_told):
             if branch is None or each.rule != "required":
                 yield each
             elif each.name == branch.content_at and not each.reason.endswith("?"):
@@ -111,10 +112,6 @@ class Refusals:
         there = branch.form.content_at(held)
         hint = f'{THERE}{there}`; if that is the content, `{branch.form.kind_at}` is "{held}".'
         return replace(violation, reason=f"{violation.reason}{hint}")
-
-    def _is_told(self, name: str) -> bool:
-        """Return whether the cells tell what is wrong with a field."""
-        return name in self._judged_by_cells
 
     def _is_no_use(self, name: str) -> bool:
         """Return whether a field needs no words if the branch is another's: the cells tell of it, or it is content."""
