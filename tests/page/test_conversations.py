@@ -130,6 +130,18 @@ async def press_send(screen: Screen) -> None:
     await screen.page.get_by_role("button", name="Send as the user").click()
 
 
+async def hold_replies(screen: Screen) -> asyncio.Event:
+    """Let no reply reach the server until the event is set."""
+    answering = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await answering.wait()
+        await route.continue_()
+
+    await screen.page.route("**/reply?*", held)
+    return answering
+
+
 @pytest.fixture(scope="module")
 def sinks() -> Iterator[Sinks]:
     """Serve receivers of webhooks."""
@@ -516,15 +528,9 @@ async def test_enter_sends_and_shift_enter_begins_a_line(screen: Screen, mock: M
 
 
 async def test_what_is_sent_while_another_is_under_way_waits_its_turn(screen: Screen, mock: MockServer) -> None:
-    answering = asyncio.Event()
-
-    async def held(route: Route) -> None:
-        await answering.wait()
-        await route.continue_()
-
     whatsapp(mock)
     await screen.open(WHATSAPP)
-    await screen.page.route("**/reply?*", held)
+    answering = await hold_replies(screen)
 
     await box(screen.page).fill("A picture:")
     await screen.press("Enter")
@@ -543,15 +549,9 @@ async def test_what_is_sent_while_another_is_under_way_waits_its_turn(screen: Sc
 
 
 async def test_another_picture_waits_its_turn_and_stays_until_it_is_sent(screen: Screen, mock: MockServer) -> None:
-    answering = asyncio.Event()
-
-    async def held(route: Route) -> None:
-        await answering.wait()
-        await route.continue_()
-
     whatsapp(mock)
     await screen.open(WHATSAPP)
-    await screen.page.route("**/reply?*", held)
+    answering = await hold_replies(screen)
 
     for name in ("one", "two", "three"):
         await choose(screen, "image")
