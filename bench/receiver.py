@@ -1,7 +1,7 @@
 """A webhook receiver that acknowledges and counts, or refuses; it has its own clock, so that nobody has to be believed.
 
 ``python receiver.py PORT``. No more than a parser of HTTP, so that it takes little of the machine from the server it
-listens to: a third of what an application takes that uvicorn serves.
+listens to: less than half of what an application takes that uvicorn serves.
 
 ``POST /status`` acknowledges, ``POST /flaky`` does so but refuses one in fifty, and ``POST /refuse`` refuses all.
 ``GET /`` answers ``{"messages": 1, "doubled": 0, "statuses": {"delivered": 1}, "complete": 0, "first_s": 1.5, ...}``;

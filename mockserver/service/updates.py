@@ -71,11 +71,7 @@ class Updates:
 
 def is_taken_back(message: Message) -> bool:
     """Return whether a message was revoked in time, so that no further status follows."""
-    return (
-        bool(message.updates)
-        and message.status in _REVOCABLE
-        and any(each.status == _REVOKED for each in message.updates)
-    )
+    return message.status in _REVOCABLE and any(each.status == _REVOKED for each in message.updates)
 
 
 def _outcome(message: Message, status: str) -> str:

@@ -102,7 +102,7 @@ class Webhooks:
     def _way(self, account: Account, message: Message) -> "_Way":
         """Return the way of a message's statuses, worked out once for all that take it while their account stays so.
 
-        A URL of the message's own may be of any length, so its way is not remembered.
+        A URL of the message's own may be of any length, and so may some senders: such ways are not remembered.
         """
         if message.webhook_url is not None or len(message.sender) > _LONGEST_SENDER:
             return self._new_way(account, message)
