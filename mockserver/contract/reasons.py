@@ -63,21 +63,16 @@ def violations(
     Of a field that ``is_told`` of already nothing is said; to find the words takes far longer than to drop them.
     """
     found: dict[str, Violation | None] = {}
-    for error in errors:
-        for fault in _telling(schema, body, error):
-            name = fault.field
-            if is_told(name):
-                found[name] = None
-            else:
-                each, known = _violation(fault), found.get(name)
-                if known is None or _weight(each) < _weight(known):
-                    found[name] = each
-            if len(found) >= MOST:
-                return _told_of(found)
-    return _told_of(found)
-
-
-def _told_of(found: dict[str, Violation | None]) -> tuple[Violation, ...]:
+    for fault in (each for error in errors for each in _telling(schema, body, error)):
+        name = fault.field
+        if is_told(name):
+            found[name] = None
+        else:
+            each, known = _violation(fault), found.get(name)
+            if known is None or _weight(each) < _weight(known):
+                found[name] = each
+        if len(found) >= MOST:
+            break
     return tuple([each for each in found.values() if each is not None])
 
 
@@ -136,9 +131,7 @@ def _weight(violation: Violation) -> int:
     return order.index(violation.rule) if violation.rule in order else len(order)
 
 
-def _fault(
-    root: Json, body: Json, error: jsonschema_rs.ValidationError, kind: jsonschema_rs.ValidationErrorKind
-) -> Fault:
+def _fault(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Fault:
     *places, keyword = error.schema_path
     words = ""
     schema = root
@@ -147,26 +140,24 @@ def _fault(
         if isinstance(schema, dict) and place not in {"properties", "anyOf"}:
             words = schema.get("description", words)
     found, holder = body, None
-    path = error.instance_path  # a new list each time it is asked for
-    for place in path:
+    for place in error.instance_path:
         found, holder = found[place], found
     return Fault(
-        name=dotted(path),
+        name=dotted(error.instance_path),
         keyword=str(keyword),
         schema=schema,
         words=words,
         found=found,
         holder=holder,
-        missing=getattr(kind, "property", ""),
-        unexpected=tuple(getattr(kind, "unexpected", ())),
+        missing=getattr(error.kind, "property", ""),
+        unexpected=tuple(getattr(error.kind, "unexpected", ())),
         has_other_forms="anyOf" in places,
     )
 
 
 def _telling(root: Json, body: Json, error: jsonschema_rs.ValidationError) -> Iterable[Fault]:
     """Return what to say of an error; of ``none of these fits``, the errors of the alternative that was meant."""
-    kind = error.kind
-    fault = _fault(root, body, error, kind)
+    fault, kind = _fault(root, body, error), error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
         return _of_choice(root, body, error, kind.context, fault)
     return (fault,)
