@@ -1,8 +1,9 @@
 """A browser to look at the page with: Debian's chromium, with nowhere to go but this machine."""
 
+import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -36,6 +37,13 @@ _REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
 });"""
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something holds of the server, or of the page; TimeoutError if it does not in time."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await holds():  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.02)
 
 
 def chromium(environ: Mapping[str, str]) -> str:
@@ -113,6 +121,17 @@ class Screen:
         """Wait until the view is there and nothing in it is on its way."""
         await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+
+    async def holds(self, expression: str) -> None:
+        """Wait until an expression of the page's own script holds.
+
+        Playwright's own wait looks a second time by what the page's policy refuses.
+        """
+
+        async def is_so() -> bool:
+            return bool(await self.page.evaluate(expression))
+
+        await until(is_so)
 
     async def wear(self, theme: Theme, size: tuple[int, int] = WIDE) -> None:
         """Draw it in a theme, as if the system asked for that, and in a size."""

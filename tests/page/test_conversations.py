@@ -13,7 +13,7 @@ from mockserver.handle import MockServer
 from mockserver.model import Json
 from mockserver.pytest_plugin.sink import MessagesSink, Sinks, serving_sinks
 from tests.bodies import body_of
-from tests.page.browser import NARROW, THEMES, WIDE, Screen
+from tests.page.browser import NARROW, THEMES, WIDE, Screen, until
 from tests.page.seeding import HOSTILE, HOSTILE_URLS, post, send, send_many
 
 ADA, CAFE = "447700900161", "447700900162"
@@ -130,12 +130,23 @@ async def press_send(screen: Screen) -> None:
     await screen.page.get_by_role("button", name="Send as the user").click()
 
 
-async def hold_replies(screen: Screen) -> asyncio.Event:
-    """Let no reply reach the server until the event is set."""
+async def scroll_to_the_first(screen: Screen) -> None:
+    """Scroll up until the first message is there; each page of what came before has to be fetched."""
+
+    async def is_there() -> bool:
+        await screen.page.locator(".talk .windowed").evaluate("list => { list.scrollTop = 0; }")
+        return await bubbles(screen).filter(has_text="Message 0").count() > 0
+
+    await until(is_there)
+
+
+async def hold_replies(screen: Screen, saying: str = "") -> asyncio.Event:
+    """Let no reply that says so reach the server until the event is set."""
     answering = asyncio.Event()
 
     async def held(route: Route) -> None:
-        await answering.wait()
+        if saying in (route.request.post_data or ""):
+            await answering.wait()
         await route.continue_()
 
     await screen.page.route("**/reply?*", held)
@@ -548,6 +559,21 @@ async def test_what_is_sent_while_another_is_under_way_waits_its_turn(screen: Sc
     assert ["Seen?", "A picture:"] == [each["content"]["text"] for each in came[::2]]
 
 
+async def test_suggestion_pressed_while_a_text_is_under_way_waits_its_turn(screen: Screen, mock: MockServer) -> None:
+    rcs(mock, "text", text="Shall we?", suggestions=SUGGESTIONS)
+    await screen.open(RCS)
+    answering = await hold_replies(screen, saying="Let me see")
+
+    await box(screen.page).fill("Let me see")
+    await screen.press("Enter")
+    await bubbles(screen).get_by_role("button", name="Book").click()
+    answering.set()
+
+    await expect(bubbles(screen, ".is-in")).to_have_count(2)
+    came = mock.ask("GET", "messages", direction="inbound")["messages"]
+    assert ["reply", "text"] == [each["kind"] for each in came]
+
+
 async def test_another_picture_waits_its_turn_and_stays_until_it_is_sent(screen: Screen, mock: MockServer) -> None:
     whatsapp(mock)
     await screen.open(WHATSAPP)
@@ -646,11 +672,13 @@ async def test_every_kind_a_channel_takes_in_can_be_sent(screen: Screen, mock: M
         await expect(screen.page.get_by_label("Kind of message")).to_have_value("text")
         await expect(box(screen.page)).to_have_value("")
 
+    async def all_came() -> bool:
+        return len(mock.ask("GET", "messages", direction="inbound")["messages"]) == len(kinds) + 1
+
+    await until(all_came)  # a form is cleared as it is sent
     known = taken_in(mock, channel)
     assert known == set(kinds)
-    came = [each["kind"] for each in mock.ask("GET", "messages", direction="inbound")["messages"]]
-    assert known == set(came)
-    assert len(kinds) + 1 == len(came)
+    assert known == {each["kind"] for each in mock.ask("GET", "messages", direction="inbound")["messages"]}
 
 
 async def test_place_is_named_as_the_version_names_it(screen: Screen, mock: MockServer) -> None:
@@ -744,10 +772,7 @@ async def test_long_talk_begins_at_its_end_and_brings_the_rest_when_scrolled(scr
     assert 0 < drawn < 60
 
     await screen.page.locator(".talk .windowed").focus()
-    for _ in range(4):
-        await screen.page.locator(".talk .windowed").evaluate("list => { list.scrollTop = 0; }")
-        await screen.page.wait_for_timeout(150)
-
+    await scroll_to_the_first(screen)
     await expect(bubbles(screen).first).to_contain_text("Message 0")
     await screen.page.get_by_role("button", name="Latest").click()
     await expect(bubbles(screen).last).to_contain_text("Message 149")
@@ -777,11 +802,7 @@ async def test_place_is_kept_when_more_comes_at_once_than_a_page_holds(screen: S
     send_many(mock, 100)
     await screen.open("conversations/sms:447700900200:447700900152")
     await expect(bubbles(screen).last).to_contain_text("Message 99")
-    feed = screen.page.locator(".talk .windowed")
-    await feed.evaluate("list => { list.scrollTop = 0; }")
-    await screen.page.wait_for_timeout(200)
-    await feed.evaluate("list => { list.scrollTop = 0; }")
-    await expect(bubbles(screen).first).to_contain_text("Message 0")
+    await scroll_to_the_first(screen)
     screen.allow("ERR_INTERNET_DISCONNECTED")
     await screen.page.context.set_offline(offline=True)
 

@@ -216,7 +216,6 @@ async def test_account_that_takes_any_secret_needs_none(screen: Screen, mock: Mo
     await screen.main.get_by_role("button", name="Send", exact=True).click()
 
     await expect(screen.main.locator(".explain-send").get_by_role("status")).to_contain_text("202")
-    mock.account(key).forget()
 
 
 async def test_update_is_sent_to_the_message_named(screen: Screen, mock: MockServer) -> None:

@@ -220,7 +220,7 @@ async def test_many_events_become_few_calls_and_few_drawings(screen: Screen, moc
         send(mock)
     await expect(screen.page.locator("output")).to_have_text("60")
 
-    await screen.page.wait_for_function("window.batches.reduce((sum, each) => sum + each, 0) >= 120")
+    await screen.holds("window.batches.reduce((sum, each) => sum + each, 0) >= 120")
     assert len(calls) < 30
     assert await screen.page.evaluate("window.drawn") < 60
 
@@ -259,7 +259,7 @@ async def test_page_that_goes_to_the_background_goes_on_listening(screen: Screen
     await expect(screen.page.locator("output")).to_have_text("0")
     await screen.page.evaluate("window.requestAnimationFrame = () => (window.asked = true)")
     send(mock)
-    await screen.page.wait_for_function("window.asked")
+    await screen.holds("window.asked")
 
     await show(screen, hidden=True)
 

@@ -273,6 +273,7 @@ async def test_message_is_moved_with_a_code(screen: Screen, mock: MockServer) ->
     await dialog.get_by_label("Status").select_option("undeliverable")
     await dialog.get_by_label("Error code").select_option("1180")
     await dialog.get_by_role("button", name="Move to undeliverable").click()
+    await expect(dialog).to_have_count(0)
 
     await expect(pane(screen).locator(".journal-head")).to_contain_text("undeliverable")
     await expect(pane(screen)).to_contain_text("1180")
@@ -289,6 +290,7 @@ async def test_move_its_channel_does_not_know_is_made_by_force(screen: Screen, m
     await dialog.get_by_label("Status").select_option("submitted")
     await expect(dialog).to_contain_text("SMS knows no such move from delivered")
     await dialog.get_by_role("button", name="Move to submitted").click()
+    await expect(dialog).to_have_count(0)
 
     await expect(pane(screen).locator(".journal-head")).to_contain_text("submitted")
 
@@ -399,6 +401,7 @@ async def test_a_code_of_another_status_is_not_sent_with_a_move(screen: Screen, 
     await dialog.get_by_label("Status").select_option("undeliverable")
     await expect(dialog.get_by_label("Error code")).to_have_value("")
     await dialog.get_by_role("button", name="Move to undeliverable").click()
+    await expect(dialog).to_have_count(0)
 
     await expect(dialog).to_have_count(0)
     await expect(pane(screen).locator(".journal-head")).to_contain_text("undeliverable")

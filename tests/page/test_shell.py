@@ -121,13 +121,29 @@ async def test_account_that_comes_to_be_appears_in_the_switcher(screen: Screen, 
 
 
 async def test_account_nobody_used_yet_is_shown_once_it_comes_to_be(screen: Screen, server: MockServer) -> None:
-    await screen.open("rules", account="nobody-yet")
-    await expect(screen.main).to_contain_text("Nobody has used the key nobody-yet")
+    """The account is left behind: were it forgotten, what the page asks of it just then would be refused."""
+    key = f"{screen.account}-later"
+    await screen.open("rules", account=key)
+    await expect(screen.main).to_contain_text(f"Nobody has used the key {key}")
 
-    server.ask("PUT", "accounts/nobody-yet", {})
+    server.ask("PUT", f"accounts/{key}", {})
 
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Rules")
-    server.ask("DELETE", "accounts/nobody-yet")
+
+
+async def test_account_that_is_forgotten_while_one_looks_is_said_to_be_unknown(
+    screen: Screen, server: MockServer
+) -> None:
+    screen.allow_refusals()  # of what is asked of it before the page has heard
+    key = f"{screen.account}-forgotten"
+    server.ask("PUT", f"accounts/{key}", {})
+    await screen.open("rules", account=key)
+    await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Rules")
+
+    server.account(key).forget()
+
+    await expect(screen.main).to_contain_text(f"Nobody has used the key {key}")
+    await screen.is_live()
 
 
 @pytest.mark.parametrize("name", [HOSTILE[0], HOSTILE[4], "a&b=c#d?e/f%", "Ærø – 東京", " "], ids=range(5))

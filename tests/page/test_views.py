@@ -59,7 +59,7 @@ async def test_request_to_elsewhere_would_be_seen(screen: Screen) -> None:
     await screen.page.evaluate(
         "document.body.append(Object.assign(new Image(), { src: 'https://evil.example/x.png' }))"
     )
-    await screen.page.wait_for_function("document.images.length > 1")
+    await screen.holds("document.images.length > 1")
     await screen.page.wait_for_timeout(50)
 
     assert screen.wrongs

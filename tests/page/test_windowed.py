@@ -166,7 +166,7 @@ async def test_more_is_asked_for_near_the_end_only(screen: Screen) -> None:
 
     await screen.page.locator("[data-list]").focus()
     await screen.press("End")
-    await screen.page.wait_for_function("window.ended > 0")
+    await screen.holds("window.ended > 0")
 
     assert 0 == early
 

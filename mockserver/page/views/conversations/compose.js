@@ -88,7 +88,7 @@ function together(sent, since) {
  * @param {object|null} props.target  the message that is answered
  * @param {() => void} props.onUntarget
  * @param {{kind: string}} props.wanted  a kind asked for from elsewhere; a new object each time
- * @param {(body: object) => Promise<object>} props.onSend  resolves with what arrived
+ * @param {(body: object) => Promise<object>} props.onSend  resolves with what arrived, once what was sent before did
  * @param {object|null} props.arrived  what arrived last
  */
 export function Compose({ talk, channel, kinds, quick, likely, target, onUntarget, wanted, onSend, arrived }) {
@@ -98,7 +98,6 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
   const [problem, setProblem] = useState(null);
   const text = useRef(null);
   const form = useRef(null);
-  const last = useRef(null);
   const underWay = useRef(new Set());
   const versions = kinds.find((each) => each.kind === kind)?.versions ?? ["v1"];
   const version = target && versions.includes("v1") ? "v1" : versionOf(chosen, likely, versions);
@@ -118,9 +117,8 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
     setTimeout(focus);
   }, [wanted]);
 
-  const inTurn = async (body, drafted, before) => {
+  const deliver = async (body, drafted) => {
     const sent = drafts[drafted];
-    await before;
     try {
       await onSend(body);
       if (drafted === null) return;
@@ -134,7 +132,7 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
     }
   };
   /**
-   * Messages wait for each other. The draft is gone at once: what is filled in from then on is another message, and one
+   * The draft is gone at once: what is filled in from then on is another message, and one
    * of which nothing was filled in since is the same pressed twice, which is sent once.
    */
   const send = async (body, drafted = null) => {
@@ -143,9 +141,9 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
     if (isUnderWay && drafted !== "text" && (drafted === null || draftOf(drafted) === undefined)) return;
     setProblem(null);
     underWay.current.add(mine);
-    last.current = inTurn(body, drafted, last.current);
+    const delivered = deliver(body, drafted);
     if (drafted !== null) setDraft(drafted, () => undefined);
-    await last.current;
+    await delivered;
     underWay.current.delete(mine);
   };
   const wrong = fields.some((each) => jsonError(each, values[each.name] ?? each.value));

@@ -52,6 +52,16 @@ function Row({ row, ...more }) {
   </div>`;
 }
 
+/** What runs tasks one after the other: what a user says arrives as it was said, whether written or pressed. */
+function useTurns() {
+  const last = useRef(Promise.resolve());
+  return (task) => {
+    const turn = last.current.then(task);
+    last.current = turn.catch(() => null);
+    return turn;
+  };
+}
+
 /** @param {{id: string, query: object, known: ReturnType<import("./state.js").useKnown>}} props */
 export function Talk({ id, query, known }) {
   const path = `/conversations/${encodeURIComponent(id)}`;
@@ -63,6 +73,7 @@ export function Talk({ id, query, known }) {
   const [wanted, ask] = useAsked();
   const [arrived, setArrived] = useState(null);
   const [isFar, setFar] = useState(false);
+  const inTurn = useTurns();
   const box = useRef(null);
 
   const isNew = found.error?.status === 404;
@@ -77,7 +88,7 @@ export function Talk({ id, query, known }) {
     const windowed = box.current?.querySelector(".windowed");
     if (windowed) windowed.scrollTop = windowed.scrollHeight;
   };
-  const send = async (body) => {
+  const deliver = async (body) => {
     const isReaction = body.kind === "reaction" && !body.context && parts.channel === "whatsapp";
     const last = isReaction && messages.find((each) => each.direction === "outbound" && each.kind !== "reaction");
     const whole = last ? { ...body, version: "v1", ...contextOf(last, "v1") } : body;
@@ -91,6 +102,7 @@ export function Talk({ id, query, known }) {
     requestAnimationFrame(toEnd);
     return answer;
   };
+  const send = (body) => inTurn(() => deliver(body));
   const press = (choice, message) => {
     if (choice.ask) return ask(choice.ask);
     const isV1 = message.version === "v1" || choice.press.version === "v1" || choice.press.kind === "reply" || choice.press.kind === "order";
