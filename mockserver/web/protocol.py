@@ -7,6 +7,7 @@ from functools import partial
 from http import HTTPStatus
 from types import coroutine
 from typing import Any, Final, TypeAlias
+from weakref import ref
 
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -99,6 +100,9 @@ class Parser(HttpToolsProtocol):
     A task for each request, and the turn of the loop until it runs, cost a fifth of a send. So a request that
     ``is_quick`` is begun with the others of its turn, and becomes a task only where it has to wait. What it does up to
     then runs in no task: it must use nothing that needs one, such as a timeout.
+
+    A request that is answered before all of it came is read to its end: to close amid that resets the connection, and
+    then many clients never see why they were refused.
     """
 
     def __init__(
@@ -111,6 +115,7 @@ class Parser(HttpToolsProtocol):
         self._is_reading = False
         self._begun: _Running | None = None
         self._is_in_body = False
+        self._was_answered = False
         self._current: RequestResponseCycle | None = None
 
     def data_received(self, data: bytes) -> None:
@@ -127,16 +132,28 @@ class Parser(HttpToolsProtocol):
         begun, self._begun = self._begun, None
         if begun is not None:
             self._turns.add(self, begun)
+        elif self._was_answered or self.is_to_be_read():
+            self._quiet.begin(self, self.loop)
 
     def on_headers_complete(self) -> None:
         """Note that what follows is a body."""
         self._is_in_body = True
+        self._was_answered = False
         super().on_headers_complete()
+        if not self.cycle.keep_alive:
+            self.cycle.transport = _Lingering(self)  # type: ignore[assignment]  # it stands for one
 
     def on_message_complete(self) -> None:
-        """Note that what follows is another request."""
+        """Note that what follows is another request; end the connection if its last was answered before all came."""
         self._is_in_body = False
+        self._was_answered = self.cycle.response_complete
         super().on_message_complete()
+        if self._was_answered and not self.cycle.keep_alive:
+            self.transport.close()
+
+    def is_to_be_read(self) -> bool:
+        """Return whether the last request was answered whole before all of it came."""
+        return self._is_in_body and self.cycle.response_complete
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the request under way that the client is gone; uvicorn tells the last that was sent ahead."""
@@ -173,6 +190,23 @@ class Parser(HttpToolsProtocol):
         task = self.loop.create_task(_rest(begun, waited_for))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
+
+
+class _Lingering:
+    """The transport of a request that is the last of its connection: closed, it ends once all of the request came."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = ref(parser)  # which knows this one: else only the collector could free both
+        self._transport = parser.transport
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def close(self) -> None:
+        """End the connection, unless the parser does that later, or its client falls silent."""
+        parser = self._parser()
+        if parser is None or not parser.is_to_be_read():
+            self._transport.close()
 
 
 @coroutine

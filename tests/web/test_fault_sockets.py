@@ -30,6 +30,7 @@ PATIENCE_S = 20.0
 BODY = json.dumps(sms()).encode()
 HEADERS = {"Content-Type": "application/json", **basic("mockkey1")}
 FRESH_S = 300
+LAST_OR_NOT = pytest.mark.parametrize("connection", ["close", "keep-alive"])
 
 
 @pytest.fixture
@@ -56,10 +57,11 @@ def broken(url: str, do: str, **members: Json) -> None:
 
 
 @contextmanager
-def connected(url: str) -> Iterator[socket.socket]:
-    """Connect and send a message."""
+def connected(url: str, **more: str) -> Iterator[socket.socket]:
+    """Connect and send a message; ``more`` are further headers."""
     parts = urlsplit(url)
-    head = [f"{name}: {value}" for name, value in {"Host": "x", **HEADERS, "Content-Length": str(len(BODY))}.items()]
+    headers = {"Host": "x", **HEADERS, "Content-Length": str(len(BODY)), **more}
+    head = [f"{name}: {value}" for name, value in headers.items()]
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE_S) as connection:
         connection.sendall("\r\n".join(["POST /v0.1/messages HTTP/1.1", *head, "", ""]).encode() + BODY)
         yield connection
@@ -90,11 +92,12 @@ def messages(url: str) -> int:
     return len(ask(url, "GET", "messages")["messages"])
 
 
-def test_a_reset_is_a_reset_without_a_byte_of_an_answer(running: Running) -> None:
+@LAST_OR_NOT
+def test_a_reset_is_a_reset_without_a_byte_of_an_answer(running: Running, connection: str) -> None:
     broken(running.url, "reset")
 
-    with connected(running.url) as connection, pytest.raises(ConnectionResetError):
-        connection.recv(1)
+    with connected(running.url, Connection=connection) as client, pytest.raises(ConnectionResetError):
+        client.recv(1)
 
     assert 1 == messages(running.url)
 
@@ -112,11 +115,12 @@ def test_pythons_client_raises_what_it_raises_for_a_reset(running: Running) -> N
     assert 0 == messages(running.url)
 
 
-def test_a_truncated_answer_ends_in_the_middle_with_the_connection(running: Running) -> None:
+@LAST_OR_NOT
+def test_a_truncated_answer_ends_in_the_middle_with_the_connection(running: Running, connection: str) -> None:
     broken(running.url, "truncate")
 
-    with connected(running.url) as connection:
-        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+    with connected(running.url, Connection=connection) as client:
+        head, _, body = read_all(client).partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 202")
     announced = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])

@@ -1,6 +1,7 @@
 """The protocol under our server: requests begun outside a task, and answers written at one go, over real sockets."""
 
 import asyncio
+import gc
 import socket
 import struct
 import time
@@ -17,11 +18,15 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.settings import Settings
 from mockserver.web.faulty import Line, Reply, give
-from mockserver.web.protocol import Turns
+from mockserver.web.protocol import Parser, Turns
 from mockserver.web.server import serving
 from tests.web.test_server import Runtime
 
 PATIENCE_S = 20.0
+UNREAD = {"/unread", "/cut"}
+"""Paths whose requests are answered, wholly or not, without a look at their bodies."""
+MUCH = b" " * 3_000_000
+CLOSE = b"Connection: close\r\n"
 HEADERS = {b"content-type": b"text/plain"}
 QUICK = pytest.mark.parametrize("is_quick", [True, False], ids=["begun at once", "in a task"])
 
@@ -42,7 +47,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         self.had_task.append(asyncio.current_task() is not None)
-        body, more = b"", True
+        body, more = b"", scope["path"] not in UNREAD
         while more:
             message = await receive()
             body, more = body + message["body"], message["more_body"]
@@ -61,6 +66,9 @@ class App:
                 raise RuntimeError("wrong after a wait")
             case "/last":
                 headers = {**HEADERS, b"connection": b"close"}
+            case "/cut":
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+                return
             case "/odd":
                 headers = {**HEADERS, b"x-odd": b"one\r\nx-two: two"}
         line = Line(scope, receive, send, asyncio.Event())
@@ -332,3 +340,107 @@ def test_a_request_whose_body_takes_long_is_not_cut_off_as_quiet(
         got = read_until(connection, b"?")
 
     assert got.startswith(b"HTTP/1.1 200")
+
+
+@QUICK
+def test_a_request_answered_before_all_of_it_came_is_read_to_its_end_and_the_connection_goes_on(
+    *, is_quick: bool
+) -> None:
+    with connected(App(is_quick)) as connection:
+        whole = request("/unread", MUCH)
+        connection.sendall(whole[: -len(MUCH)])
+        first = read_until(connection, b"/unread")
+        connection.sendall(MUCH + request("/now", b"!"))
+        second = read_until(connection, b"!")
+
+    assert (True, True) == (first.startswith(b"HTTP/1.1 200"), second.startswith(b"HTTP/1.1 200"))
+
+
+@QUICK
+@pytest.mark.parametrize("is_chunked", [True, False], ids=["chunks", "length"])
+def test_a_last_request_answered_before_all_of_it_came_ends_the_connection_once_it_did(
+    *, is_quick: bool, is_chunked: bool
+) -> None:
+    """A client that sends all before it reads finds its answer, not a connection that was reset."""
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(MUCH), MUCH) if is_chunked else MUCH
+    length = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: %d" % len(MUCH)
+    with connected(App(is_quick)) as connection:
+        connection.sendall(b"POST /unread HTTP/1.1\r\nHost: x\r\n" + CLOSE + length + b"\r\n\r\n")
+        read_until(connection, b"/unread")
+        connection.sendall(body)
+
+        assert b"" == connection.recv(1)
+
+
+@pytest.mark.parametrize("more", [b"", CLOSE], ids=["kept", "last"])
+@pytest.mark.parametrize("sent", [0, 2], ids=["nothing", "a part"])
+def test_a_client_that_leaves_off_in_an_answered_request_is_waited_for_no_longer_than_for_another(
+    monkeypatch: pytest.MonkeyPatch, more: bytes, sent: int
+) -> None:
+    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.5)
+    with connected(App(all_quick=True)) as connection:
+        connection.sendall(request("/unread", b"12345", more)[:-5])
+        read_until(connection, b"/unread")
+        connection.sendall(b"12345"[:sent])
+
+        assert b"" == connection.recv(1)
+
+
+def test_a_connection_is_quiet_again_once_an_answered_request_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.5)
+    with connected(App(all_quick=True)) as connection:
+        connection.sendall(request("/unread", b"12345")[:-5])
+        read_until(connection, b"/unread")
+        connection.sendall(b"12345")
+
+        assert b"" == connection.recv(1)
+
+
+@QUICK
+def test_a_request_behind_one_that_was_answered_early_may_take_long(
+    monkeypatch: pytest.MonkeyPatch, *, is_quick: bool
+) -> None:
+    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.5)
+    with connected(App(is_quick)) as connection:
+        connection.sendall(request("/unread", b"12345")[:-5])
+        read_until(connection, b"/unread")
+        connection.sendall(b"12345" + request("/now", b"?")[:-1])
+        time.sleep(1)  # longer than it may be quiet
+        connection.sendall(b"?")
+        got = read_until(connection, b"?")
+
+    assert got.startswith(b"HTTP/1.1 200")
+
+
+def test_an_answer_that_was_cut_short_ends_the_connection_though_not_all_of_the_request_came(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with connected(App(all_quick=True)) as connection:
+        connection.sendall(request("/cut", b"12345", CLOSE)[:-5])
+        read_until(connection, b"\r\n\r\n")
+
+        assert b"" == connection.recv(1)
+    assert ["ASGI callable returned without completing response."] == caplog.messages
+
+
+def test_a_last_request_leaves_nothing_behind_that_only_the_collector_could_free() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with connected(App(all_quick=True)) as connection:
+            connection.sendall(request("/now", b"!", CLOSE))
+            assert read_until(connection, b"!")
+            assert b"" == connection.recv(1)
+        left = [each for each in gc.get_objects() if isinstance(each, Parser)]
+    finally:
+        gc.enable()
+
+    assert [] == left
+
+
+def test_what_follows_a_last_request_does_not_keep_the_connection_open() -> None:
+    with connected(App(all_quick=True)) as connection:
+        connection.sendall(request("/now", b"!", CLOSE) + request("/now", b"12345")[:-5])
+        read_until(connection, b"!")
+
+        assert b"" == connection.recv(1)

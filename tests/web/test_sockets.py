@@ -7,8 +7,9 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -224,6 +225,32 @@ def test_a_body_sent_with_an_offer_to_upgrade_is_read_all_the_same(server: Runni
     head = HEAD + b"Content-Type: application/json\r\n" + offer + b"Content-Length: %d\r\n\r\n" % len(body)
 
     assert talk(server.url, head + body).startswith(b"HTTP/1.1 202")
+
+
+@pytest.mark.parametrize("closes", [True, False], ids=["last", "kept"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/messages", 413),
+        ("/v0.1/messages", 413),
+        ("/v0.1/dispatch", 413),
+        ("/v1/mesages", 404),
+        ("/beta/chatapp-accounts", 405),
+        ("/_mock/verify", 400),
+        ("/_mock/typo", 404),
+    ],
+)
+def test_client_that_sends_far_too_much_is_told_so(server: Running, path: str, status: int, *, closes: bool) -> None:
+    """Most clients send all of a body before they read, so that a connection closed meanwhile hides the answer."""
+    parts = urlsplit(server.url)
+    headers = {"Content-Type": "application/json", "Authorization": basic("mockkey1")["Authorization"]}
+    client = HTTPConnection(parts.hostname or "", parts.port or 0, timeout=PATIENCE_S)
+    with closing(client):
+        client.request("POST", path, b" " * 8_000_000, headers | ({"Connection": "close"} if closes else {}))
+        answer = client.getresponse()
+        answer.read()
+
+        assert (status, closes) == (answer.status, answer.will_close)
 
 
 def test_a_client_that_leaves_in_the_middle_is_journalled_and_does_no_harm(server: Running) -> None:
