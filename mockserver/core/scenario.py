@@ -11,6 +11,7 @@ from msgspec import structs
 
 from mockserver.core.chance import Draws
 from mockserver.core.expressions import Context, ExpressionError, evaluate
+from mockserver.core.headers import sendable
 from mockserver.core.matching import Judged, Miss, PatternError, Subject
 from mockserver.core.scenario_values import Fields, Machine, Respond, Rule, Scenario
 from mockserver.core.words import choices
@@ -138,7 +139,7 @@ def _decided(
     respond = structs.replace(
         rule.respond,
         body=_or_none(rule.respond.body, known),
-        headers={name: _text(each, known) for name, each in rule.respond.headers.items()},
+        headers={name: sendable(_text(each, known)) for name, each in rule.respond.headers.items()},
     )
     return after, Decision(rule, number, respond, rule.respond.delay.pick_s(rng), context)
 

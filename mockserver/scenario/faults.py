@@ -11,6 +11,7 @@ from mockserver.scenario.matchers import SendMatcher, WebhookMatcher
 from mockserver.scenario.words import (
     Count,
     Duration,
+    Headers,
     HttpStatus,
     Positive,
     ProblemName,
@@ -93,7 +94,7 @@ class AnswerFaultSpec(_Fault):
     """With `status`: the HTTP status."""
     body: Json = None
     """With `status`: a body of your own."""
-    headers: dict[StrictStr, StrictStr] | None = None
+    headers: Headers | None = None
     """With `status`: headers of your own."""
     retry_after: Duration | None = Field(default=None, examples=["5s"])
     """With `status` and `throttle`: what the header Retry-After says."""

@@ -16,6 +16,7 @@ from mockserver.scenario.words import (
     Coordinate,
     Duration,
     ErrorCode,
+    Headers,
     HttpStatus,
     KindName,
     Positive,
@@ -39,7 +40,7 @@ class RespondWith(Strict):
     """An answer of your own: its HTTP status."""
     body: Json = Field(default=None, examples=[{"title": "Service Unavailable"}])
     """The body of an answer of your own: a text as it is, anything else as JSON."""
-    headers: dict[StrictStr, StrictStr] | None = Field(default=None, examples=[{"Retry-After": "5"}])
+    headers: Headers | None = Field(default=None, examples=[{"Retry-After": "5"}])
     """Headers of an answer of your own."""
     fault: OneAnswerFault | None = Field(default=None, examples=["reset"])
     """What is done to the answer; a message that would have been accepted is, all the same."""
@@ -250,7 +251,7 @@ class HttpRequest(Strict):
     """The absolute URL."""
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] | None = None
     """The method; by default POST where there is something to send, else GET."""
-    headers: dict[StrictStr, StrictStr] = Field(default={}, examples=[{"X-Test": "1"}])
+    headers: Headers = Field(default={}, examples=[{"X-Test": "1"}])
     """Headers."""
     json_: Json = Field(default=None, alias="json", examples=[{"name": "Ana", "number": "447700900001"}])
     """What is sent as JSON."""

@@ -1,5 +1,6 @@
 """Single values of a scenario file, and how a union of steps is told apart by its keys; knows no key of the format."""
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from types import NoneType
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from mockserver.core.headers import COUNTING, NAME, VALUE, wrong_with
 from mockserver.scenario.durations import PATTERN, DurationError, read_duration
 
 OPEN: Final = "<"
@@ -107,6 +110,13 @@ def _base64(value: Any) -> Any:
     return value
 
 
+def _headers(value: dict[str, str]) -> dict[str, str]:
+    for name, text in value.items():
+        if wrong := wrong_with(name, text):
+            raise mistake(f"is <found>, {wrong[0]}.", wrong[1], at=name)
+    return value
+
+
 def _coordinate(value: Any) -> Any:
     return value if isinstance(value, str) else _number(value)
 
@@ -121,6 +131,15 @@ DURATION_SCHEMA: Final[list[dict[str, Any]]] = [
     {"type": ["number"], "minimum": 0},
     {"type": "string", "pattern": f"^{PATTERN}$"},
 ]
+_COUNTING: Final = re.sub("[a-z]", lambda found: f"[{found[0].upper()}{found[0]}]", "|".join(sorted(COUNTING)))
+"""In either case: the expressions of JSON Schema know no flags."""
+HEADERS_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "propertyNames": {"pattern": f"^(?!({_COUNTING})$){NAME}$"},
+    "additionalProperties": {"type": "string", "pattern": f"^{VALUE}$"},
+}
+Headers = Annotated[dict[StrictStr, StrictStr], AfterValidator(_headers), WithJsonSchema(HEADERS_SCHEMA)]
+"""Headers by name, which can be sent."""
 Duration = Annotated[float, BeforeValidator(_duration), WithJsonSchema({"anyOf": DURATION_SCHEMA})]
 """``50ms``, ``2s``, ``1m30s``; a number is seconds."""
 Count = Annotated[StrictInt, Field(ge=0)]

@@ -19,6 +19,7 @@ from mockserver.core.faults import (
     Fault,
     Kind,
 )
+from mockserver.core.headers import wrong_with
 from mockserver.core.matching import PatternError, shown
 from mockserver.core.words import choices
 from mockserver.errors import UsageError
@@ -158,8 +159,8 @@ def _headers(name: str, value: Json) -> Json:
     if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
         raise UsageError(_is(name, value), fix="Write a mapping of texts.")
     for header, text in value.items():
-        if not header.isascii() or not text.isascii() or not (header + text).isprintable() or not header.strip():
-            raise UsageError(_is(f"{name}.{header}", text), fix="Write printable ASCII.")
+        if wrong := wrong_with(header, text):
+            raise UsageError(f"{_is(f'{name}.{header}', text)}, {wrong[0]}", fix=wrong[1])
     return dict(value)
 
 

@@ -235,6 +235,15 @@ def test_answer_is_worked_out_with_what_was_captured() -> None:
     assert {"x-to": "447700900001", "x-none": ""} == decision.respond.headers
 
 
+def test_what_a_header_cannot_hold_is_no_part_of_an_answer() -> None:
+    """The text of a message may be anything, and would break the answer with its second line."""
+    story = scenario(rule("r", respond=Respond(status=503, headers={"x-text": "${message.text}"})))
+
+    _, decision = decision_of(story, send(text="Grüße\r\nx-two: 2\t~"))
+
+    assert {"x-text": "Gr??e??x-two: 2\t~"} == decision.respond.headers
+
+
 def test_delay_is_drawn_by_the_seed() -> None:
     story = scenario(rule("r", respond=Respond(delay=Latency(1, 2))))
 

@@ -185,6 +185,24 @@ RULES = {
             " Write it like 50ms, 2s, 5m, 2h or 1d; a bare number is seconds."
         ),
     ),
+    "header with two lines": (
+        '{id: r, respond: {status: 503, headers: {X-A: "a\\nb"}}}',
+        '2:55: rules[0].respond.headers.X-A is "a\\nb", not all of which can be sent. Write printable ASCII.',
+    ),
+    "no header": (
+        "{id: r, respond: {status: 503, headers: {X A: a}}}",
+        (
+            '2:55: rules[0].respond.headers.X A is "a", and that is no name of a header.'
+            " Write letters, digits and hyphens, such as X-Test."
+        ),
+    ),
+    "header that is counted": (
+        "{id: r, respond: {status: 503, headers: {CONTENT-LENGTH: '5'}}}",
+        (
+            '2:66: rules[0].respond.headers.CONTENT-LENGTH is "5", but who sends it counts the body.'
+            " Leave it out; the faults truncate and malformed break answers."
+        ),
+    ),
     "long duration": (
         "{id: r, then: [{status: submitted, after: 9000d}]}",
         '2:51: rules[0].then[0].after is "9000d", longer than a year. The longest is 366d.',

@@ -197,8 +197,18 @@ async def test_faults_can_be_reset(api: Api) -> None:
         ({"on": "answers", "do": "reset", "when": []}, "when is []", 'Write a mapping such as {"channel": "sms"}.'),
         (
             {"on": "answers", "do": "status", "status": 500, "headers": {"X-A": "a\nb"}},
-            'headers.X-A is "a\\nb"',
+            'headers.X-A is "a\\nb", not all of which can be sent',
             "Write printable ASCII.",
+        ),
+        (
+            {"on": "answers", "do": "status", "status": 500, "headers": {"Transfer-Encoding": "chunked"}},
+            'headers.Transfer-Encoding is "chunked", but who sends it counts the body',
+            "Leave it out; the faults truncate and malformed break answers.",
+        ),
+        (
+            {"on": "answers", "do": "status", "status": 500, "headers": {"X:A": "a"}},
+            'headers.X:A is "a", and that is no name of a header',
+            "Write letters, digits and hyphens, such as X-Test.",
         ),
         (
             {"on": "answers", "do": "status", "status": 500, "headers": {"X-A": 1}},
