@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final
 from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
@@ -31,6 +32,8 @@ _LEFT_S: Final = 1.0
 _LAST_LINES: Final = 20
 _WIDTH: Final = 200
 _MOST_BYTES: Final = 1_000_000
+"""How much of what it printed is looked at."""
+_MOST_LOGGED: Final = 100_000_000
 _SERVER_ERRORS: Final = 500
 
 
@@ -119,13 +122,33 @@ def started(
     Raise UnreachableError if it does not start, ends, or is not ready in time. ``stopped`` says that nobody waits for
     it any more. At the end the program and what it started are told to go, and made to after some seconds.
     """
-    with log.open("wb") as output:
+    log.write_bytes(b"")
+    with log.open("ab") as output, _bounded(output.fileno()):
         running = Started(_open(program, environ, folder, output.fileno()), log)
         try:
             wait_until_ready(program, running=running, stopped=stopped)
             yield running
         finally:
             _end(running.process)
+
+
+@contextmanager
+def _bounded(log: int) -> Iterator[None]:
+    """Begin a log anew whenever it is very large: one without end fills the disk, and only its end is looked at."""
+    is_over = Event()
+
+    def watch() -> None:
+        while not is_over.wait(_LOOK_EVERY_S):
+            if os.fstat(log).st_size > _MOST_LOGGED:
+                os.ftruncate(log, 0)
+
+    watching = Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watching.join()
 
 
 def wait_until_ready(

@@ -5,6 +5,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,42 @@ def is_gone(process: int) -> bool:
     except (ProcessLookupError, FileNotFoundError):
         return True
     return state == "Z"
+
+
+def test_program_that_prints_without_end_does_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockserver.cli.sut._MOST_LOGGED", 1_000_000)
+    log = tmp_path / "log"
+    command = shlex.join((sys.executable, "-c", "while True: print('y' * 999)"))
+    environ = {"PATH": os.environ["PATH"], **measured()}
+
+    sizes = [0]
+
+    def is_cut_twice() -> bool:
+        sizes.append(log.stat().st_size)
+        return sum(after < before for before, after in pairwise(sizes)) >= 2
+
+    with started(Program(command), environ, tmp_path, log, stopped=lambda: False) as running:
+        is_cut = comes(is_cut_twice)
+        monkeypatch.undo()
+        goes_on = comes(lambda: log.stat().st_size > 100_000)
+        code = running.ended
+
+    assert (True, True, None) == (is_cut, goes_on, code)
+    assert {"y" * 999} == set(printed(log).splitlines()[1:-1])
+
+
+def test_log_of_a_program_started_again_is_its_own(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    environ = {"PATH": os.environ["PATH"], **measured()}
+
+    for word in ("first", "second"):
+        command = shlex.join((sys.executable, "-c", f"print({word!r})"))
+        with started(Program(command), environ, tmp_path, log, stopped=lambda: False) as running:
+            running.ended_within(PATIENCE_S)
+
+    assert "second\n" == printed(log)
 
 
 def test_of_what_was_printed_the_end_is_kept(tmp_path: Path) -> None:
