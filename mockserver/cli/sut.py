@@ -123,7 +123,7 @@ def started(
     it any more. At the end the program and what it started are told to go, and made to after some seconds.
     """
     log.write_bytes(b"")
-    with log.open("ab") as output, _bounded(output.fileno()):
+    with log.open("a+b") as output, _bounded(output.fileno()):
         running = Started(_open(program, environ, folder, output.fileno()), log)
         try:
             wait_until_ready(program, running=running, stopped=stopped)
@@ -134,13 +134,16 @@ def started(
 
 @contextmanager
 def _bounded(log: int) -> Iterator[None]:
-    """Begin a log anew whenever it is very large: one without end fills the disk, and only its end is looked at."""
+    """Keep no more than the end of a log whenever it is very large: one that goes on and on fills the disk."""
     is_over = Event()
 
     def watch() -> None:
         while not is_over.wait(_LOOK_EVERY_S):
-            if os.fstat(log).st_size > _MOST_LOGGED:
+            size = os.fstat(log).st_size
+            if size > _MOST_LOGGED:
+                end = os.pread(log, _MOST_BYTES, size - _MOST_BYTES)
                 os.ftruncate(log, 0)
+                os.write(log, end)
 
     watching = Thread(target=watch, daemon=True)
     watching.start()

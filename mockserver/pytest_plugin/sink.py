@@ -11,6 +11,8 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from mockserver.core.headers import wrong_with
+from mockserver.errors import UsageError
 from mockserver.handle import given
 from mockserver.handle.given import Seconds
 from mockserver.model import Json
@@ -195,6 +197,8 @@ def _read_answer(status: object, headers: object) -> _Answer:
     for name, value in written.items():
         given.text("a header's name", name, '"Retry-After"')
         given.text(f"headers[{name!r}]", value, '"5"')
+        if wrong := wrong_with(name, value):
+            raise UsageError(f"headers[{name!r}] is {value!r}, {wrong[0]}", fix=wrong[1])
     return _Answer(code, dict(written))
 
 

@@ -16,6 +16,7 @@ from mockserver.contract.specs import Specs
 from mockserver.core import lifecycle
 from mockserver.core.chance import uuid_for
 from mockserver.core.expressions import ExpressionError, evaluate
+from mockserver.core.headers import sendable
 from mockserver.core.matching import PatternError
 from mockserver.core.reports import Near, StepResult
 from mockserver.core.scenario import put_state
@@ -310,7 +311,10 @@ class Player:
         if act.clear:
             self._run.faults.clear()
             return _Done(f"{await self._tools.faults.clear(self._account)} mended")
-        standing = await self._tools.faults.add(self._account, self._evaluated(act.fault))
+        asked = self._evaluated(act.fault)
+        if isinstance(asked.get("headers"), Mapping):
+            asked = {**asked, "headers": {name: sendable(str(each)) for name, each in asked["headers"].items()}}
+        standing = await self._tools.faults.add(self._account, asked)
         self._run.faults.append(standing.fault.id)
         return _Done(f"{standing.fault.words()} on {standing.fault.on}")
 
@@ -318,7 +322,7 @@ class Player:
         asked = structs.replace(
             act,
             url=str(self._evaluated(act.url)),
-            headers={name: str(self._evaluated(each)) for name, each in act.headers.items()},
+            headers={name: sendable(str(self._evaluated(each))) for name, each in act.headers.items()},
             json=self._evaluated(act.json),
             body=None if act.body is None else str(self._evaluated(act.body)),
         )

@@ -7,9 +7,8 @@ from functools import partial
 from http import HTTPStatus
 from types import coroutine
 from typing import Any, Final, TypeAlias
-from weakref import ref
 
-from starlette.types import Scope
+from starlette.types import Message, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockserver.deadlines import Deadlines
@@ -66,6 +65,7 @@ class Turns:
         """
         if (
             cycle.response_started
+            or cycle.more_body
             or cycle.disconnected
             or cycle.flow.write_paused
             or not cycle.keep_alive
@@ -101,8 +101,8 @@ class Parser(HttpToolsProtocol):
     ``is_quick`` is begun with the others of its turn, and becomes a task only where it has to wait. What it does up to
     then runs in no task: it must use nothing that needs one, such as a timeout.
 
-    A request that is answered before all of it came is read to its end: to close amid that resets the connection, and
-    then many clients never see why they were refused.
+    A request that is answered before all of it came is the last of its connection, as its answer says, and is read to
+    its end: to close amid that resets the connection, and then many clients never see why they were refused.
     """
 
     def __init__(
@@ -115,7 +115,9 @@ class Parser(HttpToolsProtocol):
         self._is_reading = False
         self._begun: _Running | None = None
         self._is_in_body = False
-        self._was_answered = False
+        self._early: RequestResponseCycle | None = None
+        self._is_body_to_come = False
+        self._is_last = False
         self._current: RequestResponseCycle | None = None
 
     def data_received(self, data: bytes) -> None:
@@ -132,28 +134,27 @@ class Parser(HttpToolsProtocol):
         begun, self._begun = self._begun, None
         if begun is not None:
             self._turns.add(self, begun)
-        elif self._was_answered or self.is_to_be_read():
+        elif self._is_last:
             self._quiet.begin(self, self.loop)
 
     def on_headers_complete(self) -> None:
         """Note that what follows is a body."""
         self._is_in_body = True
-        self._was_answered = False
         super().on_headers_complete()
-        if not self.cycle.keep_alive:
-            self.cycle.transport = _Lingering(self)  # type: ignore[assignment]  # it stands for one
 
     def on_message_complete(self) -> None:
-        """Note that what follows is another request; end the connection if its last was answered before all came."""
+        """Note that what follows is another request, or the end."""
         self._is_in_body = False
-        self._was_answered = self.cycle.response_complete
         super().on_message_complete()
-        if self._was_answered and not self.cycle.keep_alive:
+        if self._is_last:
             self.transport.close()
 
-    def is_to_be_read(self) -> bool:
-        """Return whether the last request was answered whole before all of it came."""
-        return self._is_in_body and self.cycle.response_complete
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read, unless it belongs to a request that has its answer."""
+        if self._is_last:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the request under way that the client is gone; uvicorn tells the last that was sent ahead."""
@@ -166,6 +167,9 @@ class Parser(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Begin the request that was sent ahead, or wait for the next; as uvicorn does it, but for the timer."""
+        if self._early is not None:
+            self._end_early(self._early)
+            return
         if self.pipeline or self.transport.is_closing():
             super().on_response_complete()
             return
@@ -174,15 +178,39 @@ class Parser(HttpToolsProtocol):
         self._quiet.begin(self, self.loop)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Begin a request; a quick one once all bytes are read that came with it."""
+        """Begin a request, but none behind the last; a quick one once all bytes are read that came with it."""
+        if self.transport.is_closing():
+            return
         self._current = cycle
         if self._is_reading and self._begun is None and self._is_quick(cycle.scope):  # type: ignore[arg-type]  # a dict
             self._begun = cycle.run_asgi(app)
         else:
+            cycle.__class__ = _Watched  # its body is yet to be read
             super()._start_asgi_task(cycle, app)
+
+    def begin_early(self, cycle: RequestResponseCycle) -> None:
+        """Note that a request is answered before all of it came.
+
+        A client that waits to be asked for its body, and is answered instead, need not send any.
+        """
+        self._early = cycle
+        self._is_body_to_come = bool(cycle.body) or not cycle.waiting_for_100_continue
+
+    def _end_early(self, cycle: RequestResponseCycle) -> None:
+        """End the connection behind an answer that was begun early, now or once the rest of the request was read."""
+        self.server_state.total_requests += 1
+        self._is_last = cycle.more_body and self._is_body_to_come
+        if not self._is_last:
+            self.transport.close()
+            return
+        self.flow.resume_reading()
+        self._quiet.begin(self, self.loop)
 
     def run(self, begun: _Running) -> None:
         """Run a request up to where it has to wait, and have a task do the rest."""
+        cycle = self._current
+        if cycle is not None and cycle.more_body:
+            cycle.__class__ = _Watched
         try:
             waited_for = begun.send(None)
         except StopIteration:
@@ -192,21 +220,19 @@ class Parser(HttpToolsProtocol):
         self.tasks.add(task)
 
 
-class _Lingering:
-    """The transport of a request that is the last of its connection: closed, it ends once all of the request came."""
+class _Watched(RequestResponseCycle):
+    """A request that is handled before all of it came."""
 
-    def __init__(self, parser: Parser) -> None:
-        self._parser = ref(parser)  # which knows this one: else only the collector could free both
-        self._transport = parser.transport
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def close(self) -> None:
-        """End the connection, unless the parser does that later, or its client falls silent."""
-        parser = self._parser()
-        if parser is None or not parser.is_to_be_read():
-            self._transport.close()
+    async def send(self, message: Message) -> None:  # type: ignore[override]  # uvicorn has types of its own
+        """Send a part of an answer; begun before all of the request came, it tells that it ends the connection."""
+        if self.response_started or not self.more_body:
+            await super().send(message)  # type: ignore[arg-type]  # see above
+            return
+        parser: Parser = self.on_response.__self__  # type: ignore[attr-defined]  # a method, until all is sent
+        parser.begin_early(self)
+        self.keep_alive = False
+        await super().send(message)  # type: ignore[arg-type]  # see above
+        self.keep_alive = True  # uvicorn would end it at once
 
 
 @coroutine

@@ -392,7 +392,7 @@ def _method_problem(method: str, operation: Operation) -> Problem:
 def too_large(limit: int) -> Problem:
     """Return the 413 of a body beyond the limit."""
     detail = f"The body is larger than {limit} bytes."
-    return Problem(413, "Content Too Large", detail, type="about:blank")
+    return Problem(413, "Content Too Large", detail, type="about:blank", headers={"connection": "close"})
 
 
 def failure(error: Exception) -> Problem:

@@ -574,6 +574,31 @@ async def test_suggestion_pressed_while_a_text_is_under_way_waits_its_turn(scree
     assert ["reply", "text"] == [each["kind"] for each in came]
 
 
+async def test_what_waits_its_turn_reaches_the_account_it_was_meant_for(
+    screen: Screen, mock: MockServer, server: MockServer
+) -> None:
+    other = server.new_account()
+    for account, text in ((mock, "Shall we?"), (other, "Of another account")):
+        rcs(account, "text", text=text, suggestions=SUGGESTIONS)
+    await screen.open(RCS)
+    answering = await hold_replies(screen, saying="Let me see")
+    await box(screen.page).fill("Let me see")
+    await screen.press("Enter")
+    await bubbles(screen).get_by_role("button", name="Book").click()
+
+    await screen.open(RCS, account=other.api_key)
+    await expect(bubbles(screen)).to_contain_text("Of another account")
+    answering.set()
+
+    async def both_came() -> bool:
+        return len(mock.ask("GET", "messages", direction="inbound")["messages"]) == 2
+
+    await until(both_came)
+    await screen.is_settled()
+    assert [] == other.ask("GET", "messages", direction="inbound")["messages"]
+    await expect(screen.page.locator(".talk-outcome")).to_be_empty()
+
+
 async def test_another_picture_waits_its_turn_and_stays_until_it_is_sent(screen: Screen, mock: MockServer) -> None:
     whatsapp(mock)
     await screen.open(WHATSAPP)

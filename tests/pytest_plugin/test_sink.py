@@ -217,6 +217,14 @@ WRONG = {
     "text": (lambda sink: sink.answer("503"), "status is '503', expected a status from 200 to 599. Write answer(503)."),
     "no status": (lambda sink: sink.answer(99), "status is 99, expected a status from 200 to 599"),
     "times": (lambda sink: sink.answer(503, times="2"), "times is '2', expected a whole number, 0 or more"),
+    "header with two lines": (
+        lambda sink: sink.answer(503, headers={"X-A": "a\r\nX-B: b"}),
+        r"headers['X-A'] is 'a\r\nX-B: b', not all of which can be sent. Write printable ASCII.",
+    ),
+    "header that is counted": (
+        lambda sink: sink.answer(503, headers={"content-length": "5"}),
+        "headers['content-length'] is '5', but who sends it counts the body. Leave it out;",
+    ),
     "headers": (lambda sink: sink.answer(503, headers=["x"]), "headers is ['x'], expected a mapping such as"),
     "header": (
         lambda sink: sink.answer(503, headers={"Retry-After": 5}),

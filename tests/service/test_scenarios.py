@@ -705,6 +705,24 @@ async def test_http_answer_that_differs_is_told_line_by_line(world: World, sut: 
     ].difference
 
 
+async def test_headers_of_steps_hold_what_can_be_sent_of_what_is_put_into_them(world: World, sut: Sut) -> None:
+    async def answer() -> web.StreamResponse:
+        return web.Response(text="Grü\r\nx-two: 2")
+
+    sut.answer = answer
+    text = f"""
+timeline:
+  - http: {{url: "{sut.url}"}}
+    capture: {{who: answer.text}}
+  - http: {{url: "{sut.url}", headers: {{X-Who: "${{who}}"}}}}
+  - fault: {{on: answers, do: status, status: 503, headers: {{X-Who: "${{who}}"}}}}
+"""
+
+    report = await ran(world, text)
+
+    assert ("passed", "Gr???x-two: 2") == (report.outcome, sut.headers["X-Who"])
+
+
 async def test_http_that_is_not_answered_fails_in_time(world: World, sut: Sut) -> None:
     released = asyncio.Event()
 

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from mockserver.settings import Settings
 from mockserver.web.faulty import Line, Reply, give
@@ -23,8 +24,7 @@ from mockserver.web.server import serving
 from tests.web.test_server import Runtime
 
 PATIENCE_S = 20.0
-UNREAD = {"/unread", "/cut"}
-"""Paths whose requests are answered, wholly or not, without a look at their bodies."""
+START: Message = {"type": "http.response.start", "status": 200, "headers": []}
 MUCH = b" " * 3_000_000
 CLOSE = b"Connection: close\r\n"
 HEADERS = {b"content-type": b"text/plain"}
@@ -47,7 +47,18 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         self.had_task.append(asyncio.current_task() is not None)
-        body, more = b"", scope["path"] not in UNREAD
+        early = {
+            "/unread": self._unread,
+            "/unread-late": self._unread_late,
+            "/begun": self._begun,
+            "/cut": self._cut,
+            "/leaving": self._leaving,
+            "/gone": self._gone,
+        }
+        await early.get(scope["path"], self._usual)(scope, receive, send)
+
+    async def _usual(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
         while more:
             message = await receive()
             body, more = body + message["body"], message["more_body"]
@@ -66,13 +77,40 @@ class App:
                 raise RuntimeError("wrong after a wait")
             case "/last":
                 headers = {**HEADERS, b"connection": b"close"}
-            case "/cut":
-                await send({"type": "http.response.start", "status": 200, "headers": []})
-                return
             case "/odd":
                 headers = {**HEADERS, b"x-odd": b"one\r\nx-two: two"}
         line = Line(scope, receive, send, asyncio.Event())
         await give(line, Reply(200, headers, scope["path"].encode() + body), None)
+
+    async def _unread(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer without a look at the body."""
+        await give(Line(scope, receive, send, asyncio.Event()), Reply(200, HEADERS, b"/unread"), None)
+
+    async def _unread_late(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.2)
+        await self._unread(scope, receive, send)
+
+    async def _begun(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Begin the answer first, and end it once all of the body came."""
+        await send(START)
+        while (await receive())["more_body"]:
+            pass
+        await send({"type": "http.response.body", "body": b"/begun"})
+
+    async def _cut(self, _: Scope, __: Receive, send: Send) -> None:
+        """Begin an answer and give up."""
+        await send(START)
+
+    async def _gone(self, _: Scope, receive: Receive, __: Send) -> None:
+        """Give no answer once the client has left."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.is_left.set()
+
+    async def _leaving(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer once the client has left."""
+        await self._gone(scope, receive, send)
+        await self._unread(scope, receive, send)
 
 
 @contextmanager
@@ -127,6 +165,7 @@ class FakeParser:
         self.transport.events.append("handled")
         cycle = SimpleNamespace(
             response_started=False,
+            more_body=False,
             disconnected=False,
             flow=SimpleNamespace(write_paused=False),
             keep_alive=True,
@@ -155,6 +194,14 @@ def read_until(connection: socket.socket, end: bytes, times: int = 1) -> bytes:
     while got.count(end) < times:
         piece = connection.recv(65_536)
         assert piece, f"the connection ended after {got!r}"
+        got += piece
+    return got
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Read until the connection ends."""
+    got = b""
+    while piece := connection.recv(65_536):
         got += piece
     return got
 
@@ -343,104 +390,162 @@ def test_a_request_whose_body_takes_long_is_not_cut_off_as_quiet(
 
 
 @QUICK
-def test_a_request_answered_before_all_of_it_came_is_read_to_its_end_and_the_connection_goes_on(
-    *, is_quick: bool
-) -> None:
-    with connected(App(is_quick)) as connection:
-        whole = request("/unread", MUCH)
-        connection.sendall(whole[: -len(MUCH)])
-        first = read_until(connection, b"/unread")
-        connection.sendall(MUCH + request("/now", b"!"))
-        second = read_until(connection, b"!")
-
-    assert (True, True) == (first.startswith(b"HTTP/1.1 200"), second.startswith(b"HTTP/1.1 200"))
-
-
-@QUICK
 @pytest.mark.parametrize("is_chunked", [True, False], ids=["chunks", "length"])
-def test_a_last_request_answered_before_all_of_it_came_ends_the_connection_once_it_did(
-    *, is_quick: bool, is_chunked: bool
+@pytest.mark.parametrize("version", [b"1.1", b"1.0"])
+@pytest.mark.parametrize("more", [b"", CLOSE], ids=["more may come", "the client ends it"])
+def test_a_request_answered_before_all_of_it_came_is_the_last_and_read_to_its_end(
+    version: bytes, more: bytes, *, is_quick: bool, is_chunked: bool
 ) -> None:
     """A client that sends all before it reads finds its answer, not a connection that was reset."""
     body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(MUCH), MUCH) if is_chunked else MUCH
     length = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: %d" % len(MUCH)
     with connected(App(is_quick)) as connection:
-        connection.sendall(b"POST /unread HTTP/1.1\r\nHost: x\r\n" + CLOSE + length + b"\r\n\r\n")
-        read_until(connection, b"/unread")
+        connection.sendall(b"POST /unread HTTP/%b\r\nHost: x\r\n%b%b\r\n\r\n" % (version, more, length))
+        answer = read_until(connection, b"/unread")
         connection.sendall(body)
 
+        assert 1 == answer.count(b"\r\nconnection: close\r\n")
         assert b"" == connection.recv(1)
 
 
-@pytest.mark.parametrize("more", [b"", CLOSE], ids=["kept", "last"])
+@QUICK
+@pytest.mark.parametrize("path", ["/unread", "/begun"])
+def test_nothing_behind_a_last_request_is_begun(path: str, *, is_quick: bool) -> None:
+    app = App(is_quick)
+    with connected(app) as connection:
+        connection.sendall(request(path, b"12345")[:-5])
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"12345" + request("/now", b"!") * 2)
+
+        rest = read_all(connection)
+    assert (b"", 1) == (rest.replace(b"6\r\n/begun\r\n0\r\n\r\n", b""), len(app.had_task))
+
+
+@QUICK
 @pytest.mark.parametrize("sent", [0, 2], ids=["nothing", "a part"])
 def test_a_client_that_leaves_off_in_an_answered_request_is_waited_for_no_longer_than_for_another(
-    monkeypatch: pytest.MonkeyPatch, more: bytes, sent: int
+    monkeypatch: pytest.MonkeyPatch, sent: int, *, is_quick: bool
 ) -> None:
     monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.5)
-    with connected(App(all_quick=True)) as connection:
-        connection.sendall(request("/unread", b"12345", more)[:-5])
+    with connected(App(is_quick)) as connection:
+        connection.sendall(request("/unread", b"12345")[:-5])
         read_until(connection, b"/unread")
         connection.sendall(b"12345"[:sent])
 
         assert b"" == connection.recv(1)
 
 
-def test_a_connection_is_quiet_again_once_an_answered_request_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.5)
-    with connected(App(all_quick=True)) as connection:
-        connection.sendall(request("/unread", b"12345")[:-5])
+@QUICK
+def test_a_client_that_is_answered_where_it_waited_to_be_asked_for_its_body_need_not_send_it(*, is_quick: bool) -> None:
+    with connected(App(is_quick)) as connection:
+        connection.sendall(request("/unread", b"12345", b"Expect: 100-continue\r\n")[:-5])
         read_until(connection, b"/unread")
-        connection.sendall(b"12345")
+
+        assert b"" == connection.recv(1)  # at once: it might be quiet for a minute
+
+
+@QUICK
+def test_a_request_of_which_all_came_is_not_the_last_though_it_is_answered_in_parts(*, is_quick: bool) -> None:
+    with connected(App(is_quick)) as connection:
+        for _ in range(2):
+            connection.sendall(request("/now", b"12", method="HEAD")[:-1])
+            connection.sendall(b"2")
+            answer = read_until(connection, b"\r\n\r\n")
+
+            assert (True, False) == (answer.startswith(b"HTTP/1.1 200"), b"connection: close" in answer)
+
+
+@QUICK
+def test_a_client_that_does_not_wait_to_be_asked_for_its_body_is_read_to_the_end(*, is_quick: bool) -> None:
+    with connected(App(is_quick)) as connection:
+        connection.sendall(request("/unread-late", MUCH, b"Expect: 100-continue\r\n")[: 2 - len(MUCH)])
+        read_until(connection, b"/unread")
+        connection.sendall(MUCH[2:])
 
         assert b"" == connection.recv(1)
 
 
 @QUICK
-def test_a_request_behind_one_that_was_answered_early_may_take_long(
-    monkeypatch: pytest.MonkeyPatch, *, is_quick: bool
-) -> None:
-    monkeypatch.setattr("mockserver.web.lifetime._KEEP_ALIVE_S", 0.5)
+def test_a_body_that_nobody_reads_does_not_keep_its_client_from_sending_all(*, is_quick: bool) -> None:
+    """Beyond what is kept for the application, nothing is read until there is an answer."""
     with connected(App(is_quick)) as connection:
-        connection.sendall(request("/unread", b"12345")[:-5])
+        connection.sendall(request("/unread-late", MUCH * 4))
+
+        assert read_all(connection).endswith(b"/unread")
+
+
+@QUICK
+def test_what_is_broken_behind_an_answer_gets_no_other(caplog: pytest.LogCaptureFixture, *, is_quick: bool) -> None:
+    with connected(App(is_quick)) as connection:
+        connection.sendall(b"POST /unread HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
         read_until(connection, b"/unread")
-        connection.sendall(b"12345" + request("/now", b"?")[:-1])
-        time.sleep(1)  # longer than it may be quiet
-        connection.sendall(b"?")
-        got = read_until(connection, b"?")
+        connection.sendall(b"no number\r\n")
 
-    assert got.startswith(b"HTTP/1.1 200")
+        assert b"" == connection.recv(1)
+    assert ["Invalid HTTP request received."] == caplog.messages
 
 
+@QUICK
 def test_an_answer_that_was_cut_short_ends_the_connection_though_not_all_of_the_request_came(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, *, is_quick: bool
 ) -> None:
-    with connected(App(all_quick=True)) as connection:
-        connection.sendall(request("/cut", b"12345", CLOSE)[:-5])
+    with connected(App(is_quick)) as connection:
+        connection.sendall(request("/cut", b"12345")[:-5])
         read_until(connection, b"\r\n\r\n")
 
         assert b"" == connection.recv(1)
     assert ["ASGI callable returned without completing response."] == caplog.messages
 
 
-def test_a_last_request_leaves_nothing_behind_that_only_the_collector_could_free() -> None:
-    gc.collect()
+@QUICK
+def test_an_answer_to_a_client_that_left_amid_its_request_does_no_harm(
+    caplog: pytest.LogCaptureFixture, *, is_quick: bool
+) -> None:
+    app = App(is_quick)
+    with connected(app) as connection:
+        connection.sendall(request("/leaving", b"12345")[:-5])
+        connection.close()
+
+        assert app.is_left.wait(PATIENCE_S)
+    assert [] == caplog.messages  # the server has ended, and with it all requests
+
+
+@pytest.mark.parametrize("target", [b"http://[", b"/\xc3\xa9", b"http://h:99999/"])
+def test_a_target_that_cannot_be_read_is_refused_with_no_more_than_a_warning(
+    caplog: pytest.LogCaptureFixture, target: bytes
+) -> None:
+    with connected(App(all_quick=True)) as connection:
+        connection.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = read_all(connection)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert ["Invalid HTTP request received."] == caplog.messages
+
+
+def kept_objects() -> set[int]:
+    """Return what tells connections and requests of a server apart that still exist."""
+    return {id(each) for each in gc.get_objects() if isinstance(each, Parser | RequestResponseCycle)}
+
+
+@QUICK
+@pytest.mark.parametrize("path", ["/now", "/unread", "/gone"])
+def test_a_connection_leaves_nothing_behind_that_only_the_collector_could_free(path: str, *, is_quick: bool) -> None:
+    app = App(is_quick)
+    before = kept_objects()
     gc.disable()
     try:
-        with connected(App(all_quick=True)) as connection:
-            connection.sendall(request("/now", b"!", CLOSE))
-            assert read_until(connection, b"!")
-            assert b"" == connection.recv(1)
-        left = [each for each in gc.get_objects() if isinstance(each, Parser)]
+        with connected(app) as connection:
+            for each in ("/now", path):
+                connection.sendall(request(each, b"12!")[:-1])
+                if each == "/now":
+                    connection.sendall(b"!")
+                    read_until(connection, b"/now12!")
+            if path == "/unread":
+                read_until(connection, b"/unread")
+            connection.close()
+            assert path != "/gone" or app.is_left.wait(PATIENCE_S)
+        left = kept_objects() - before
     finally:
         gc.enable()
 
-    assert [] == left
-
-
-def test_what_follows_a_last_request_does_not_keep_the_connection_open() -> None:
-    with connected(App(all_quick=True)) as connection:
-        connection.sendall(request("/now", b"!", CLOSE) + request("/now", b"12345")[:-5])
-        read_until(connection, b"!")
-
-        assert b"" == connection.recv(1)
+    assert set() == left

@@ -88,13 +88,14 @@ export function Talk({ id, query, known }) {
     const windowed = box.current?.querySelector(".windowed");
     if (windowed) windowed.scrollTop = windowed.scrollHeight;
   };
-  const deliver = async (body) => {
+  const deliver = async (body, account) => {
     const isReaction = body.kind === "reaction" && !body.context && parts.channel === "whatsapp";
     const last = isReaction && messages.find((each) => each.direction === "outbound" && each.kind !== "reaction");
     const whole = last ? { ...body, version: "v1", ...contextOf(last, "v1") } : body;
     const answer = isNew
-      ? await post("/inbound", { ...whole, channel: parts.channel, from: parts.user, to: parts.sender })
-      : await post(`${path}/reply`, whole);
+      ? await post("/inbound", { ...whole, channel: parts.channel, from: parts.user, to: parts.sender }, { account })
+      : await post(`${path}/reply`, whole, { account });
+    if (current.account !== account) return answer;
     setArrived(answer);
     setTarget(null);
     toEnd();
@@ -102,7 +103,10 @@ export function Talk({ id, query, known }) {
     requestAnimationFrame(toEnd);
     return answer;
   };
-  const send = (body) => inTurn(() => deliver(body));
+  const send = (body) => {
+    const { account } = current; // another may be looked at when its turn comes
+    return inTurn(() => deliver(body, account));
+  };
   const press = (choice, message) => {
     if (choice.ask) return ask(choice.ask);
     const isV1 = message.version === "v1" || choice.press.version === "v1" || choice.press.kind === "reply" || choice.press.kind === "order";
