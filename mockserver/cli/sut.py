@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from http.client import HTTPException
+from io import FileIO
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
@@ -108,9 +109,13 @@ class Started:
 
 def printed(log: Path) -> str:
     """Return what a program printed, of very much the end: one that goes round in circles prints gigabytes."""
+    return _end_of(log).decode("utf-8", "replace")
+
+
+def _end_of(log: Path) -> bytes:
     with log.open("rb") as file:
         file.seek(max(log.stat().st_size - _MOST_BYTES, 0))
-        return file.read(_MOST_BYTES).decode("utf-8", "replace")
+        return file.read(_MOST_BYTES)
 
 
 @contextmanager
@@ -123,7 +128,7 @@ def started(
     it any more. At the end the program and what it started are told to go, and made to after some seconds.
     """
     log.write_bytes(b"")
-    with log.open("a+b") as output, _bounded(output.fileno()):
+    with log.open("ab", buffering=0) as output, _bounded(log, output):
         running = Started(_open(program, environ, folder, output.fileno()), log)
         try:
             wait_until_ready(program, running=running, stopped=stopped)
@@ -133,17 +138,16 @@ def started(
 
 
 @contextmanager
-def _bounded(log: int) -> Iterator[None]:
+def _bounded(log: Path, output: FileIO) -> Iterator[None]:
     """Keep no more than the end of a log whenever it is very large: one that goes on and on fills the disk."""
     is_over = Event()
 
     def watch() -> None:
         while not is_over.wait(_LOOK_EVERY_S):
-            size = os.fstat(log).st_size
-            if size > _MOST_LOGGED:
-                end = os.pread(log, _MOST_BYTES, size - _MOST_BYTES)
-                os.ftruncate(log, 0)
-                os.write(log, end)
+            if os.fstat(output.fileno()).st_size > _MOST_LOGGED:
+                end = _end_of(log)
+                output.truncate(0)
+                output.write(end)
 
     watching = Thread(target=watch, daemon=True)
     watching.start()
