@@ -1,6 +1,7 @@
-"""What every test shares: Hypothesis profiles and the event loop of asynchronous tests."""
+"""What every test shares: Hypothesis profiles, Ctrl-C, and the event loop of asynchronous tests."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,10 @@ pytest_plugins = ["pytester"]
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if "CI" in os.environ else "dev")
+
+# A shell starts jobs in the background without Ctrl-C, and so would be the programs that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
