@@ -74,7 +74,7 @@ def test_program_that_prints_without_end_does_not_fill_the_disk(
         code = running.ended
 
     assert (True, None) == (is_cut, code)
-    assert {"y" * 999} == set(printed(log).splitlines()[1:-1])
+    assert {"y", "\n"} == set(printed(log))
 
 
 def test_last_words_are_kept_of_a_program_that_printed_very_much(
@@ -87,7 +87,7 @@ def test_last_words_are_kept_of_a_program_that_printed_very_much(
     log = tmp_path / "log"
     with started(Program(command), environ, tmp_path, log, stopped=lambda: False) as running:
         running.ended_within(PATIENCE_S)
-        is_cut = comes(lambda: log.stat().st_size <= 1_000_000)
+        is_cut = comes(lambda: log.stat().st_size <= 2_000_000)
 
     assert (True, ["y", "the reason"]) == (is_cut, running.last_lines()[-2:])
 
