@@ -139,7 +139,10 @@ def started(
 
 @contextmanager
 def _bounded(log: Path, output: FileIO) -> Iterator[None]:
-    """Keep no more than the end of a log whenever it is very large: one that goes on and on fills the disk."""
+    """Keep no more than the end of a log whenever it is very large: one that goes on and on fills the disk.
+
+    What is printed in the very moment of the cut may be lost.
+    """
     is_over = Event()
 
     def watch() -> None:

@@ -81,7 +81,8 @@ def test_last_words_are_kept_of_a_program_that_printed_very_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mockserver.cli.sut._MOST_LOGGED", 2_000_000)
-    command = shlex.join((sys.executable, "-c", "print('y\\n' * 2_000_000 + 'the reason')"))
+    talk = "import time; print('y\\n' * 2_000_000, end='', flush=True); time.sleep(1); print('the reason')"
+    command = shlex.join((sys.executable, "-c", talk))
     environ = {"PATH": os.environ["PATH"], **measured()}
 
     log = tmp_path / "log"
