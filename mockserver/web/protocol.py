@@ -166,10 +166,14 @@ class Parser(HttpToolsProtocol):
             current.message_event.set()
 
     def on_response_complete(self) -> None:
-        """Begin the request that was sent ahead, or wait for the next; as uvicorn does it, but for the timer."""
+        """Begin the request that was sent ahead, or wait for the next; as uvicorn does it, but for the timer.
+
+        Behind an answer that was begun early the connection ends, now or once the rest of the request was read.
+        """
         if self._early is not None:
-            self._end_early(self._early)
-            return
+            self._is_last = self._early.more_body and self._is_body_to_come
+            if not self._is_last:
+                self.transport.close()
         if self.pipeline or self.transport.is_closing():
             super().on_response_complete()
             return
@@ -195,16 +199,6 @@ class Parser(HttpToolsProtocol):
         """
         self._early = cycle
         self._is_body_to_come = bool(cycle.body) or not cycle.waiting_for_100_continue
-
-    def _end_early(self, cycle: RequestResponseCycle) -> None:
-        """End the connection behind an answer that was begun early, now or once the rest of the request was read."""
-        self.server_state.total_requests += 1
-        self._is_last = cycle.more_body and self._is_body_to_come
-        if not self._is_last:
-            self.transport.close()
-            return
-        self.flow.resume_reading()
-        self._quiet.begin(self, self.loop)
 
     def run(self, begun: _Running) -> None:
         """Run a request up to where it has to wait, and have a task do the rest."""
