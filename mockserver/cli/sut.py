@@ -35,6 +35,7 @@ _WIDTH: Final = 200
 _MOST_BYTES: Final = 1_000_000
 """How much of what it printed is looked at."""
 _MOST_LOGGED: Final = 100_000_000
+"""Bytes of a log beyond which it is cut."""
 _SERVER_ERRORS: Final = 500
 
 

@@ -23,13 +23,16 @@ time.sleep(600)
 """
 
 
+def environment() -> dict[str, str]:
+    """Return what a program under test is started with."""
+    return {"PATH": os.environ["PATH"], **measured()}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no groups of processes there")
 def test_what_a_program_started_is_ended_though_it_outlives_it_and_heeds_no_sigterm(tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = shlex.join((sys.executable, "-c", STUBBORN))
-    environ = {"PATH": os.environ["PATH"], **measured()}
-
-    with started(Program(command), environ, tmp_path, log, stopped=lambda: False) as running:
+    with started(Program(command), environment(), tmp_path, log, stopped=lambda: False) as running:
         code = running.ended_within(PATIENCE_S)
         is_printed = comes(lambda: printed(log).endswith("\n"))
 
@@ -61,15 +64,13 @@ def test_program_that_prints_without_end_does_not_fill_the_disk(
     monkeypatch.setattr("mockserver.cli.sut._MOST_LOGGED", 1_000_000)
     log = tmp_path / "log"
     command = shlex.join((sys.executable, "-c", "while True: print('y' * 999)"))
-    environ = {"PATH": os.environ["PATH"], **measured()}
-
     sizes = [0]
 
     def is_cut_twice() -> bool:
         sizes.append(log.stat().st_size)
         return sum(after < before for before, after in pairwise(sizes)) >= 2
 
-    with started(Program(command), environ, tmp_path, log, stopped=lambda: False) as running:
+    with started(Program(command), environment(), tmp_path, log, stopped=lambda: False) as running:
         is_cut = comes(is_cut_twice)
         code = running.ended
 
@@ -83,10 +84,8 @@ def test_last_words_are_kept_of_a_program_that_printed_very_much(
     monkeypatch.setattr("mockserver.cli.sut._MOST_LOGGED", 2_000_000)
     talk = "import time; print('y\\n' * 2_000_000, end='', flush=True); time.sleep(1); print('the reason')"
     command = shlex.join((sys.executable, "-c", talk))
-    environ = {"PATH": os.environ["PATH"], **measured()}
-
     log = tmp_path / "log"
-    with started(Program(command), environ, tmp_path, log, stopped=lambda: False) as running:
+    with started(Program(command), environment(), tmp_path, log, stopped=lambda: False) as running:
         running.ended_within(PATIENCE_S)
         is_cut = comes(lambda: log.stat().st_size <= 2_000_000)
 
@@ -95,11 +94,9 @@ def test_last_words_are_kept_of_a_program_that_printed_very_much(
 
 def test_log_of_a_program_started_again_is_its_own(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    environ = {"PATH": os.environ["PATH"], **measured()}
-
     for word in ("first", "second"):
         command = shlex.join((sys.executable, "-c", f"print({word!r})"))
-        with started(Program(command), environ, tmp_path, log, stopped=lambda: False) as running:
+        with started(Program(command), environment(), tmp_path, log, stopped=lambda: False) as running:
             running.ended_within(PATIENCE_S)
 
     assert "second\n" == printed(log)

@@ -132,8 +132,8 @@ export function Compose({ talk, channel, kinds, quick, likely, target, onUntarge
     }
   };
   /**
-   * The draft is gone at once: what is filled in from then on is another message, and one
-   * of which nothing was filled in since is the same pressed twice, which is sent once.
+   * The draft is gone at once: what is filled in from then on is another message, and one of which nothing was filled in
+   * since is the same pressed twice, which is sent once.
    */
   const send = async (body, drafted = null) => {
     const mine = { name: drafted ?? body.text };
